@@ -1,0 +1,40 @@
+# The commands of this repository; each line says what it does. `make` alone lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -o pipefail -c
+PYTHON ?= python3
+BIN := .venv/bin
+.DEFAULT_GOAL := help
+.PHONY: help env book test lab pair lock clean
+
+help: ## list the commands
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
+
+env: .venv/ready ## make .venv from requirements.txt plus this package, once
+
+.venv/ready: requirements.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; say which: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+book: env ## build the site in _build/html, executing every chapter
+	@$(BIN)/python -m tlhelpers.compile
+	$(BIN)/jupyter-book build . -W -n --keep-going
+
+test: book ## unit, notebook and site tests: what a contributor runs
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	$(BIN)/pytest -q --durations=8
+	$(BIN)/pytest -q --nbval-lax notebooks
+
+lab: env ## open the notebooks in JupyterLab
+	$(BIN)/jupyter lab notebooks
+
+pair: env ## write each notebooks/*.ipynb anew from its .md
+	$(BIN)/jupytext --to ipynb --update notebooks/*.md
+
+lock: env ## resolve requirements.in anew into requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade --custom-compile-command "make lock" requirements.in --output-file requirements.txt
+
+clean: ## remove what the commands made
+	rm -rf _build .venv .pytest_cache .ruff_cache .mypy_cache

@@ -1,0 +1,118 @@
+"""A real Chromium that can reach nothing but what a test serves."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import os
+import shutil
+import subprocess
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[1]
+SITE = ROOT / "_build" / "html"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Return the browser; installed where we may, else a failure that says what to do."""
+
+    def find() -> str | None:
+        return shutil.which("chromium") or shutil.which("chromium", path="/usr/bin")
+
+    if not find() and os.geteuid() == 0 and shutil.which("apt-get"):
+        subprocess.run(["apt-get", "update"], check=True)
+        subprocess.run(["apt-get", "install", "-y", "chromium"], check=True)
+    return find() or pytest.fail("the browser tests need Chromium: install the package `chromium`")
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    """Start one browser for all tests."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def site() -> Path:
+    """Return the folder of the built site."""
+    if not (SITE / "index.html").is_file():
+        pytest.fail("there is no site in _build/html: run `make book` first")
+    return SITE
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="session", params=["http", "file"])
+def base(request: pytest.FixtureRequest, site: Path) -> Iterator[str]:
+    """Serve the site, over http and as plain files."""
+    if request.param == "file":
+        yield site.as_uri()
+        return
+    handler = functools.partial(_Quiet, directory=site)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@dataclass
+class Visit:
+    """An open page, and everything it should not have done."""
+
+    page: Page
+    base: str
+    faults: list[str] = field(default_factory=list)
+
+    def open(self, path: str) -> Page:
+        """Open a page of the site and wait until it is at rest, after any redirect."""
+        self.page.goto(f"{self.base}/{path}", wait_until="networkidle")
+        self.page.wait_for_function("!window.MathJax || MathJax.startup?.promise !== undefined")
+        self.page.evaluate("window.MathJax && MathJax.startup.promise.then(() => null)")
+        return self.page
+
+
+@pytest.fixture
+def visit(browser: Browser, base: str) -> Iterator[Visit]:
+    """Offer a page without network; a request or an error fails the test."""
+    context = browser.new_context(reduced_motion="reduce")
+    context.set_default_timeout(10_000)
+    visit = Visit(context.new_page(), base)
+
+    def gate(route, request) -> None:
+        if request.url.startswith(base):
+            route.continue_()
+        else:
+            visit.faults.append(f"asks for {request.url}")
+            route.abort()
+
+    def failed(response) -> None:
+        if response.status >= 400:
+            visit.faults.append(f"{response.status} {response.url}")
+
+    context.route(lambda url: not url.startswith(("data:", "blob:")), gate)
+    context.on("requestfailed", lambda r: visit.faults.append(f"failed: {r.url[:100]}"))
+    context.on("response", failed)
+    visit.page.on("pageerror", lambda error: visit.faults.append(f"page error: {error}"))
+    visit.page.on(
+        "console", lambda m: m.type == "error" and visit.faults.append(f"console: {m.text}")
+    )
+    yield visit
+    context.close()
+    assert visit.faults == []

@@ -1,0 +1,104 @@
+"""The data files are what their sources say."""
+
+import hashlib
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import tlhelpers as tl
+from tlhelpers._tables import table_path
+
+ROOT = Path(__file__).parents[1]
+LISTED = re.findall(
+    r"^\| (\S+) \| ([\d,]+) \| ([0-9a-f]{64}) \|", (ROOT / "data/README.md").read_text(), re.M
+)
+
+
+def test_every_file_is_listed():
+    files = {p.name for p in (ROOT / "data").iterdir() if ".csv" in p.suffixes}
+    assert {name for name, _, _ in LISTED} == files and len(files) == 4
+
+
+@pytest.mark.parametrize(("name", "rows", "digest"), LISTED)
+def test_checksum_and_rows(name, rows, digest):
+    from tlhelpers._tables import read_table
+
+    assert hashlib.sha256(table_path(name).read_bytes()).hexdigest() == digest
+    assert len(read_table(name)) == int(rows.replace(",", ""))
+
+
+def test_strehlow_cook_counts():
+    table = tl.load_strehlow_cook()
+    gaps = table.dropna(subset="band_gap")
+    assert len(table) == 1459 and len(gaps) == 1447
+    assert (gaps["origin"] == "experimental").sum() == 1441
+    assert (gaps["origin"] == "computational").sum() == 6
+    assert table["color"].count() == 139 and gaps["color"].count() == 137
+    assert table["composition"].nunique() == 504 and gaps["composition"].nunique() == 494
+    assert table.dropna(subset="color")["composition"].nunique() == 81
+    assert gaps["temperature"].between(290, 310).sum() == 942
+    colors = table["color"].value_counts()
+    assert colors[["Yellow", "Red", "White", "Gray"]].tolist() == [26, 24, 21, 17]
+    assert "InP" in set(table["composition"]) and "In1p1" not in set(table["formula"])
+    assert table.loc[table["formula"] == "Li1F1", "band_gap"].iloc[0] == 13.6
+
+
+def test_repeated_measurements_disagree():
+    groups = tl.load_strehlow_cook().groupby("composition")["band_gap"]
+    assert ((groups.max() - groups.min()).round(6) > 0.5).sum() == 126
+
+
+def test_pbe_gaps_counts():
+    table = tl.load_pbe_gaps()
+    assert table["n_entries"].sum() == 106113 and len(table) == 78164
+    assert (table["n_elements"] <= 2).sum() == 8941
+    assert table["composition"].is_unique and not table.isna().any().any()
+    assert (table["gap_min"] <= table["gap_median"]).all()
+    assert (table["gap_median"] <= table["gap_max"]).all()
+
+
+def test_no_dissociation_counts():
+    table = tl.load_no_dissociation()
+    barriers = table[["Ea_NO_diss", "Ea_N2_diss", "Ea_O2_diss"]]
+    assert barriers.count().tolist() == [46, 48, 24]
+    assert barriers.notna().all(axis=1).sum() == 22
+    assert barriers.iloc[:, :2].notna().all(axis=1).sum() == 44
+    assert table["metal"].nunique() == 10 and set(table["facet"]) == {
+        "110",
+        "111",
+        "211",
+        "311",
+        "532",
+    }
+
+
+def test_no_dissociation_closes_the_thermodynamic_cycle():
+    t = tl.load_no_dissociation()
+    cycle = (t["dE_NO_diss"] - t["dE_NO_des"]) - (t["dE_N2_diss"] + t["dE_O2_diss"]) / 2
+    cycle = cycle.dropna()
+    assert len(cycle) == 22 and (cycle + 0.905).abs().max() < 1e-9
+
+
+def test_band_gap_study():
+    study = tl.band_gap_study()
+    assert study.X.shape == (9000, 135) and study.X.notna().all().all()
+    assert study.Y.count().to_dict() == {"gap_exp": 491, "gap_pbe": 8941}
+    assert study.Y.notna().all(axis=1).sum() == 432
+    assert list(study.groups) == list(study.Y.index) == list(study.X.index)
+    assert study.target == "gap_exp" and "eV" in study.description
+    gallium_arsenide = tl.load_strehlow_cook().query("composition == 'GaAs'")["band_gap"].median()
+    assert study.Y.loc["GaAs", "gap_exp"] == gallium_arsenide
+    both = study.Y.dropna()
+    assert both.corr().iloc[0, 1] == pytest.approx(0.81, abs=0.01)
+
+
+def test_import_is_light():
+    code = (
+        "import sys, tlhelpers; from tlhelpers import DifferenceForest, band_gap_study; "
+        "print([m for m in ('matplotlib', 'ipywidgets', 'anywidget') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,496 @@
+"""Tests of the forest engine against definitions: brute force, hand-made tables, invariances."""
+
+import itertools
+import multiprocessing
+import os
+import pickle
+import subprocess
+import sys
+import threading
+import warnings
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.testing import assert_allclose, assert_array_equal
+from sklearn.ensemble import RandomForestRegressor
+from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
+
+from tlhelpers import _engine
+from tlhelpers._engine import N_BINS, ForestEngine, bin_features, draw_bags
+
+ALL = dict(max_features=None)
+
+
+def make_table(seed, n=40, p=4, n_classes=(0, 0, 3), holes=0.4, ties=False):
+    """Make features and labels with holes; every task keeps at least two labels."""
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(n, p))
+    if ties:
+        X = np.round(X)
+    labels = np.empty((n, len(n_classes)))
+    for t, k in enumerate(n_classes):
+        signal = X @ rng.normal(size=p) + rng.normal(size=n)
+        labels[:, t] = np.digitize(signal, np.linspace(-1, 1, k - 1)) if k else 10**t * signal
+        labels[rng.permutation(n)[: int(t > 0) * int(holes * n)], t] = np.nan
+    return X, labels, np.array(n_classes)
+
+
+def fit(X, labels, n_classes, bags=None, *, engine=ALL, n_trees=20, seed=0, **kwargs):
+    """Fit an engine; the default bags are bootstrap samples."""
+    X, labels = np.asarray(X, float), np.asarray(labels, float)
+    if bags is None:
+        bags = draw_bags(~np.isnan(labels), n_trees, seed)
+    return ForestEngine(**engine).fit(X, labels, n_classes, bags, seed=seed, **kwargs)
+
+
+# ---------------------------------------------------------------- a tree from the definitions
+
+
+class Oracle:
+    """Check a grown tree node by node against a search over every split, in plain Python."""
+
+    def __init__(self, X, labels, n_classes, bag, voice, weight, min_samples_leaf=1, max_depth=99):
+        self.X, self.n_classes, self.voice = X, n_classes, voice
+        self.weight = bag * weight
+        self.known = ~np.isnan(labels) & (self.weight > 0)[:, None]
+        self.min_samples_leaf, self.max_depth = min_samples_leaf, max_depth
+        self.labels = labels.copy()
+        self.raw = labels
+        self.tasks = range(len(n_classes))
+        self.importances = np.zeros((X.shape[1], len(n_classes)))
+        for t in self.tasks:
+            if n_classes[t] == 0:
+                y, w = labels[self.known[:, t], t], self.weight[self.known[:, t]]
+                mean = np.average(y, weights=w)
+                spread = np.sqrt(np.average((y - mean) ** 2, weights=w))
+                self.labels[:, t] = (labels[:, t] - mean) / (spread if spread > 1e-6 else np.inf)
+
+    def impurity(self, rows, t):
+        rows = rows[self.known[rows, t]]
+        w, y = self.weight[rows], self.labels[rows, t]
+        if rows.size == 0:
+            return 0.0
+        if self.n_classes[t]:
+            return w.sum() - sum(w[y == k].sum() ** 2 for k in np.unique(y)) / w.sum()
+        return (w * y**2).sum() - (w * y).sum() ** 2 / w.sum()
+
+    def value(self, rows, t):
+        rows = rows[self.known[rows, t]]
+        w, y = self.weight[rows], self.raw[rows, t]
+        if self.n_classes[t]:
+            return np.array([w[y == k].sum() for k in range(self.n_classes[t])]) / w.sum()
+        return (w * y).sum() / w.sum()
+
+    def is_open(self, rows, t):
+        y = self.raw[rows[self.known[rows, t]], t]
+        return y.size > self.min_samples_leaf and np.unique(y).size > 1
+
+    def loss(self, parts, tasks):
+        return sum(self.voice[t] * self.impurity(part, t) for part in parts for t in tasks)
+
+    def splits(self, rows):
+        for f in range(self.X.shape[1]):
+            x = self.X[rows, f]
+            for low, high in itertools.pairwise(np.unique(x)):
+                left = x <= low
+                if min(left.sum(), (~left).sum()) >= self.min_samples_leaf:
+                    yield f, (low + high) / 2, rows[left], rows[~left]
+
+    def check(self, tree, node=0, rows=None, depth=0):
+        """Assert that the node is what the definitions say, then its children."""
+        rows = np.flatnonzero(self.known.any(axis=1)) if rows is None else rows
+        heard = [t for t in self.tasks if self.is_open(rows, t) and self.voice[t] > 0]
+        splits = list(self.splits(rows)) if heard and depth < self.max_depth else []
+        if not splits:
+            assert tree.child[node] == node
+            return
+        best = min(self.loss([left, right], heard) for _, _, left, right in splits)
+        f, threshold = tree.feature[node], tree.threshold[node]
+        assert tree.child[node] != node
+        same = [s for s in splits if s[0] == f and np.isclose(s[1], threshold, rtol=1e-12)]
+        assert len(same) == 1, "the threshold is not midway between two values of the node"
+        left, right = same[0][2:]
+        assert_allclose(self.loss([left, right], heard), best, atol=1e-9 * self.weight.sum())
+        for t in self.tasks:
+            gain = self.impurity(rows, t) - self.impurity(left, t) - self.impurity(right, t)
+            if self.is_open(rows, t):
+                self.importances[f, t] += gain / self.weight[self.known[:, t]].sum()
+        self.check(tree, tree.child[node], left, depth + 1)
+        self.check(tree, tree.child[node] + 1, right, depth + 1)
+
+    def predict(self, tree, x, t):
+        """Walk the joint tree as the view of task t is defined."""
+        node, rows = 0, np.flatnonzero(self.known.any(axis=1))
+        while tree.child[node] != node and self.is_open(rows, t):
+            goes_left = self.X[rows, tree.feature[node]] <= tree.threshold[node]
+            left, right = rows[goes_left], rows[~goes_left]
+            follow_left = x[tree.feature[node]] <= tree.threshold[node]
+            if not self.known[left, t].any():
+                follow_left = False
+            elif not self.known[right, t].any():
+                follow_left = True
+            node, rows = (tree.child[node], left) if follow_left else (tree.child[node] + 1, right)
+        return self.value(rows, t)
+
+
+CASES = {
+    "one task": dict(n_classes=(0,)),
+    "two classes": dict(n_classes=(2,)),
+    "one task, ties": dict(n_classes=(0,), ties=True),
+    "five classes, ties": dict(n_classes=(5,), ties=True),
+    "holes": dict(n_classes=(0, 0), holes=0.75),
+    "mixed, holes": dict(n_classes=(0, 3, 0), holes=0.5),
+    "mixed, ties": dict(n_classes=(2, 0, 0), ties=True, holes=0.6),
+}
+SETTINGS = [dict(), dict(min_samples_leaf=3), dict(max_depth=3)]
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("setting", SETTINGS, ids=str)
+@pytest.mark.parametrize("weighted", [False, True])
+def test_equals_brute_force(case, setting, weighted, monkeypatch):
+    seen = []
+    original = _engine._view
+
+    def spy(tree, *args):
+        seen.append(tree)
+        return original(tree, *args)
+
+    monkeypatch.setattr(_engine, "_view", spy)
+    for seed in range(3):
+        X, labels, n_classes = make_table(seed, **CASES[case])
+        rng = np.random.default_rng(seed)
+        weight = rng.uniform(0.2, 3, len(X)) if weighted else np.ones(len(X))
+        weight[:2] = 0 if weighted else 1
+        voice = rng.uniform(0.2, 3, len(n_classes)) if weighted else np.ones(len(n_classes))
+        bags = draw_bags(~np.isnan(labels) & (weight > 0)[:, None], 1, seed)
+        seen.clear()
+        engine = fit(
+            X,
+            labels,
+            n_classes,
+            bags,
+            engine=ALL | setting,
+            sample_weight=weight if weighted else None,
+            task_weights=voice if weighted else None,
+        )
+        oracle = Oracle(X, labels, n_classes, bags[0], voice, weight, **setting)
+        oracle.check(seen[0])
+        assert_allclose(engine.importances, oracle.importances, atol=1e-9)
+        queries = np.vstack([X, rng.normal(size=(20, X.shape[1]))])
+        for t in range(len(n_classes)):
+            expected = [oracle.predict(seen[0], x, t) for x in queries]
+            assert_allclose(engine.tree_values(queries, t)[0], expected, atol=1e-9)
+
+
+@pytest.mark.parametrize("min_samples_leaf", [1, 4])
+def test_one_tree_is_scikit_learns(min_samples_leaf):
+    X, labels, _ = make_table(3, n=150, p=1, n_classes=(0, 3), holes=0)
+    bags = draw_bags(~np.isnan(labels), 1, 0)
+    queries = np.linspace(-4, 4, 500)[:, None]
+    setting = dict(min_samples_leaf=min_samples_leaf)
+    for t, peer in enumerate([DecisionTreeRegressor(**setting), DecisionTreeClassifier(**setting)]):
+        engine = fit(X, labels[:, [t]], [3 * t], bags, engine=ALL | setting)
+        peer.fit(X, labels[:, t], sample_weight=bags[0])
+        expected = peer.predict_proba(queries) if t else peer.predict(queries)
+        assert_allclose(engine.tree_values(queries, 0)[0], expected, atol=1e-6)
+
+
+def test_forest_is_as_accurate_as_scikit_learns():
+    rng = np.random.default_rng(0)
+    X = rng.uniform(size=(1000, 6))
+    y = np.sin(6 * X[:, 0]) + 2 * X[:, 1] * X[:, 2] + 0.3 * rng.normal(size=1000)
+    errors = []
+    for seed in range(4):
+        setting = dict(max_features=1 / 3, min_samples_leaf=2)
+        ours = fit(X[:500], y[:500, None], [0], engine=setting, n_trees=100, seed=seed)
+        peer = RandomForestRegressor(100, random_state=seed, n_jobs=2, **setting)
+        peer.fit(X[:500], y[:500])
+        errors.append(
+            [np.std(m - y[500:]) for m in (ours.predict(X[500:], 0), peer.predict(X[500:]))]
+        )
+    ours, theirs = np.mean(errors, axis=0)
+    assert ours < 1.03 * theirs
+
+
+# ---------------------------------------------------------------------- hand-made tables: views
+
+NAN = np.nan
+X4 = np.arange(4.0)[:, None]
+ONES = np.ones((1, 4), int)
+
+
+def test_view_follows_the_only_child_with_labels():
+    labels = np.array([[0, NAN], [0, NAN], [9, 5], [9, 7]])
+    engine = fit(X4, labels, [0, 0], ONES)
+    # The root splits at 1.5 for task 0; task 1 has labels on the right only.
+    assert_array_equal(engine.predict(X4, 0), [0, 0, 9, 9])
+    assert_allclose(engine.predict(X4, 1), [5, 5, 5, 7])
+
+
+def test_view_stops_where_it_has_one_label_left():
+    labels = np.array([[0, NAN], [1, 4], [2, NAN], [9, NAN]])
+    engine = fit(X4, labels, [0, 0], ONES)
+    assert_allclose(engine.predict(X4, 0), [0, 1, 2, 9])
+    assert_allclose(engine.predict(X4, 1), [4, 4, 4, 4])
+
+
+def test_view_stops_at_the_leaf_minimum():
+    # Task 1 has two labels, no more than the leaf minimum: it is settled in the root.
+    labels = np.array([[0, 4], [0, NAN], [9, NAN], [9, 8]])
+    engine = fit(X4, labels, [0, 0], ONES, engine=ALL | dict(min_samples_leaf=2))
+    assert_allclose(engine.predict(X4, 0), [0, 0, 9, 9])
+    assert_allclose(engine.predict(X4, 1), [6, 6, 6, 6])
+    assert engine.importances[0, 1] == pytest.approx(0)
+
+
+def test_one_class_only_and_a_constant_label():
+    labels = np.array([[0, 3, 0], [0, 3, 1], [0, 3, 2], [0, 3, 3]])
+    engine = fit(X4, labels, [2, 0, 0], ONES)
+    assert_array_equal(engine.predict(X4, 0), [[1, 0]] * 4)
+    assert_array_equal(engine.predict(X4, 1), [3] * 4)
+    assert_allclose(engine.predict(X4, 2), [0, 1, 2, 3])
+    assert_array_equal(engine.importances[:, :2], [[0, 0]])
+
+
+def test_three_tasks_none_of_which_share_a_row():
+    X = np.arange(6.0)[:, None]
+    labels = np.full((6, 3), NAN)
+    labels[[0, 3], 0] = 1, 2
+    labels[[1, 4], 1] = 0, 1
+    labels[[2, 5], 2] = 30, 40
+    engine = fit(X, labels, [0, 2, 0], np.ones((1, 6), int))
+    # 2.5 is the only cut that separates the labels of all three tasks.
+    assert_allclose(engine.predict(X, 0), [1, 1, 1, 2, 2, 2])
+    assert_allclose(engine.predict(X, 1)[:, 1], [0, 0, 0, 1, 1, 1])
+    assert_allclose(engine.predict(X, 2), [30, 30, 30, 40, 40, 40])
+    assert_allclose(engine.importances, [[1, 0.5, 1]])
+
+
+def test_no_feature_splits():
+    engine = fit(np.zeros((4, 2)), [[0], [1], [2], [3]], [0], ONES)
+    assert_allclose(engine.predict(np.ones((3, 2)), 0), 1.5)
+
+
+def test_looks_past_constant_features_until_a_split_is_found():
+    X = np.zeros((4, 50))
+    X[:, 33] = np.arange(4)
+    labels = np.array([[0], [1], [5], [6]])
+    engine = fit(X, labels, [0], np.ones((20, 4), int), engine=dict(max_features=1))
+    assert_allclose(engine.tree_values(X, 0), np.tile([0, 1, 5, 6], (20, 1)), atol=1e-12)
+
+
+def test_silent_task_follows_the_others():
+    labels = np.array([[0, 1], [0, 2], [9, 3], [9, 4]])
+    engine = fit(X4, labels, [0, 0], ONES, task_weights=[1, 0])
+    assert_allclose(engine.predict(X4, 1), [1.5, 1.5, 3.5, 3.5])
+
+
+# ------------------------------------------------------------------------------ bags and bins
+
+
+def test_bags_hold_every_task_and_leave_every_row_out_once():
+    labelled = np.zeros((60, 3), bool)
+    labelled[:, 0] = labelled[:3, 1] = labelled[7, 2] = True  # row 7 must be in every bag
+    bags = draw_bags(labelled, 80, 1)
+    assert bags.shape == (80, 60)
+    assert_array_equal(bags.sum(axis=1), 60)
+    assert ((bags @ labelled) > 0).all()
+    assert_array_equal(np.flatnonzero((bags > 0).all(axis=0)), [7])
+    assert_array_equal(bags, draw_bags(labelled, 80, 1))
+    assert_array_equal(bags[:30], draw_bags(labelled, 30, 1))
+    assert (bags != draw_bags(labelled, 80, 2)).any()
+
+
+def test_bags_that_cannot_be():
+    with pytest.raises(ValueError, match="task 1 has no label"):
+        draw_bags(np.array([[True, False]] * 3), 2, 0)
+    with pytest.raises(ValueError, match="bag 0 holds no label of task 0"):
+        fit(X4, [[1], [NAN], [2], [3]], [0], np.array([[0, 4, 0, 0]]))
+
+
+@pytest.mark.parametrize("n_distinct", [1, 2, 255, 256, 257, 3000])
+def test_bins_are_ordered_and_disjoint(n_distinct):
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=n_distinct)[rng.integers(n_distinct, size=4000)]
+    x[rng.random(x.size) < 0.3] = x[0]
+    bins, lowest, highest = bin_features(x[:, None])
+    used = np.unique(bins)
+    lowest, highest = lowest[0], highest[0]
+    assert_array_equal(used, np.arange(used.size))
+    assert (lowest[bins[:, 0]] <= x).all() and (x <= highest[bins[:, 0]]).all()
+    assert (highest[: used.size - 1] < lowest[1 : used.size]).all()
+    n_values = np.unique(x).size
+    assert used.size == n_values if n_values <= N_BINS else used.size > 200
+    assert lowest[bins[0, 0]] == highest[bins[0, 0]] == x[0], "a frequent value has its own bin"
+
+
+# ----------------------------------------------------------------- threads, processes, storage
+
+
+def predictions(engine, X):
+    n_tasks = engine.importances.shape[1]
+    return np.hstack([engine.predict(X, t).reshape(len(X), -1) for t in range(n_tasks)])
+
+
+def test_same_result_for_any_n_jobs():
+    X, labels, n_classes = make_table(0, n=700)
+    results = []
+    for n_jobs in (1, 2, 3, None):
+        engine = fit(X, labels, n_classes, engine=dict(max_features=0.5, n_jobs=n_jobs))
+        oob = [engine.oob_predict(t).ravel() for t in range(3)]
+        results.append(np.concatenate([predictions(engine, X).ravel(), *oob]))
+        results[-1] = np.append(results[-1], engine.importances)
+    for other in results[1:]:
+        assert_array_equal(results[0], other)
+
+
+def test_two_forests_at_once():
+    X, labels, n_classes = make_table(1, n=300)
+    expected = predictions(fit(X, labels, n_classes), X)
+    results = {}
+
+    def work(name):
+        for _ in range(3):
+            results[name] = predictions(fit(X, labels, n_classes, engine=ALL | dict(n_jobs=2)), X)
+
+    threads = [threading.Thread(target=work, args=(name,)) for name in "ab"]
+    [t.start() for t in threads]
+    [t.join(timeout=60) for t in threads]
+    assert_array_equal(results["a"], expected)
+    assert_array_equal(results["b"], expected)
+
+
+def _fit_and_predict(seed):
+    X, labels, n_classes = make_table(seed, n=200)
+    return predictions(fit(X, labels, n_classes, engine=ALL | dict(n_jobs=2)), X)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_fit_in_a_forked_child():
+    expected = _fit_and_predict(2)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # fork in a process with threads
+        with multiprocessing.get_context("fork").Pool(2) as pool:
+            for result in pool.map_async(_fit_and_predict, [2, 2]).get(timeout=60):
+                assert_array_equal(result, expected)
+
+
+def test_pickle_round_trip():
+    X, labels, n_classes = make_table(4)
+    engine = fit(X, labels, n_classes)
+    again = pickle.loads(pickle.dumps(engine))
+    assert_array_equal(predictions(engine, X), predictions(again, X))
+    assert_array_equal(engine.oob_predict(2), again.oob_predict(2))
+
+
+def test_inputs_are_not_changed_and_any_layout_works():
+    X, labels, n_classes = make_table(5)
+    copies = X.copy(), labels.copy()
+    expected = predictions(fit(X, labels, n_classes), X)
+    assert_array_equal(X, copies[0])
+    assert_array_equal(labels, copies[1])
+    strided = np.asfortranarray(np.repeat(X, 2, axis=1))[:, ::2]
+    labels.flags.writeable = strided.flags.writeable = False
+    assert_array_equal(predictions(fit(strided, labels, n_classes), strided), expected)
+
+
+# ---------------------------------------------------------------------------------- properties
+
+tables = st.builds(
+    make_table,
+    st.integers(0, 10**6),
+    n=st.integers(5, 60),
+    p=st.integers(1, 5),
+    n_classes=st.lists(st.sampled_from([0, 0, 2, 3]), min_size=1, max_size=3),
+    holes=st.floats(0, 0.6),
+    ties=st.booleans(),
+)
+quick = settings(max_examples=25, deadline=None)
+
+
+@quick
+@given(tables, st.integers(1, 4))
+def test_predictions_stay_within_the_labels(table, min_samples_leaf):
+    X, labels, n_classes = table
+    engine = fit(X, labels, n_classes, engine=dict(min_samples_leaf=min_samples_leaf), n_trees=5)
+    queries = np.random.default_rng(0).normal(scale=3, size=(30, X.shape[1]))
+    for t, k in enumerate(n_classes):
+        values = engine.tree_values(queries, t)
+        assert_allclose(values.mean(axis=0), engine.predict(queries, t), rtol=1e-12, atol=1e-12)
+        if k:
+            assert_allclose(values.sum(axis=-1), 1, rtol=1e-12)
+            assert values.min() >= 0
+        else:
+            low, high = np.nanmin(labels[:, t]), np.nanmax(labels[:, t])
+            slack = 1e-9 * (high - low)
+            assert low - slack <= values.min() and values.max() <= high + slack
+
+
+@quick
+@given(tables)
+def test_row_order_does_not_matter(table):
+    X, labels, n_classes = table
+    rng = np.random.default_rng(0)
+    bags, weight = draw_bags(~np.isnan(labels), 5, 0), rng.uniform(0.5, 2, len(X))
+    order = rng.permutation(len(X))
+    first = fit(X, labels, n_classes, bags, sample_weight=weight)
+    second = fit(X[order], labels[order], n_classes, bags[:, order], sample_weight=weight[order])
+    assert_allclose(predictions(first, X), predictions(second, X), rtol=1e-9, atol=1e-9)
+
+
+@quick
+@given(tables)
+def test_a_duplicate_row_is_a_row_of_weight_two(table):
+    X, labels, n_classes = table
+    bags, twice = draw_bags(~np.isnan(labels), 5, 0), [0, 1, 2]
+    weight = np.ones(len(X))
+    weight[twice] = 2
+    first = fit(X, labels, n_classes, bags, sample_weight=weight)
+    second = fit(
+        np.vstack([X, X[twice]]),
+        np.vstack([labels, labels[twice]]),
+        n_classes,
+        np.hstack([bags, bags[:, twice]]),
+    )
+    assert_allclose(predictions(first, X), predictions(second, X), rtol=1e-9, atol=1e-9)
+
+
+@quick
+@given(tables)
+def test_only_the_order_of_a_feature_matters(table):
+    X, labels, n_classes = table
+    bags, other = np.ones((3, len(X)), int), np.exp(X) + X**3  # monotone
+    first, second = fit(X, labels, n_classes, bags), fit(other, labels, n_classes, bags)
+    assert_array_equal(predictions(first, X), predictions(second, other))
+
+
+@quick
+@given(tables, st.integers(1, 12))
+def test_out_of_bag_is_the_explicit_sum(table, n_trees):
+    X, labels, n_classes = table
+    bags = draw_bags(~np.isnan(labels), n_trees, 0)
+    engine = fit(X, labels, n_classes, bags)
+    for t in range(len(n_classes)):
+        values, oob = engine.tree_values(X, t), engine.oob_predict(t)
+        for i in range(len(X)):
+            unseen = values[bags[:, i] == 0, i]
+            expected = unseen.mean(axis=0) if len(unseen) else np.full(oob[i].shape, NAN)
+            assert_allclose(oob[i], expected, rtol=1e-9, atol=1e-9)
+
+
+def test_the_seed_decides():
+    X, labels, n_classes = make_table(6)
+    bags = draw_bags(~np.isnan(labels), 5, 0)
+    one = [fit(X, labels, n_classes, bags, engine={}, seed=s) for s in (1, 1, 2)]
+    assert_array_equal(predictions(one[0], X), predictions(one[1], X))
+    assert (predictions(one[0], X) != predictions(one[2], X)).any()
+
+
+def test_says_why_the_first_fit_is_slow(tmp_path):
+    code = "from tlhelpers._engine import _announce_compilation; _announce_compilation()"
+    env = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path), "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True)
+    assert "compiling the forest" in done.stderr

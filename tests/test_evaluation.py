@@ -1,0 +1,161 @@
+"""Comparisons split by group, hide only the target, and do not leak."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from tlhelpers import DifferenceForest, SingleTaskForest, cross_validate_transfer, learning_curve
+from tlhelpers.evaluation import (
+    compare_sizes,
+    corrected_resampled_t_test,
+    summarize,
+    training_order,
+)
+
+
+class Recorder(SingleTaskForest):
+    """Remember what each fit and prediction was given."""
+
+    calls = []
+    uses_known = True
+
+    def fit(self, X, y, sample_weight=None):
+        self.given = X, y
+        return super().fit(X, y, sample_weight)
+
+    def predict(self, X, known=None, return_std=False):
+        Recorder.calls.append((*self.given, X, known))
+        return super().predict(X)
+
+
+@pytest.fixture
+def table():
+    rng = np.random.default_rng(0)
+    groups = np.repeat(np.arange(30), 2)
+    X = pd.DataFrame(rng.uniform(size=(60, 3)))
+    Y = pd.DataFrame({"y": X[0] + rng.normal(size=60) * 0.1, "z": X[0]})
+    Y.loc[40:, "y"] = np.nan
+    Recorder.calls = []
+    return X, Y, groups
+
+
+@pytest.mark.parametrize("setting", ["cold", "warm"])
+def test_only_the_target_of_the_test_groups_is_hidden(table, setting):
+    X, Y, groups = table
+    model = Recorder("y", n_estimators=3)
+    cross_validate_transfer(
+        model, X, Y, groups, setting=setting, n_splits=4, n_repeats=2, progress=False
+    )
+    assert len(Recorder.calls) == 8
+    tested = []
+    for X_train, Y_train, X_test, known in Recorder.calls:
+        test = X_test.index
+        tested += list(test)
+        learned = Y_train.index[Y_train["y"].notna()]
+        assert not set(groups[learned]) & set(groups[test])
+        assert Y.loc[test, "y"].notna().all()
+        if setting == "cold":
+            assert known is None and not set(groups[X_train.index]) & set(groups[test])
+        else:
+            assert len(X_train) == 60 and Y_train["z"].equals(Y["z"])
+            assert list(known) == ["z"] and known["z"].equals(Y.loc[test, "z"])
+    assert sorted(tested) == sorted(list(range(40)) * 2)
+
+
+def test_learning_curve_subsamples_target_labels_only(table):
+    X, Y, groups = table
+    models = {"a": Recorder("y", n_estimators=3)}
+    curve = learning_curve(models, X, Y, groups, sizes=[5, 20], n_repeats=3, progress=False)
+    assert curve["n_train"].tolist() == [5, 20] * 3 and len(curve) == 6
+    seen = [set(call[1].index[call[1]["y"].notna()]) for call in Recorder.calls]
+    for few, many in zip(seen[::2], seen[1::2], strict=True):
+        assert few < many and len(few) == 5
+    assert all(call[1]["z"].notna().all() for call in Recorder.calls)
+
+
+def test_same_scores_for_any_number_of_threads(table):
+    X, Y, groups = table
+    models = {
+        "s": SingleTaskForest("y", n_estimators=5),
+        "d": DifferenceForest("y", "z", n_estimators=5),
+    }
+    options = {"sizes": [8, 20], "n_repeats": 2, "progress": False}
+    one, two = (learning_curve(models, X, Y, groups, n_jobs=n, **options) for n in (1, 2))
+    pd.testing.assert_frame_equal(one, two)
+
+
+def test_scores_are_the_metrics_of_the_predictions(table):
+    X, Y, groups = table
+    scores = cross_validate_transfer(
+        Recorder("y", n_estimators=3, random_state=0), X, Y, groups, n_repeats=1, progress=False
+    )
+    for (X_train, Y_train, X_test, _), rmse in zip(Recorder.calls, scores["rmse"], strict=True):
+        model = SingleTaskForest("y", n_estimators=3, random_state=0).fit(X_train, Y_train)
+        truth = Y.loc[X_test.index, "y"]
+        assert rmse == pytest.approx(np.sqrt(np.mean((model.predict(X_test) - truth) ** 2)))
+
+
+def test_classes_are_scored_by_accuracy_and_f1(table):
+    X, _, groups = table
+    labels = pd.DataFrame({"c": np.where(X[0] > 0.5, "high", "low")})
+    scores = cross_validate_transfer(
+        SingleTaskForest("c"), X, labels, groups, n_repeats=1, progress=False
+    )
+    assert scores["accuracy"].mean() > 0.8 and {"f1_macro"} < set(scores)
+
+
+def test_training_order_keeps_groups_together():
+    groups = np.array(list("aabbccddee"))
+    order, test = training_order(np.ones(10, bool), groups, 0.2, seed=0)
+    assert len(test) == 2 and len(order) == 8
+    assert not set(groups[order]) & set(groups[test])
+    assert all(groups[a] == groups[b] for a, b in order.reshape(-1, 2))
+
+
+def test_corrected_t_test_by_hand():
+    d = np.array([0.1, 0.3, 0.2, 0.5, 0.1])
+    error = np.sqrt((1 / 5 + 0.25) * d.var(ddof=1))
+    mean, half_width, p_value = corrected_resampled_t_test(d, 0.25)
+    assert mean == pytest.approx(d.mean())
+    assert half_width == pytest.approx(stats.t.ppf(0.975, 4) * error)
+    assert p_value == pytest.approx(2 * stats.t.sf(d.mean() / error, 4))
+    plain = stats.ttest_1samp(d, 0).pvalue
+    assert corrected_resampled_t_test(d, 0.0)[2] == pytest.approx(plain)
+
+
+def test_verdicts():
+    rows = [
+        {"model": m, "size": s, "repeat": r, "rmse": e + 0.01 * r, "n_test": 20, "n_pool": 80}
+        for s, errors in [(10, {"a": 2.0, "b": 1.0}), (50, {"a": 1.0, "b": 1.0})]
+        for m, e in errors.items()
+        for r in range(10)
+    ]
+    table = pd.DataFrame(rows)
+    table.loc[(table["size"] == 50) & (table["model"] == "b"), "rmse"] += 0.1 * (-1) ** np.arange(
+        10
+    )
+    verdict = compare_sizes(table, "a", "b")
+    assert verdict.loc[10, "verdict"].startswith("b is better")
+    assert verdict.loc[50, "verdict"].startswith("no difference seen")
+    assert summarize(table, ["model", "size"]).loc[("a", 10), ("rmse", "mean")] == pytest.approx(
+        2.045
+    )
+    with pytest.raises(ValueError, match="'c' is no model"):
+        compare_sizes(table, "a", "c")
+
+
+def test_errors(table):
+    X, Y, groups = table
+    model = SingleTaskForest("y")
+    for options, message in [
+        ({"setting": "hot"}, "setting"),
+        ({"target": "q"}, "no column of Y"),
+        ({"n_splits": 99}, "cannot fill"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            cross_validate_transfer(model, X, Y, groups, progress=False, **options)
+    with pytest.raises(ValueError, match="sizes must lie"):
+        learning_curve(model, X, Y, groups, sizes=[500], progress=False)
+    with pytest.raises(ValueError, match="groups has 3"):
+        learning_curve(model, X, Y, groups[:3], sizes=[5], progress=False)

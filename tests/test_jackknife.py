@@ -1,0 +1,115 @@
+"""The jackknife equals its definition, and its noise is what it says."""
+
+import warnings
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
+
+from tlhelpers import forest_jackknife_variance, jackknife_variance
+from tlhelpers.jackknife import _BagForm
+
+
+def direct_rows(t, N, correction):
+    """Return IJ + J and the corrected contribution of each training row, by plain loops."""
+    n_trees, n = N.shape
+    c = t - t.mean()
+    S = (c**2).sum()
+    terms, noise = np.zeros(n), 0.0
+    for i in range(n):
+        out = N[:, i] == 0
+        C = sum((N[b, i] - N[:, i].mean()) * c[b] for b in range(n_trees)) / n_trees
+        D = t[out].mean() - t.mean() if out.any() else 0.0
+        terms[i] = C**2 + (n - 1) / n * D**2
+        noise += N[:, i].var() + ((n - 1) / n * (n_trees / out.sum() - 1) if out.any() else 0)
+    bias = {
+        "none": 0.0,
+        "size": np.e * (n - 1) * S / n_trees**2,
+        "counts": noise * S / (n_trees * (n_trees - 1)),
+    }[correction]
+    return terms.sum(), (terms - bias / n) / 2
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.integers(2, 12), st.integers(2, 40), st.integers(0, 10**6),
+    st.sampled_from(["counts", "size", "none"]),
+)  # fmt: skip
+def test_equals_the_direct_sums(n, n_trees, seed, correction):
+    rng = np.random.default_rng(seed)
+    N = rng.multinomial(n, np.ones(n) / n, size=n_trees)
+    t = rng.normal(size=(3, n)) @ N.T + rng.normal(size=(3, n_trees))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        V = jackknife_variance(t, N, correction)
+    for q in range(3):
+        scale, rows = direct_rows(t[q], N, correction)
+        expected = rows.sum()
+        if abs(expected) < 1e-9 * scale:
+            continue  # on the edge between the two rules
+        if expected <= 0:
+            expected = rows.max() if rows.max() > 0 else -rows.min()
+        assert V[q] == pytest.approx(expected, abs=1e-10 * scale) and V[q] >= 0
+
+
+def test_reported_noise_is_the_noise_over_seeds():
+    """Trees that ignore their bags: the estimate is zero in the mean, and scatters as it says."""
+    rng = np.random.default_rng(0)
+    N = rng.multinomial(100, np.ones(100) / 100, size=200).astype(float)
+    t = rng.normal(size=(4000, 200))
+    form = _BagForm.of(N, "counts")
+    c = t - t.mean(axis=1, keepdims=True)
+    scale = (c**2).sum(axis=1)
+    raw = form.value(c) - form.bias * scale
+    with pytest.warns(UserWarning, match="trees would bring"):
+        _, noise = jackknife_variance(t, N, return_monte_carlo_sd=True)
+    assert abs(raw.mean()) < 4 * raw.std() / np.sqrt(len(t))
+    assert noise.mean() == pytest.approx(raw.std(), rel=0.05)
+
+
+def test_recovers_the_error_of_a_mean():
+    """Each tree is the mean of its bag: the variance of the mean is known."""
+    rng = np.random.default_rng(1)
+    y = rng.normal(size=100)
+    N = rng.multinomial(100, np.ones(100) / 100, size=20_000)
+    V = jackknife_variance((N @ y / 100)[None], N)
+    assert V[0] == pytest.approx(y.var() / 100, rel=0.05)
+
+
+def test_targets_are_treated_one_by_one():
+    rng = np.random.default_rng(2)
+    N = rng.multinomial(20, np.ones(20) / 20, size=500)
+    t = rng.normal(size=(6, 20, 2)).transpose(0, 2, 1) @ N.T
+    both = jackknife_variance(t.transpose(0, 2, 1), N)
+    assert both.shape == (6, 2)
+    np.testing.assert_allclose(both[:, 1], jackknife_variance(t[:, 1], N))
+
+
+def test_scikit_learn_forest():
+    rng = np.random.default_rng(3)
+    X = rng.uniform(size=(60, 3))
+    y = X[:, 0] + 0.1 * rng.normal(size=60)
+    forest = RandomForestRegressor(1500, random_state=0, n_jobs=2).fit(X, y)
+    V = forest_jackknife_variance(forest, X[:9])
+    trees = np.stack([tree.predict(X[:9]) for tree in forest.estimators_], axis=1)
+    N = np.stack([np.bincount(s, minlength=60) for s in forest.estimators_samples_])
+    np.testing.assert_allclose(V, jackknife_variance(trees, N))
+
+
+def test_errors():
+    N = np.ones((4, 5))
+    with pytest.raises(ValueError, match="correction"):
+        jackknife_variance(np.zeros((1, 4)), N, "sqrt")
+    with pytest.raises(ValueError, match="4 trees"):
+        jackknife_variance(np.zeros((1, 5)), N)
+    with pytest.raises(ValueError, match="inbag_counts"):
+        jackknife_variance(np.zeros((1, 4)), N[0])
+    with pytest.raises(ValueError, match="NaN"):
+        jackknife_variance(np.full((1, 4), np.nan), N)
+    with pytest.raises(TypeError, match="RandomForestRegressor"):
+        forest_jackknife_variance(RandomForestClassifier(), [[0.0]])
+    forest = RandomForestRegressor(5, bootstrap=False).fit([[0.0], [1.0]], [0, 1])
+    with pytest.raises(ValueError, match="without bootstrap"):
+        forest_jackknife_variance(forest, [[0.0]])

@@ -1,0 +1,138 @@
+"""A real JupyterLab: arrow keys move the slider, the kernel answers, the figure changes."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median
+
+import nbformat
+import pytest
+from conftest import ROOT
+
+CELL = """
+import time
+import numpy as np
+from sklearn.datasets import load_diabetes
+from sklearn.ensemble import RandomForestRegressor
+from tlhelpers.explorer import Explorer, Frame, Panel, Series, Slider
+
+X, y = load_diabetes(return_X_y=True)
+asked = []
+
+def compute(n):
+    asked.append(n)
+    if n > 220:
+        time.sleep(0.4)
+    if n == 400:
+        raise ZeroDivisionError("too many labels")
+    forest = RandomForestRegressor(10, random_state=0).fit(X[:n], y[:n])
+    predicted = forest.predict(X[-50:])
+    series = Series("held out", "#0072b2", y[-50:], predicted, kind="points")
+    panel = Panel("Parity", "measured", "predicted", [series], diagonal=True)
+    return Frame(f"{n} labels, fit {len(asked)}", [panel])
+
+Explorer(compute, [Slider("n", "Labels", range(20, 420, 20))], title="Live")
+"""
+MOVE = """() => {
+  const readout = document.querySelector('.tl-readout');
+  const before = readout.textContent;
+  window.moved = new Promise((done) => {
+    document.querySelector('.tl-explorer input').addEventListener('keydown', () => {
+      const start = performance.now();
+      new MutationObserver((_, observer) => {
+        if (readout.textContent === before) return;
+        observer.disconnect();
+        done(performance.now() - start);
+      }).observe(readout, { childList: true, characterData: true, subtree: true });
+    }, { once: true, capture: true });
+  });
+}"""
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Iterator[str]:
+    """Serve one notebook from a JupyterLab with settings of its own; yield its address."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(CELL)])
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
+    nbformat.write(notebook, tmp_path / "live.ipynb")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    token = secrets.token_hex(8)
+    environment = os.environ | {
+        "HOME": str(tmp_path),
+        "JUPYTER_CONFIG_DIR": str(tmp_path / "config"),
+        "PYTHONPATH": str(ROOT),
+        "TLHELPERS_STATIC": "0",
+    }
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
+    command += [f"--port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={token}"]
+    command += [f"--ServerApp.root_dir={tmp_path}"]
+    with open(tmp_path / "lab.log", "w") as log:
+        server = subprocess.Popen(command, env=environment, cwd=tmp_path, stdout=log, stderr=log)
+    try:
+        for _ in range(120):
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/api?token={token}", timeout=2)
+                break
+            except OSError:
+                assert server.poll() is None, (tmp_path / "lab.log").read_text()
+                time.sleep(0.5)
+        yield f"http://127.0.0.1:{port}/lab/tree/live.ipynb?token={token}"
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+@pytest.mark.full
+def test_arrow_keys_retrain_in_jupyterlab(browser, lab: str, record_property) -> None:
+    context = browser.new_context(viewport={"width": 1400, "height": 1000})
+    page = context.new_page()
+    page.goto(lab)
+    page.wait_for_selector(".jp-CodeCell .cm-content", timeout=90_000)
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=60_000)
+    page.locator(".jp-CodeCell .cm-content").first.click()
+    page.keyboard.press("Shift+Enter")
+    slider = page.locator(".tl-explorer input")
+    slider.wait_for(timeout=60_000)
+    assert page.locator(".tl-readout").inner_text().startswith("20 labels")
+    slider.focus()
+
+    def drawing() -> str:
+        return page.locator(".tl-panels").inner_html()
+
+    times = []
+    for _ in range(10):
+        before = drawing()
+        page.evaluate(MOVE)
+        page.keyboard.press("ArrowRight")
+        times.append(page.evaluate("window.moved"))
+        assert drawing() != before
+    assert page.locator(".tl-readout").inner_text().startswith("220 labels")
+    record_property("median_ms", median(times))
+    print(f"JupyterLab: median {median(times):.0f} ms, slowest {max(times):.0f} ms of ten moves")
+
+    # A burst of keys while the kernel works: the first and the last position are computed.
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    assert page.locator(".tl-status").inner_text() == "retraining…"
+    assert page.locator(".tl-explorer [aria-busy=true]").count() == 1
+    page.locator(".tl-readout", has_text="320 labels, fit 13").wait_for()
+    assert page.locator(".tl-explorer [aria-busy=true]").count() == 0
+
+    page.keyboard.press("End")
+    alert = page.locator(".tl-error")
+    alert.wait_for()
+    assert alert.inner_text() == "ZeroDivisionError: too many labels"
+    page.keyboard.press("Home")
+    page.locator(".tl-readout", has_text="20 labels, fit 1").wait_for()
+    assert alert.is_hidden()
+    context.close()

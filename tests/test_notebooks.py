@@ -1,0 +1,112 @@
+"""The notebooks keep the book's rules."""
+
+import re
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+import jupytext
+import nbformat
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SOURCES = sorted((ROOT / "notebooks").glob("*.md"))
+ids = [path.stem for path in SOURCES]
+DRAWS = re.compile(r"\bplot_\w+\(")
+
+
+def cells(path: Path, kind: str = "code") -> list:
+    return [cell for cell in jupytext.read(path).cells if cell.cell_type == kind]
+
+
+def shape(notebook) -> list:
+    """Return what the two files of a pair must share."""
+    keep = ("tags", "mystnb", "jupyter")
+    return [
+        (c.cell_type, c.source, {k: c.metadata[k] for k in keep if k in c.metadata})
+        for c in notebook.cells
+    ]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=ids)
+def test_pair_agrees(path):
+    pair = nbformat.read(path.with_suffix(".ipynb"), as_version=4)
+    assert shape(jupytext.read(path)) == shape(pair), "run `make pair`"
+    assert not any(cell.get("outputs") for cell in pair.cells)
+
+
+def test_pair_test_sees_an_edit():
+    notebook = jupytext.read(SOURCES[0])
+    before = shape(notebook)
+    next(c for c in notebook.cells if c.cell_type == "code").source += "\n1"
+    assert shape(notebook) != before
+
+
+def test_every_pair_is_complete():
+    assert {p.stem for p in (ROOT / "notebooks").glob("*.ipynb")} == set(ids) and len(ids) >= 3
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=ids)
+def test_cells_are_short(path):
+    lengths = [len(cell.source.splitlines()) for cell in cells(path)]
+    assert max(lengths) <= 25 and statistics.median(lengths) <= 6
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=ids)
+def test_every_figure_has_its_own_alt_text(path):
+    figures = [cell for cell in cells(path) if DRAWS.search(cell.source)]
+    alts = [c.metadata.get("mystnb", {}).get("image", {}).get("alt", "") for c in figures]
+    assert figures and all(len(alt) > 60 for alt in alts) and len(set(alts)) == len(alts)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=ids)
+def test_skeleton(path):
+    text = "\n".join(cell.source for cell in cells(path, "markdown"))
+    for part in (
+        "**Objectives.**",
+        "**Prerequisites.**",
+        "**Time.**",
+        "## Summary",
+        "## References",
+    ):
+        assert part in text
+    assert text.count("### Exercise") >= 2
+    assert not re.search(r"^:::|^```\{|\{[a-z:]+\}`", text, re.M), "a directive or role in prose"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=ids)
+def test_solutions_are_collapsed(path):
+    for cell in cells(path):
+        if cell.source.startswith("# Solution"):
+            assert "hide-cell" in cell.metadata.get("tags", [])
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=ids)
+def test_key_numbers_are_asserted(path):
+    assert sum(cell.source.count("assert ") for cell in cells(path)) >= 2
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=ids)
+def test_glossary_links_lead_somewhere(path):
+    headings = re.findall(r"^## (.+)$", (ROOT / "book/glossary.md").read_text(), re.M)
+    anchors = {heading.lower().replace(" ", "-") for heading in headings}
+    used = re.findall(r"glossary\.md#([\w-]+)", path.read_text())
+    assert used and set(used) <= anchors
+
+
+def test_a_broken_loader_fails_a_chapter(tmp_path):
+    """The assertions have teeth: measured gaps a tenth too large are noticed."""
+    notebook = nbformat.read(ROOT / "notebooks/01_sparsity.ipynb", as_version=4)
+    breaking = """import tlhelpers.datasets as d
+read = d.read_table
+d.read_table = lambda n: (t := read(n)).assign(**{c: 1.1 * t[c] for c in t if c == "band_gap"})"""
+    for name, first in [("as_it_is", []), ("broken", [nbformat.v4.new_code_cell(breaking)])]:
+        copy = nbformat.from_dict({**notebook, "cells": first + notebook.cells})
+        nbformat.write(copy, tmp_path / f"{name}.ipynb")
+    command = [sys.executable, "-m", "pytest", "-q", "--nbval-lax", "-p", "no:cacheprovider"]
+    codes = {
+        name: subprocess.run([*command, tmp_path / f"{name}.ipynb"], capture_output=True).returncode
+        for name in ("as_it_is", "broken")
+    }
+    assert codes == {"as_it_is": 0, "broken": 1}

@@ -1,0 +1,207 @@
+"""The built site, without network: nothing external, formulas drawn, sliders that answer."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from statistics import median
+
+import pytest
+from conftest import SITE
+
+PAGES = sorted(
+    p.relative_to(SITE).as_posix() for p in SITE.rglob("*.html") if "_static" not in p.parts
+)
+WITH_EXPLORER = [p for p in PAGES if 'class="tl-page"' in (SITE / p).read_text("utf8")]
+WITH_FORMULAS = [p for p in PAGES if 'class="math ' in (SITE / p).read_text("utf8")]
+CONTENT = [p for p in PAGES if p.startswith(("book/", "notebooks/"))]
+LOADS = {  # what a browser fetches by itself
+    "script": ["src"],
+    "img": ["src", "srcset"],
+    "iframe": ["src"],
+    "embed": ["src"],
+    "object": ["data"],
+    "source": ["src", "srcset"],
+    "video": ["src", "poster"],
+    "audio": ["src"],
+    "link": ["href"],
+}
+EXTERNAL = re.compile(r"\s*(https?:)?//", re.IGNORECASE)
+CSS_LOAD = re.compile(r"""(?:url\(|@import)\s*["']?\s*((?:https?:)?//[^"')\s]+)""", re.IGNORECASE)
+
+
+class Loads(HTMLParser):
+    """Collects the external addresses that a page would load."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.found = CSS_LOAD.findall(text)
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Look at one element; a canonical link is an address, not a load."""
+        values = dict(attrs)
+        if tag == "link" and values.get("rel") == "canonical":
+            return
+        self.found += [v for a in LOADS.get(tag, []) if EXTERNAL.match(v := values.get(a) or "")]
+
+
+def state(explorer) -> tuple[str, list[str]]:
+    """Return what a reader sees: the readout and every drawn path."""
+    paths = explorer.locator(".tl-panels path")
+    return (
+        explorer.locator(".tl-readout").inner_text(),
+        paths.evaluate_all("paths => paths.map(path => path.getAttribute('d'))"),
+    )
+
+
+def press(page, key: str) -> None:
+    page.keyboard.press(key)
+    page.wait_for_selector(".tl-explorer [aria-busy=true]", state="detached")
+
+
+def test_site_has_pages_to_test(site: Path) -> None:
+    assert WITH_EXPLORER and WITH_FORMULAS
+
+
+def test_nothing_external_is_named_to_be_loaded(site: Path) -> None:
+    texts = {
+        p: p.read_text("utf8") for p in site.rglob("*") if p.suffix in {".html", ".css", ".svg"}
+    }
+    found = {
+        str(path.relative_to(site)): loads
+        for path, text in texts.items()
+        if (loads := CSS_LOAD.findall(text) if path.suffix != ".html" else Loads(text).found)
+    }
+    assert found == {}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_page_opens_quietly(visit, page: str) -> None:
+    visit.open(page)
+
+
+@pytest.mark.parametrize("name", CONTENT)
+def test_page_has_language_and_one_first_heading(visit, name: str) -> None:
+    page = visit.open(name)
+    assert page.locator("html").get_attribute("lang") == "en"
+    assert page.locator("article h1").count() == 1
+
+
+@pytest.mark.parametrize("name", WITH_FORMULAS)
+def test_formulas_are_drawn(visit, name: str) -> None:
+    page = visit.open(name)
+    page.wait_for_selector("mjx-container", state="attached")
+    assert page.locator("mjx-container").count() >= page.locator(".math").count()
+    assert page.locator("mjx-merror").count() == 0
+    page.wait_for_function("document.fonts.status === 'loaded'")
+    assert page.evaluate(
+        "[...document.fonts].some(f => /MJX/.test(f.family) && f.status === 'loaded')"
+    )
+
+
+@pytest.mark.parametrize("name", WITH_EXPLORER)
+def test_every_slider_answers_the_keyboard(visit, name: str) -> None:
+    page = visit.open(name)
+    count = page.locator(".tl-page").count()
+    for i in range(count):
+        explorer = page.locator(".tl-explorer").nth(i)
+        sliders = explorer.locator("input[type=range]")
+        sliders.first.wait_for(timeout=5000)
+        for j in range(sliders.count()):
+            slider = sliders.nth(j)
+            slider.focus()
+            press(page, "Home")
+            first, first_text = state(explorer), slider.get_attribute("aria-valuetext")
+            press(page, "ArrowRight")
+            second = state(explorer)
+            assert second[0] != first[0], "the readout stands still"
+            assert second[1] != first[1], "the drawing stands still"
+            assert slider.get_attribute("aria-valuetext") != first_text
+            press(page, "End")
+            assert slider.input_value() == slider.get_attribute("max")
+            press(page, "ArrowLeft")
+            press(page, "Home")
+            assert state(explorer) == first, "the way back leads elsewhere"
+
+
+@pytest.mark.parametrize("name", WITH_EXPLORER)
+def test_explorers_are_labelled(visit, name: str) -> None:
+    page = visit.open(name)
+    page.wait_for_selector(".tl-explorer input")
+    ids = page.locator("[id]").evaluate_all("all => all.map(e => e.id)")
+    explorers = page.locator(".tl-explorer")
+    assert explorers.locator("input").count() == explorers.locator("label").count()
+    for slider in explorers.locator("input").all():
+        assert page.locator(f"label[for='{slider.get_attribute('id')}']").inner_text()
+        assert ids.count(slider.get_attribute("id")) == 1
+    for drawing in explorers.locator("svg[role=img]").all():
+        for part in drawing.get_attribute("aria-labelledby").split():
+            assert page.locator(f"#{part}").text_content()
+    for readout in page.locator(".tl-readout").all():
+        assert readout.get_attribute("aria-live") == "polite"
+
+
+@pytest.mark.parametrize("name", WITH_EXPLORER)
+def test_explorers_on_a_page_are_independent(visit, name: str) -> None:
+    page = visit.open(name)
+    explorers = page.locator(".tl-explorer")
+    for i in range(explorers.count()):
+        explorers.nth(i).locator("input").first.wait_for()
+    for i in range(explorers.count()):
+        before = [state(e) for e in explorers.all()]
+        slider = explorers.nth(i).locator("input").first
+        slider.focus()
+        press(page, "ArrowLeft" if slider.input_value() != "0" else "ArrowRight")
+        after = [state(e) for e in explorers.all()]
+        assert [a != b for a, b in zip(after, before, strict=True)] == [
+            j == i for j in range(len(before))
+        ]
+
+
+@pytest.mark.parametrize("name", WITH_EXPLORER)
+def test_script_and_style_stand_once_on_a_page(site: Path, name: str) -> None:
+    text = (site / name).read_text("utf8")
+    digests = re.findall(r'data-module="(\w+)" data-once', text)
+    assert len(digests) == len(set(digests)) == 1
+    assert text.count("<style data-once") == 1
+
+
+@pytest.mark.parametrize("name", WITH_EXPLORER)
+def test_without_javascript_there_is_a_table(browser, site: Path, name: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto((site / name).as_uri())
+    for explorer in page.locator(".tl-page").all():
+        assert explorer.locator(".tl-explorer p").inner_text()
+        explorer.locator("summary").click()
+        rows = explorer.locator("tbody tr")
+        assert rows.count() > 1 and rows.first.is_visible()
+    context.close()
+
+
+@pytest.mark.parametrize("name", WITH_EXPLORER)
+def test_answer_time_in_the_page(visit, name: str, record_property) -> None:
+    page = visit.open(name)
+    page.wait_for_selector(".tl-explorer input")
+    times = page.evaluate(MEASURE, 20)
+    record_property("median_ms", median(times))
+    print(
+        f"{name}: median {median(times):.1f} ms, slowest {max(times):.1f} ms of {len(times)} moves"
+    )
+    assert len(times) == 20
+
+
+MEASURE = """async (moves) => {
+  const slider = document.querySelector('.tl-explorer input');
+  const times = [];
+  for (let i = 0; i < moves; i++) {
+    const start = performance.now();
+    slider.value = slider.valueAsNumber === 0 ? 1 : slider.valueAsNumber - 1;
+    slider.dispatchEvent(new Event('input', { bubbles: true }));
+    await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+    times.push(performance.now() - start);
+  }
+  return times;
+}"""

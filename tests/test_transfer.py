@@ -1,0 +1,181 @@
+"""Each architecture does what it says."""
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tlhelpers import DifferenceForest, LatentVariableForest, MultiTaskForest, SingleTaskForest
+
+
+@pytest.fixture(scope="module")
+def data():
+    """Features, a cheap label z for all rows, and a scarce y = z + 2 + a small function."""
+    rng = np.random.default_rng(1)
+    X = rng.uniform(size=(300, 5))
+    z = 5 * np.sin(4 * X[:, 0]) + 3 * X[:, 1]
+    Y = pd.DataFrame({"y": z + 2 + X[:, 2], "z": z})
+    truth = Y["y"].copy()
+    Y.loc[30:, "y"] = np.nan
+    return X, Y, truth
+
+
+def rmse(a, b):
+    return float(np.sqrt(np.mean((np.asarray(a) - np.asarray(b)) ** 2)))
+
+
+@pytest.mark.parametrize("forest", [DifferenceForest, LatentVariableForest, MultiTaskForest])
+def test_a_related_label_helps(forest, data):
+    X, Y, truth = data
+    baseline = SingleTaskForest("y", random_state=0).fit(X, Y)
+    model = forest("y", random_state=0).fit(X, Y)
+    assert rmse(model.predict(X[30:]), truth[30:]) < rmse(baseline.predict(X[30:]), truth[30:])
+
+
+def test_difference_adds_back_the_known_label_where_it_is_known(data):
+    X, Y, _ = data
+    model = DifferenceForest("y", "z", random_state=0).fit(X, Y)
+    known = Y[["z"]].copy()
+    known.iloc[::2] = np.nan
+    mixed, cold = model.predict(X, known=known), model.predict(X)
+    np.testing.assert_array_equal(mixed[::2], cold[::2])
+    np.testing.assert_allclose(mixed[1::2], known["z"][1::2] + model.difference(X)[1::2])
+
+
+def test_difference_is_a_forest_on_the_differences(data):
+    """The second stage alone, grown by hand on the same rows, bags and seed."""
+    X, Y, _ = data
+    model = DifferenceForest("y", "z", random_state=0).fit(X, Y)
+    rows = Y.notna().all(axis=1).to_numpy()
+    values = (Y["y"] - Y["z"]).to_numpy()
+    by_hand = model._grow(X, np.where(rows, values, np.nan)[:, None], [None], None, stage=1)
+    np.testing.assert_array_equal(by_hand.engine.predict(X, 0), model.difference(X))
+    assert (by_hand.rows == rows).all()
+
+
+def test_rows_without_the_base_do_not_teach_the_difference(data):
+    X, Y, _ = data
+    holes = Y.copy()
+    holes.loc[:9, "z"] = np.nan
+    shifted = holes.copy()
+    shifted.loc[:9, "y"] += 100
+    fits = [DifferenceForest("y", "z", random_state=0).fit(X, table) for table in (holes, shifted)]
+    np.testing.assert_array_equal(fits[0].predict(X), fits[1].predict(X))
+
+
+def test_without_a_related_label_the_model_is_the_baseline(data):
+    X, Y, _ = data
+    y = Y["z"]
+    baseline = SingleTaskForest(random_state=0).fit(X, y).predict(X)
+    for forest in (DifferenceForest, LatentVariableForest):
+        np.testing.assert_array_equal(forest(random_state=0).fit(X, y).predict(X), baseline)
+
+
+def test_latents_in_training_are_out_of_bag():
+    """A latent of pure noise, equal to the target: in-bag values would give the target away."""
+    rng = np.random.default_rng(2)
+    X, noise = rng.normal(size=(200, 3)), rng.normal(size=200)
+    Y = pd.DataFrame({"y": noise, "z": noise})
+    model = LatentVariableForest("y", "z", random_state=0).fit(X, Y)
+    seen = model._augmented[:, -1]
+    in_bag = model._latent_stages["z"].engine.predict(X, 0)
+    assert np.corrcoef(in_bag, noise)[0, 1] > 0.8
+    assert abs(np.corrcoef(seen, noise)[0, 1]) < 0.3
+    assert rmse(model.out_of_bag_prediction(), noise) > 0.9
+    leaky = LatentVariableForest("y", "z", latent_labels="measured", random_state=0).fit(X, Y)
+    assert rmse(leaky.out_of_bag_prediction(), noise) < 0.5  # what a leak would look like
+
+
+def test_chain_of_latents_and_a_latent_class(data):
+    X, Y, truth = data
+    Y = Y.assign(c=pd.Series(np.where(Y["z"] > 2, "high", "low"), dtype=object))
+    model = LatentVariableForest("y", ["c", "z"], random_state=0).fit(X, Y)
+    latents = model.latent(X)
+    assert list(latents) == ["P(c=high)", "P(c=low)", "z"]
+    np.testing.assert_allclose(latents.iloc[:, :2].sum(axis=1), 1)
+    known = Y[["c"]].iloc[:5]
+    fixed = model.latent(X[:5], known=known)
+    assert (fixed["P(c=high)"] == (known["c"] == "high")).all()
+    assert rmse(model.predict(X[30:]), truth[30:]) < 2
+
+
+def test_known_latents_replace_predictions(data):
+    X, Y, _ = data
+    model = LatentVariableForest("y", "z", random_state=0).fit(X, Y)
+    same = model.predict(X, known=model.latent(X))
+    np.testing.assert_allclose(same, model.predict(X))
+    assert not np.allclose(model.predict(X, known=Y[["z"]] + 3), model.predict(X))
+
+
+def test_a_kept_stage_changes_nothing(data):
+    X, Y, _ = data
+    for forest in (DifferenceForest, LatentVariableForest):
+        warm = forest("y", random_state=0, warm_start=True).fit(X, Y)
+        fewer = Y.assign(y=Y["y"].where(Y.index < 20))
+        stages = list(warm._kept.values())
+        warm.fit(X, fewer)
+        assert next(iter(warm._kept.values())) is stages[0]  # the first stage was kept
+        cold = forest("y", random_state=0).fit(X, fewer)
+        np.testing.assert_array_equal(warm.predict(X), cold.predict(X))
+
+
+def test_fixed_stage_leaves_out_the_error_of_the_base(data):
+    X, Y, _ = data
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        free = DifferenceForest("y", "z", n_estimators=1000, random_state=0).fit(X, Y)
+        fixed = DifferenceForest("y", "z", n_estimators=1000, random_state=0, fixed_stage=True)
+        fixed.fit(X, Y)
+        means, errors = zip(*(m.predict(X, return_std=True) for m in (free, fixed)), strict=True)
+        known = free.predict(X, known=Y[["z"]], return_std=True)[1]
+    np.testing.assert_allclose(means[0], means[1])
+    assert np.median(errors[1]) < np.median(errors[0])
+    np.testing.assert_allclose(known, errors[1])
+
+
+def test_relations_that_make_no_sense_are_errors(data):
+    X, Y, _ = data
+    three = Y.assign(w=Y["z"], c=np.where(Y["z"] > 0, "a", "b"))
+    for model, message in [
+        (DifferenceForest("y"), "name the target and the base"),
+        (DifferenceForest("y", "y"), "would be zero"),
+        (DifferenceForest("y", "c"), "classification"),
+        (DifferenceForest("y", "q"), "no task of Y"),
+        (LatentVariableForest("y", ["y"]), "both a target and a latent"),
+        (LatentVariableForest("y", ["q"]), "no task of Y"),
+        (LatentVariableForest(), "none is left as a latent"),
+        (LatentVariableForest("y", latent_labels="in-bag"), "latent_labels"),
+        (MultiTaskForest("y", task_weights={"q": 1}), "task_weights"),
+        (SingleTaskForest("y", task_types={"q": "regression"}), "task_types"),
+        (SingleTaskForest("y", task_types="ordinal"), "ordinal"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            model.fit(X, three)
+
+
+def test_shared_splits_find_the_common_feature(data):
+    X, Y, _ = data
+    shares = MultiTaskForest(random_state=0).fit(X, Y).shared_splits()
+    assert shares.shape == (5, 2) and np.allclose(shares.sum(), 1)
+    assert shares["z"].idxmax() == 0 and shares["y"].idxmax() == 0
+
+
+def test_observation_std_is_calibrated_on_out_of_bag_residuals():
+    rng = np.random.default_rng(3)
+    X = rng.uniform(size=(400, 2))
+    y = X[:, 0] + rng.normal(size=400)
+    model = SingleTaskForest(random_state=0, min_samples_leaf=5).fit(X, y)
+    new = rng.uniform(size=(400, 2))
+    residual = new[:, 0] + rng.normal(size=400) - model.predict(new)
+    assert np.sqrt(np.mean((residual / model.observation_std(new)) ** 2)) == pytest.approx(
+        1, abs=0.15
+    )
+
+
+def test_holes_at_random_equal_fewer_rows(data):
+    X, Y, _ = data
+    with_holes = SingleTaskForest("y", random_state=0).fit(X, Y).predict(X)
+    rows = Y["y"].notna().to_numpy()
+    without = SingleTaskForest("y", random_state=0).fit(X[rows], Y[["y"]][rows]).predict(X)
+    np.testing.assert_array_equal(with_holes, without)

@@ -1,0 +1,223 @@
+"""Read a table of labels with holes: one column a task, numbers or classes."""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+from sklearn.utils.multiclass import check_classification_targets
+
+REGRESSION, CLASSIFICATION = "regression", "classification"
+TaskTypes = str | Mapping[Hashable, str] | None
+
+
+@dataclass(frozen=True)
+class Labels:
+    """The labels of every task as numbers.
+
+    Attributes
+    ----------
+    names : list
+        The tasks, in the order of the columns.
+    classes : dict of {task: numpy.ndarray or None}
+        The sorted classes of a classification task, None for a regression task.
+    values : numpy.ndarray, shape (n_samples, n_tasks)
+        Labels, NaN for a hole; a class stands as its position in `classes`.
+    form : {"vector", "matrix", "frame"}
+        What the labels came as: a column, a 2-d array, or a DataFrame.
+    """
+
+    names: list
+    classes: dict
+    values: np.ndarray
+    form: str
+
+    def of(self, task: Hashable) -> np.ndarray:
+        """Return the labels of one task, shape (n_samples,)."""
+        return self.values[:, self.names.index(task)]
+
+    def take(self, tasks: list) -> np.ndarray:
+        """Return the labels of some tasks, shape (n_samples, len(tasks))."""
+        return self.values[:, [self.names.index(task) for task in tasks]]
+
+
+def as_table(Y: ArrayLike) -> tuple[pd.DataFrame, str]:
+    """Return labels as a DataFrame, with what they came as.
+
+    Parameters
+    ----------
+    Y : array-like, shape (n_samples,) or (n_samples, n_tasks)
+        A 1-d array becomes the only column, named ``"y"`` or as the Series is.
+
+    Returns
+    -------
+    table : pandas.DataFrame
+    form : {"vector", "matrix", "frame"}
+
+    Raises
+    ------
+    ValueError
+        Not one or two dimensions, or two columns of one name.
+    """
+    if isinstance(Y, pd.DataFrame):
+        repeated = Y.columns[Y.columns.duplicated()]
+        if len(repeated):
+            raise ValueError(f"Y has several columns named {repeated[0]!r}; rename them")
+        return Y, "frame"
+    if isinstance(Y, pd.Series):
+        return Y.to_frame("y" if Y.name is None else Y.name), "vector"
+    array = np.asarray(Y)
+    if array.ndim == 1:
+        return pd.DataFrame({"y": array}), "vector"
+    if array.ndim == 2:
+        return pd.DataFrame(array), "matrix"
+    raise ValueError(f"Y must be a column or a table of labels, got shape {array.shape}")
+
+
+def encode_labels(Y: ArrayLike, task_types: TaskTypes = None) -> Labels:
+    """Turn a table of labels into numbers.
+
+    Parameters
+    ----------
+    Y : array-like, shape (n_samples,) or (n_samples, n_tasks)
+        Labels; NaN, None or NA is a hole.
+    task_types : {"regression", "classification"}, mapping of {task: type}, or None
+        None infers: numbers -> regression; text, booleans, categories -> classification.
+
+    Returns
+    -------
+    Labels
+
+    Raises
+    ------
+    ValueError
+        An infinite label, a task without any label, an unknown task or type, text in a
+        regression task, or continuous numbers in a classification task.
+    """
+    table, form = as_table(Y)
+    if table.shape[1] == 0:
+        raise ValueError("Y has no column: give at least one task")
+    kinds = _kinds(table, task_types)
+    classes, columns = {}, []
+    for task in table:
+        encode = _encode_classes if kinds[task] == CLASSIFICATION else _encode_numbers
+        classes[task], column = encode(table[task])
+        columns.append(column)
+    return Labels(list(table.columns), classes, np.column_stack(columns), form)
+
+
+def encode_known(known: pd.DataFrame, classes: Mapping, n_samples: int) -> dict:
+    """Return {task: numbers with NaN holes} for labels known at prediction time.
+
+    Parameters
+    ----------
+    known : pandas.DataFrame, shape (n_samples, some tasks)
+    classes : mapping of {task: classes or None}
+        The tasks that may be known.
+    n_samples : int
+        The number of rows asked for.
+
+    Raises
+    ------
+    TypeError
+        Not a DataFrame.
+    ValueError
+        A column that is not among the tasks, a wrong number of rows, an unseen class.
+    """
+    if not isinstance(known, pd.DataFrame):
+        raise TypeError(f"known must be a DataFrame, a column a task, got {type(known).__name__}")
+    if len(known) != n_samples:
+        raise ValueError(f"known has {len(known)} rows and X has {n_samples}")
+    for task in known:
+        if task not in classes:
+            raise ValueError(
+                f"known has the column {task!r}, which is no related task of this model; related "
+                f"tasks: {list(classes)}"
+            )
+    encoded = {}
+    for task, column in known.items():
+        if classes[task] is None:
+            encoded[task] = _encode_numbers(column, may_be_empty=True)[1]
+        else:
+            hole = column.isna().to_numpy()
+            codes = pd.Index(classes[task]).get_indexer(column).astype(float)
+            unseen = np.flatnonzero((codes < 0) & ~hole)
+            if len(unseen):
+                raise ValueError(
+                    f"known has {column.iloc[unseen[0]]!r} in column {task!r}, row {unseen[0]}: "
+                    f"not a class seen in fit; classes: {list(classes[task])}"
+                )
+            encoded[task] = np.where(hole, np.nan, codes)
+    return encoded
+
+
+def _kinds(table: pd.DataFrame, task_types: TaskTypes) -> dict:
+    """Return {task: type}, inferred where `task_types` does not say it."""
+    if task_types is None:
+        given = {}
+    elif isinstance(task_types, str):
+        given = dict.fromkeys(table, task_types)
+    elif isinstance(task_types, Mapping):
+        given = dict(task_types)
+    else:
+        raise TypeError(f"task_types must be text, a mapping or None, got {task_types!r}")
+    for task, kind in given.items():
+        if task not in table:
+            raise ValueError(f"task_types names {task!r}; the tasks are {list(table.columns)}")
+        if kind not in (REGRESSION, CLASSIFICATION):
+            raise ValueError(
+                f"task_types[{task!r}] is {kind!r}; use 'regression' or 'classification'"
+            )
+    return {task: given.get(task) or _infer(table[task]) for task in table}
+
+
+def _infer(column: pd.Series) -> str:
+    """Return the type of a task from the type of its labels."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return CLASSIFICATION
+    seen = column.dropna().infer_objects()
+    number = pd.api.types.is_numeric_dtype(seen) and not pd.api.types.is_bool_dtype(seen)
+    return REGRESSION if number else CLASSIFICATION
+
+
+def _encode_numbers(column: pd.Series, may_be_empty: bool = False) -> tuple[None, np.ndarray]:
+    """Return a regression task's labels as floats."""
+    if pd.api.types.is_complex_dtype(column.dtype):
+        raise ValueError("Complex data not supported: labels must be real numbers")
+    try:
+        numbers = column.to_numpy(dtype=float, na_value=np.nan)
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"task {column.name!r} is a regression task but holds labels that are no numbers, such "
+            f"as {column.dropna().iloc[0]!r}; say task_types={{{column.name!r}: 'classification'}}"
+        ) from None
+    if np.isinf(numbers).any():
+        row = int(np.flatnonzero(np.isinf(numbers))[0])
+        raise ValueError(
+            "Input y contains infinity or a value too large for dtype('float64'): "
+            f"task {column.name!r}, row {row}"
+        )
+    if np.isnan(numbers).all() and not may_be_empty:
+        raise ValueError(f"task {column.name!r} has no label: Input y contains NaN only")
+    return None, numbers
+
+
+def _encode_classes(column: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """Return a classification task's classes, and its labels as positions among them."""
+    hole = column.isna().to_numpy()
+    if hole.all():
+        raise ValueError(f"task {column.name!r} has no label: Input y contains NaN only")
+    seen = np.asarray(column[~hole].infer_objects())
+    if seen.dtype.kind == "f":
+        _encode_numbers(column)  # an infinite label has its own message
+    check_classification_targets(seen)
+    try:
+        classes, codes = np.unique(seen, return_inverse=True)
+    except TypeError:
+        raise ValueError(
+            f"task {column.name!r} mixes classes that cannot be sorted, such as text and numbers"
+        ) from None
+    values = np.full(len(column), np.nan)
+    values[~hole] = codes
+    return classes, values

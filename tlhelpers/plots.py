@@ -1,0 +1,206 @@
+"""The figures of the chapters: one message each, the same colour for the same model everywhere."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.colors import ListedColormap
+from numpy.typing import ArrayLike
+
+
+@dataclass(frozen=True)
+class Style:
+    """How a model is drawn, in every figure; marker and dash tell it apart without colour."""
+
+    color: str
+    marker: str
+    dash: tuple[int, ...] = ()
+
+
+# Okabe and Ito's palette: distinct for readers who cannot tell red from green.
+STYLES = {
+    "single-task": Style("#0072b2", "o"),
+    "difference": Style("#d55e00", "s", (6, 3)),
+    "multi-task": Style("#009e73", "^", (2, 2)),
+    "latent variable": Style("#cc79a7", "D", (8, 2, 2, 2)),
+}
+OTHER = Style("#555555", "o")
+INK = "#333333"
+
+
+def style_of(model: str) -> Style:
+    """Return the style of a model; one that is not in `STYLES` is drawn in grey."""
+    return STYLES.get(model, OTHER)
+
+
+def plot_sparsity(filled: pd.DataFrame, title: str = "") -> Axes:
+    """Draw which cells of a table hold a value.
+
+    Parameters
+    ----------
+    filled : pandas.DataFrame of bool, shape (n_rows, n_properties)
+        True where there is a value. Rows are sorted so that alike rows stand together.
+    title : str
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    order = filled.sort_values(list(filled.columns), ascending=False)
+    _, ax = plt.subplots(figsize=(6.4, 4.2))
+    ax.imshow(
+        order.to_numpy(),
+        aspect="auto",
+        interpolation="nearest",
+        cmap=ListedColormap(["#f2f2f2", STYLES["single-task"].color]),
+        vmin=0,
+        vmax=1,
+    )
+    names = [f"{c}\n{100 * filled[c].mean():.1f}%" for c in filled]
+    ax.set_xticks(range(len(names)), names, fontsize=8)
+    for edge in np.arange(len(names) - 1) + 0.5:
+        ax.axvline(edge, color="white", linewidth=2)
+    ax.set(ylabel="composition (sorted)", title=title)
+    return ax
+
+
+def plot_spread(spread: pd.Series, threshold: float) -> Axes:
+    """Draw how far repeated measurements of one composition lie apart.
+
+    Parameters
+    ----------
+    spread : pandas.Series
+        Largest minus smallest measured value (eV) of each composition measured more than once.
+    threshold : float
+        A spread (eV) to mark.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    _, ax = plt.subplots(figsize=(6.4, 3.2))
+    edges = np.arange(0, np.ceil(spread.max() * 4) / 4 + 0.25, 0.25)
+    ax.hist(spread, bins=edges, color=STYLES["single-task"].color, edgecolor="white")
+    ax.axvline(threshold, color=INK, linestyle="--", label=f"{threshold} eV")
+    ax.set(xlabel="largest minus smallest measured gap (eV)", ylabel="compositions")
+    ax.legend(frameon=False)
+    return ax
+
+
+def plot_parity(x: ArrayLike, y: ArrayLike, xlabel: str, ylabel: str) -> Axes:
+    """Draw one quantity against another with the line of agreement.
+
+    Parameters
+    ----------
+    x, y : array-like, shape (n,)
+    xlabel, ylabel : str
+        With units.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    _, ax = plt.subplots(figsize=(4.6, 4.4))
+    top = max(np.max(x), np.max(y)) * 1.03
+    ax.plot([0, top], [0, top], color=INK, linewidth=1, label="agreement")
+    ax.plot(x, y, ".", color=STYLES["single-task"].color, alpha=0.5)
+    ax.set(xlabel=xlabel, ylabel=ylabel, xlim=(-0.2, top), ylim=(-0.2, top))
+    ax.legend(frameon=False, loc="upper left")
+    return ax
+
+
+def plot_learning_curve(scores: pd.DataFrame, metric: str = "rmse", unit: str = "eV") -> Axes:
+    """Draw error against the number of target labels, one line a model.
+
+    Parameters
+    ----------
+    scores : pandas.DataFrame
+        From `learning_curve`; the band is one standard deviation over its repeats.
+    metric, unit : str
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    _, ax = plt.subplots(figsize=(6.4, 3.8))
+    for model, rows in scores.groupby("model", sort=False):
+        style = style_of(model)
+        curve = rows.groupby("size")[metric].agg(["mean", "std"])
+        ax.fill_between(
+            curve.index,
+            curve["mean"] - curve["std"],
+            curve["mean"] + curve["std"],
+            color=style.color,
+            alpha=0.15,
+            linewidth=0,
+        )
+        ax.plot(
+            curve.index,
+            curve["mean"],
+            color=style.color,
+            marker=style.marker,
+            dashes=style.dash,
+            label=model,
+        )
+    sizes = sorted(scores["size"].unique())
+    ax.set_xscale("log")
+    ax.set_xticks(sizes, [str(size) for size in sizes])
+    ax.minorticks_off()
+    ax.set(xlabel="target labels for training", ylabel=f"held-out {metric.upper()} ({unit})")
+    ax.set_ylim(bottom=0)
+    ax.legend(frameon=False)
+    return ax
+
+
+def plot_scores(scores: pd.DataFrame, by: str, metric: str = "rmse", unit: str = "eV") -> Axes:
+    """Draw the score of every repeat in a row of points a case, with their mean.
+
+    Parameters
+    ----------
+    scores : pandas.DataFrame
+        From `cross_validate_transfer`, with a column `by` that names the case.
+    by, metric, unit : str
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    _, ax = plt.subplots(figsize=(6.4, 2.4))
+    cases: Sequence = list(scores[by].unique())
+    for place, case in enumerate(cases):
+        repeats = scores[scores[by] == case].groupby("repeat")[metric].mean()
+        ax.plot(repeats, np.full(len(repeats), place), "o", color=OTHER.color, alpha=0.5)
+        ax.plot(repeats.mean(), place, "|", color=INK, markersize=26, markeredgewidth=3)
+    ax.set_yticks(range(len(cases)), cases)
+    ax.set(xlabel=f"{metric.upper()} ({unit})", ylim=(-0.6, len(cases) - 0.4))
+    ax.set_xlim(left=0)
+    ax.invert_yaxis()
+    return ax
+
+
+def plot_difference(table: pd.DataFrame, column: str, xlabel: str) -> Axes:
+    """Draw a mean and its spread for each family of compounds.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        A column ``family`` and the number `column`, one row a compound.
+    column, xlabel : str
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    _, ax = plt.subplots(figsize=(6.4, 3.4))
+    families = table.groupby("family")[column].agg(["mean", "std", "size"]).sort_values("mean")
+    style = STYLES["difference"]
+    places = np.arange(len(families))
+    ax.errorbar(families["mean"], places, xerr=families["std"], fmt=style.marker, color=style.color)
+    labels = [f"{name} ({n})" for name, n in families["size"].items()]
+    ax.set_yticks(places, labels)
+    ax.axvline(0, color=INK, linewidth=1)
+    ax.set(xlabel=xlabel)
+    return ax
