@@ -24,6 +24,7 @@ book: env ## build the site in _build/html, executing every chapter
 
 test: book ## unit, notebook and site tests: what a contributor runs
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	$(BIN)/mypy
 	$(BIN)/pytest -q --durations=8
 	$(BIN)/pytest -q --nbval-lax notebooks
 

@@ -44,12 +44,12 @@ def draw_bags(
     if not isinstance(random_state, np.random.SeedSequence):
         random_state = np.random.SeedSequence(random_state)
     generators = [np.random.default_rng(seed) for seed in random_state.spawn(n_trees)]
-    best, fewest = None, np.inf
+    fewest = labelled.size + 1
     for _ in range(10):
         bags = np.array([_draw_bag(labelled, generator) for generator in generators])
         n_always = np.count_nonzero(bags.all(axis=0) & can_be_out)
         if n_always < fewest:
-            best, fewest = bags, n_always
+            best, fewest = bags, int(n_always)
         if fewest == 0 or n_trees == 1:
             break
     return best
@@ -135,7 +135,7 @@ class ForestEngine:
         *,
         task_weights: np.ndarray | None = None,
         sample_weight: np.ndarray | None = None,
-        seed: int | None = None,
+        seed: int | list[int] | None = None,
     ) -> "ForestEngine":
         """Grow a tree on each bag.
 
@@ -326,6 +326,6 @@ def _join(views: tuple[Tree, ...]) -> tuple[Tree, np.ndarray]:
 
 def _announce_compilation() -> None:
     """Say why the first fit after an installation takes longer."""
-    cache = Path(_kernels.grow_tree.stats.cache_path)
+    cache = Path(str(_kernels.grow_tree.stats.cache_path))
     if not _kernels.grow_tree.signatures and not any(cache.glob("_kernels.grow_tree*")):
         print("tlhelpers: compiling the forest, once, about 20 s ...", file=sys.stderr, flush=True)

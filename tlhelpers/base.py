@@ -166,7 +166,7 @@ class TransferForest(BaseEstimator, ABC):
             labelled[self._rows], self.n_estimators, self._seed
         )
         if not (getattr(self, "warm_start", False) and hasattr(self, "_kept")):
-            self._kept = {}
+            self._kept: dict[int, tuple] = {}
         self._grow_stages(features, labels, weight)
         if self._one_target and labels.classes[self.targets_[0]] is not None:
             self.classes_ = labels.classes[self.targets_[0]]
@@ -186,8 +186,10 @@ class TransferForest(BaseEstimator, ABC):
         """Grow one forest on the rows that carry any of these labels, from the shared bags."""
         rows = ~np.isnan(values).all(axis=1) & self._rows
         weight = np.ones(len(X)) if weight is None else weight
-        given = (X[rows], values[rows], self.inbag_counts_[:, rows], weight[rows])
-        given += (self._seed, self.max_features, self.min_samples_leaf, self.max_depth)
+        given = (
+            *(X[rows], values[rows], self.inbag_counts_[:, rows], weight[rows]),
+            *(self._seed, self.max_features, self.min_samples_leaf, self.max_depth),
+        )
         kept = self._kept.get(stage)
         if kept is not None and all(map(np.array_equal, kept[0], given)):
             return Stage(kept[1], rows)
@@ -498,7 +500,10 @@ class TransferForest(BaseEstimator, ABC):
             return mean
         lost = np.isnan(mean).any(axis=1)
         labels = classes[np.where(lost[:, None], 0, mean).argmax(axis=1)]
-        return np.where(lost, None, labels) if lost.any() else labels
+        if lost.any():  # a row in every bag has no out-of-bag class
+            labels = labels.astype(object)
+            labels[lost] = None
+        return labels
 
     def _shape(self, columns: dict, X: ArrayLike | None) -> np.ndarray | pd.DataFrame:
         """Return one target as a column, several as the table that `Y` was."""

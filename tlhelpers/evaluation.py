@@ -144,6 +144,29 @@ def learning_curve(
     return task.run(jobs, n_jobs, progress)
 
 
+def spread_table(scores: pd.DataFrame, by: Sequence[str] = ("size",)) -> pd.DataFrame:
+    """Return `summarize` as text, "mean ± std", with a column a score and model.
+
+    Parameters
+    ----------
+    scores : pandas.DataFrame
+        From `cross_validate_transfer` or `learning_curve`.
+    by : sequence of str
+        The columns that name a row.
+
+    Returns
+    -------
+    pandas.DataFrame of str
+        Errors only (``rmse``, ``mae``), or the scores of a classification.
+    """
+    summary = summarize(scores, [*by, "model"]).drop(columns="r2", level=0, errors="ignore")
+    text = {
+        metric: summary[metric].apply(lambda row: f"{row['mean']:.2f} ± {row['std']:.2f}", axis=1)
+        for metric in summary.columns.unique(level=0)
+    }
+    return pd.DataFrame(text).unstack("model")  # noqa: PD010 - the index holds the rows
+
+
 def corrected_resampled_t_test(
     differences: ArrayLike, test_to_train: float
 ) -> tuple[float, float, float]:

@@ -69,7 +69,7 @@ class Explorer(anywidget.AnyWidget):
     _css = _STYLE
     title = traitlets.Unicode().tag(sync=True)
     description = traitlets.Unicode().tag(sync=True)
-    sliders = traitlets.List().tag(sync=True)
+    sliders: traitlets.List = traitlets.List().tag(sync=True)
     selection = traitlets.List(traitlets.Int()).tag(sync=True)
     frame = traitlets.Dict().tag(sync=True)
 
@@ -105,7 +105,8 @@ class Explorer(anywidget.AnyWidget):
         self.observe(self._move, "selection")
 
     # traitlets hides the arguments from `help`, editors and the API page
-    __signature__ = inspect.signature(functools.partial(__init__, None))
+    __signature__ = inspect.signature(__init__)
+    __signature__ = __signature__.replace(parameters=[*__signature__.parameters.values()][1:])
 
     def at(self, **values: Any) -> Frame:
         """Return the frame at these slider values; a slider left out stands at its start."""
@@ -116,7 +117,8 @@ class Explorer(anywidget.AnyWidget):
 
     def to_html(self) -> str:
         """Return a page fragment that needs neither kernel nor network: every frame is computed."""
-        answers, pool = self._answers(), {}
+        answers = self._answers()
+        pool: dict[str, int] = {}
         frames = [plain(frame) for frame in answers.values()]
         for panel in itertools.chain.from_iterable(frame["panels"] for frame in frames):
             # A curve that does not change from frame to frame is written once.
@@ -151,7 +153,7 @@ class Explorer(anywidget.AnyWidget):
         text = {"text/plain": f"{self.title}. {self.frame.get('readout', '')}"}
         if _is_static():
             return text | {"text/html": self.to_html()}, {}
-        data, metadata = super()._repr_mimebundle_(**kwargs)
+        data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
         return data | text, metadata
 
     def _ask(self, *key: int) -> Frame:

@@ -1,6 +1,6 @@
 """The explorers of the chapters: which models a slider retrains, and what it shows."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -99,7 +99,7 @@ class _Retrainer:
             if "warm_start" in model.get_params():
                 model.set_params(warm_start=True)
 
-    def predict(self, n_labels: int) -> tuple[np.ndarray, dict[Hashable, np.ndarray]]:
+    def predict(self, n_labels: int) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         """Return the held-out labels, and each model's prediction of them."""
         target = self.study.target
         shown = np.isin(self.keep, self.order[:n_labels])
@@ -123,10 +123,11 @@ def _curve_panel(curve: pd.DataFrame, labels: int, errors: Mapping[str, float], 
         style, rows = style_of(name), curve[curve["model"] == name]
         table = rows.groupby("size")["rmse"].agg(["mean", "std"])
         mean, low, high = table["mean"], table["mean"] - table["std"], table["mean"] + table["std"]
-        look = {"marker": _MARKERS[style.marker], "dash": " ".join(map(str, style.dash))}
-        series.append(Series(name, style.color, list(table.index), mean, low, high, **look))
-        mark = {"kind": "points", "marker": look["marker"], "emphasis": True}
-        series.append(Series("", style.color, [labels], [error], **mark))
+        marker, dash = _MARKERS[style.marker], " ".join(map(str, style.dash))
+        line = (list(table.index), list(mean), list(low), list(high))
+        series.append(Series(name, style.color, *line, marker=marker, dash=dash))
+        here = ([labels], [error], None, None, "points", marker)
+        series.append(Series("", style.color, *here, emphasis=True))
     top = 1.1 * float(
         (curve.groupby(["model", "size"])["rmse"].agg(["mean", "std"]).sum(axis=1)).max()
     )
@@ -139,7 +140,14 @@ def _parity_panel(
 ) -> Panel:
     """Return predicted against measured labels of the held-out rows."""
     series = [
-        Series(name, style.color, truth, values, kind="points", marker=_MARKERS[style.marker])
+        Series(
+            name,
+            style.color,
+            list(truth),
+            list(values),
+            kind="points",
+            marker=_MARKERS[style.marker],
+        )
         for name, values in predictions.items()
         for style in [style_of(name)]
     ]

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
+from sklearn.ensemble import RandomForestRegressor
 
 CORRECTIONS = ("counts", "size", "none")
 _BLOCK = 2**22  # numbers in one block of queries: 32 MB
@@ -83,7 +84,7 @@ def jackknife_variance(
 
 
 def forest_jackknife_variance(
-    forest: object, X: ArrayLike, correction: str = "counts"
+    forest: RandomForestRegressor, X: ArrayLike, correction: str = "counts"
 ) -> np.ndarray:
     """Estimate the sampling variance of a fitted scikit-learn forest's predictions.
 
@@ -119,7 +120,7 @@ def forest_jackknife_variance(
     samples = forest.estimators_samples_
     n_train = forest._n_samples
     counts = np.stack([np.bincount(rows, minlength=n_train) for rows in samples])
-    return jackknife_variance(trees, counts, correction)
+    return np.asarray(jackknife_variance(trees, counts, correction))
 
 
 @dataclass(frozen=True)

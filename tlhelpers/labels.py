@@ -99,7 +99,8 @@ def encode_labels(Y: ArrayLike, task_types: TaskTypes = None) -> Labels:
     if table.shape[1] == 0:
         raise ValueError("Y has no column: give at least one task")
     kinds = _kinds(table, task_types)
-    classes, columns = {}, []
+    classes: dict[Hashable, np.ndarray | None] = {}
+    columns = []
     for task in table:
         encode = _encode_classes if kinds[task] == CLASSIFICATION else _encode_numbers
         classes[task], column = encode(table[task])

@@ -83,7 +83,7 @@ def plot_spread(spread: pd.Series, threshold: float) -> Axes:
     """
     _, ax = plt.subplots(figsize=(6.4, 3.2))
     edges = np.arange(0, np.ceil(spread.max() * 4) / 4 + 0.25, 0.25)
-    ax.hist(spread, bins=edges, color=STYLES["single-task"].color, edgecolor="white")
+    ax.hist(spread, bins=list(edges), color=STYLES["single-task"].color, edgecolor="white")
     ax.axvline(threshold, color=INK, linestyle="--", label=f"{threshold} eV")
     ax.set(xlabel="largest minus smallest measured gap (eV)", ylabel="compositions")
     ax.legend(frameon=False)

@@ -37,7 +37,7 @@ def key_cache_by_sources(app: Sphinx, config: Config) -> None:
     digest = hashlib.sha256()
     for source in SOURCES:
         for path in sorted([root / source, *(root / source).rglob("*")]):
-            if path.is_file() and path.suffix != ".pyc":
+            if path.is_file() and "__pycache__" not in path.parts:
                 digest.update(f"{path.relative_to(root)}\0".encode() + path.read_bytes())
     caches = Path(app.outdir).parent / ".jupyter_cache"
     current = caches / digest.hexdigest()[:12]
