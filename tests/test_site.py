@@ -205,3 +205,15 @@ MEASURE = """async (moves) => {
   }
   return times;
 }"""
+
+
+def test_no_link_leads_to_a_source_file(site):
+    """A link in the output of a cell is not rewritten by the build."""
+    pages = [*site.glob("book/*.html"), *site.glob("notebooks/*.html")]
+    sources = [
+        (page.name, link)
+        for page in pages
+        for link in re.findall(r'href="([^":]*\.md(?:#[^"]*)?)"', page.read_text())
+        if not link.startswith("../_sources")
+    ]
+    assert pages and sources == []

@@ -76,7 +76,7 @@ def training_size_explorer(
     return Explorer(
         compute,
         [Slider("labels", "Target labels for training", sizes, "labels", start)],
-        title="How many labels does each model need?",
+        title="The labels that each model needs",
         description=(
             "Left: the repeated experiment with its spread, and as large marks one retraining at "
             f"the chosen size. Right: the {len(test)} held-out rows of that retraining. The slider "
