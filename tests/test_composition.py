@@ -50,7 +50,7 @@ def test_equals_matminer():
         ("Ca(NO3)2", {"Ca": 1, "N": 2, "O": 6}),
         ("[Cu(NH3)4]SO4", {"Cu": 1, "N": 4, "H": 12, "S": 1, "O": 4}),
         ("Ge0.93Si0.07", {"Ge": 0.93, "Si": 0.07}),
-        ("Li.5CoO2", {"Li": 0.5, "Co": 1, "O": 2}),
+        ("Li0.5CoO2", {"Li": 0.5, "Co": 1, "O": 2}),
         ("CuSO4(H2O)5", {"Cu": 1, "S": 1, "O": 9, "H": 10}),
         ("NaN", {"Na": 1, "N": 1}),
         ("Mg 2 Si", {"Mg": 2, "Si": 1}),
@@ -64,7 +64,8 @@ def test_reads(formula, amounts):
     "formula",
     """CuSO4.5H2O|CuSO4·5H2O
     |CuSO4*5H2O|CuSO4 . 5 H2O|MgCl2.6NH3|CaSO4.0.5H2O|Xx2|X|Og|Zz|p1|In1p1||   |2
-    |1Fe|Fe0|H0|Fe-1|Fe2+|(Fe|Fe)|Fe1e2|CuSO4 5H2O|Fe,O|Pb1.0.0""".replace("\n    ", "").split("|"),
+    |1Fe|Fe0|H0|Fe-1|Fe2+|(Fe|Fe)|Fe1e2|CuSO4 5H2O|Fe,O|Pb1.0.0
+    |CaO.2Al2O3|Li.5CoO2|Cu(I)Cl|Fe2(III)O3|T2O|Fe0O1""".replace("\n    ", "").split("|"),
 )
 def test_refuses_and_names_row_and_formula(formula):
     with pytest.raises(ValueError, match="row 1") as caught:

@@ -119,7 +119,7 @@ def test_errors_name_what_is_wrong(model, table):
     with pytest.raises(ValueError, match="'y' has no label"):
         clone(model).fit(X, Y.assign(y=np.nan))
     with pytest.raises(ValueError, match="regression task but holds"):
-        clone(model).set_params(task_types="regression").fit(X, Y)
+        clone(model).set_params(task_types="regression").fit(X, Y.assign(y=Y["c"]))
     fitted = clone(model).fit(X, Y)
     with pytest.raises(ValueError, match="known"):
         fitted.predict(X, known=Y[["y"]])

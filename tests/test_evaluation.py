@@ -5,7 +5,13 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from tlhelpers import DifferenceForest, SingleTaskForest, cross_validate_transfer, learning_curve
+from tlhelpers import (
+    DifferenceForest,
+    SingleTaskForest,
+    cross_validate_transfer,
+    label_saving,
+    learning_curve,
+)
 from tlhelpers.evaluation import (
     compare_sizes,
     corrected_resampled_t_test,
@@ -22,7 +28,9 @@ class Recorder(SingleTaskForest):
 
     def fit(self, X, y, sample_weight=None):
         self.given = X, y
-        return super().fit(X, y, sample_weight)
+        super().fit(X, y, sample_weight)
+        self.related_ = ["z"]
+        return self
 
     def predict(self, X, known=None, return_std=False):
         Recorder.calls.append((*self.given, X, known))
@@ -145,12 +153,34 @@ def test_verdicts():
         compare_sizes(table, "a", "c")
 
 
+def test_label_saving_of_known_curves():
+    """Errors fall as n^-1/2; the model has those of the baseline with four times the labels."""
+    sizes = [10, 20, 40, 80, 160, 320]
+    rng = np.random.default_rng(0)
+    rows = [
+        {"model": m, "size": n, "repeat": r, "rmse": (f * n) ** -0.5 * (1 + 0.02 * rng.normal())}
+        for m, f in [("baseline", 1), ("model", 4)]
+        for n in sizes
+        for r in range(20)
+    ]
+    saving = label_saving(pd.DataFrame(rows), "baseline", "model")
+    inside = saving.loc[[10, 20, 40]]
+    assert inside["saving"].between(3.7, 4.3).all()
+    assert (inside["low"] <= 4.1).all() and (inside["high"] >= 3.9).all()
+    assert np.isinf(saving.loc[[160, 320], "saving"]).all()  # the baseline never gets that far
+    back = label_saving(pd.DataFrame(rows), "model", "baseline")
+    assert back.loc[10, "saving"] == 0
+    assert back.loc[320, "saving"] == pytest.approx(0.25, abs=0.02)
+    with pytest.raises(ValueError, match="'c' is no model"):
+        label_saving(pd.DataFrame(rows), "c", "model")
+
+
 def test_errors(table):
     X, Y, groups = table
     model = SingleTaskForest("y")
     for options, message in [
         ({"setting": "hot"}, "setting"),
-        ({"target": "q"}, "no column of Y"),
+        ({"target": "z"}, "the one target that is scored"),
         ({"n_splits": 99}, "cannot fill"),
     ]:
         with pytest.raises(ValueError, match=message):
@@ -159,3 +189,45 @@ def test_errors(table):
         learning_curve(model, X, Y, groups, sizes=[500], progress=False)
     with pytest.raises(ValueError, match="groups has 3"):
         learning_curve(model, X, Y, groups[:3], sizes=[5], progress=False)
+
+
+@pytest.mark.parametrize("classes", [[True, False], [3, 5], ["high", "low"]])
+def test_classes_of_any_kind_are_scored_as_classes(table, classes):
+    X, _, groups = table
+    Y = pd.DataFrame({"c": pd.Series(np.where(X[0] > 0.5, *classes)).astype(object), "z": X[0]})
+    Y.loc[::6, "c"] = None
+    model = SingleTaskForest("c", task_types={"c": "classification"}, n_estimators=10)
+    curve = learning_curve(model, X, Y, groups, sizes=[20, 30], n_repeats=2, progress=False)
+    assert curve["accuracy"].mean() > 0.7
+
+
+def test_tables_without_text_names(table):
+    X, Y, groups = table
+    one, other = (
+        learning_curve(
+            SingleTaskForest(target, n_estimators=5),
+            X_, Y_, groups, sizes=[10], n_repeats=2, progress=False,
+        )
+        for target, X_, Y_ in [(0, X.to_numpy(), Y.to_numpy()), ("y", X, Y)]
+    )  # fmt: skip
+    assert one["rmse"].tolist() == other["rmse"].tolist()
+
+
+def test_a_column_that_no_model_uses_is_no_matter(table):
+    X, Y, groups = table
+    Y = Y.assign(unused=[None, "text"] * 30)
+    options = {"setting": "warm", "n_repeats": 1, "progress": False}
+    model = DifferenceForest("y", "z", n_estimators=5)
+    with_it = cross_validate_transfer(model, X, Y, groups, **options)
+    without = cross_validate_transfer(model, X, Y.drop(columns="unused"), groups, **options)
+    pd.testing.assert_frame_equal(with_it, without)
+
+
+def test_groups_with_holes_or_in_another_order_are_refused(table):
+    X, Y, groups = table
+    model = SingleTaskForest("y", n_estimators=3)
+    holes = groups.astype(float)
+    holes[7] = np.nan
+    for bad, message in [(holes, "row 7"), (pd.Series(groups)[::-1], "index of groups")]:
+        with pytest.raises(ValueError, match=message):
+            learning_curve(model, X, Y, bad, sizes=[5], progress=False)

@@ -173,6 +173,54 @@ def test_observation_std_is_calibrated_on_out_of_bag_residuals():
     )
 
 
+def test_observation_std_is_calibrated_with_a_known_base(data):
+    rng = np.random.default_rng(4)
+    X = rng.uniform(size=(500, 3))
+    z = 5 * X[:, 0] + rng.normal(size=500)
+    y = z + X[:, 1] + 0.2 * rng.normal(size=500)
+    Y = pd.DataFrame({"y": y, "z": z})
+    model = DifferenceForest("y", "z", min_samples_leaf=5, random_state=0).fit(X[:300], Y[:300])
+    for known in (None, Y[["z"]][300:]):
+        residual = y[300:] - model.predict(X[300:], known=known)
+        ratio = residual / model.observation_std(X[300:], known=known)
+        assert np.sqrt(np.mean(ratio**2)) == pytest.approx(1, abs=0.2)
+
+
+def test_score_refuses_rows_or_labels_of_another_kind(data):
+    X, Y, _ = data
+    X = pd.DataFrame(X, columns=list("abcde"))
+    model = SingleTaskForest("y", random_state=0).fit(X, Y)
+    with pytest.raises(ValueError, match="align them"):
+        model.score(X, Y.iloc[::-1])
+    classes = pd.Series(np.where(Y["z"] > 2, 1, 2), name="c")
+    forest = SingleTaskForest(task_types="classification", random_state=0).fit(X, classes)
+    assert forest.score(X, classes) > 0.95
+    assert forest.score(X, classes + 0.7) == 0  # 1.7 is not class 1
+
+
+def test_tasks_named_twice_are_refused(data):
+    X, Y, _ = data
+    with pytest.raises(ValueError, match="named twice"):
+        LatentVariableForest("y", ["z", "z"]).fit(X, Y)
+    with pytest.raises(ValueError, match="named twice"):
+        SingleTaskForest(["y", "y"]).fit(X, Y)
+
+
+def test_no_overlap_of_target_and_base_is_named(data):
+    X, Y, _ = data
+    with pytest.raises(ValueError, match="both 'y' and its base 'z'"):
+        DifferenceForest("y", "z").fit(X, Y.assign(z=Y["z"].where(Y["y"].isna())))
+
+
+def test_a_masked_label_is_a_hole(data):
+    X, Y, _ = data
+    masked = np.ma.masked_invalid(np.where(Y.isna(), np.nan, Y))
+    masked.data[masked.mask] = 999
+    one = SingleTaskForest(0, random_state=0).fit(X, masked).predict(X)
+    other = SingleTaskForest(0, random_state=0).fit(X, Y.to_numpy()).predict(X)
+    np.testing.assert_array_equal(one, other)
+
+
 def test_holes_at_random_equal_fewer_rows(data):
     X, Y, _ = data
     with_holes = SingleTaskForest("y", random_state=0).fit(X, Y).predict(X)

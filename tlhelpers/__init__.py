@@ -11,7 +11,7 @@ _PUBLIC = {
         "load_pbe_gaps",
         "load_strehlow_cook",
     ],
-    "evaluation": ["cross_validate_transfer", "learning_curve"],
+    "evaluation": ["cross_validate_transfer", "label_saving", "learning_curve"],
     "forest": ["MultiTaskForest"],
     "jackknife": ["forest_jackknife_variance", "jackknife_variance"],
     "transfer": ["DifferenceForest", "LatentVariableForest", "SingleTaskForest"],

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -81,13 +81,16 @@ class TransferForest(BaseEstimator, ABC):
 
     # What a subclass says -------------------------------------------------------------------
 
-    def _relate(self, labels: Labels) -> list:
+    def _relate(self, names: list) -> list:
         """Return the related tasks, those that help to predict the targets."""
         return []
 
-    def _labels_in_bag(self, labels: Labels) -> np.ndarray:
-        """Return (n_samples, n_labels) bool: each bag must hold one True of every column."""
-        return ~np.isnan(labels.take(list(dict.fromkeys([*self.targets_, *self.related_]))))
+    def _check_kinds(self, classes: dict) -> None:
+        """Raise an error where the architecture does not apply to the type of a task."""
+
+    def _labels_in_bag(self, labels: Labels) -> dict[str, np.ndarray]:
+        """Return {what: which rows carry it}: each bag must hold one row of every kind."""
+        return {f"a label of task {t!r}": ~np.isnan(labels.of(t)) for t in labels.names}
 
     @abstractmethod
     def _grow_stages(self, X: np.ndarray, labels: Labels, weight: np.ndarray | None) -> None:
@@ -139,26 +142,36 @@ class TransferForest(BaseEstimator, ABC):
             raise ValueError(
                 f"{type(self).__name__} requires y to be passed, but the target y is None"
             )
-        labels = encode_labels(y, self.task_types)
-        if self._needs_relation and labels.form == "matrix" and len(labels.names) == 1:
-            column_or_1d(labels.values, warn=True)
-            labels = replace(labels, form="vector")
-        _check_same_rows(X, y, len(features), len(labels.values))
+        self._fitted = False
         self._check_parameters()
-        self.targets_ = self._find_targets(labels)
-        self.related_ = self._relate(labels)
+        table, form = as_table(y)
+        if self._needs_relation and form == "matrix" and table.shape[1] == 1:
+            column_or_1d(table, warn=True)
+        names = list(table.columns)
+        self.targets_ = self._find_targets(names)
+        self.related_ = self._relate(names)
+        labels = encode_labels(table, self.task_types, [*self.targets_, *self.related_])
+        _check_same_rows(X, y, len(features), len(labels.values))
+        self._check_kinds(labels.classes)
         self._features, self._labels = features, labels
         self._task_classes = labels.classes
-        self._form = labels.form
-        self._one_target = labels.form == "vector" or _is_one(self.target, labels)
+        self._form, self._index = form, getattr(y, "index", None) if form != "matrix" else None
+        self._one_target = len(self.targets_) == 1
         weight = None
         if sample_weight is not None:
             weight = _check_sample_weight(sample_weight, features, ensure_non_negative=True)
             if not weight.any():
                 raise ValueError("sample_weight is zero for every row")
-        labelled = self._labels_in_bag(labels)
+            weight = weight / weight.max()
+            if weight[weight > 0].min() < 1e-9:
+                raise ValueError("sample_weight spans more than nine orders of magnitude")
+        in_bag = self._labels_in_bag(labels)
+        labelled = np.column_stack(list(in_bag.values()))
         if weight is not None:
             labelled &= (weight > 0)[:, None]
+        for name, seen in zip(in_bag, labelled.T, strict=True):
+            if not seen.any():
+                raise ValueError(f"no row with a positive weight carries {name}")
         self._seed = check_random_state(self.random_state).randint(2**31 - 1)
         self._rows = labelled.any(axis=1)
         self.inbag_counts_ = np.zeros((self.n_estimators, len(features)), dtype=np.int32)
@@ -172,6 +185,9 @@ class TransferForest(BaseEstimator, ABC):
             self.classes_ = labels.classes[self.targets_[0]]
         elif any(labels.classes[t] is not None for t in self.targets_):
             self.classes_ = {t: labels.classes[t] for t in self.targets_}
+        else:
+            self.__dict__.pop("classes_", None)
+        self._fitted = True
         return self
 
     def _grow(
@@ -189,6 +205,7 @@ class TransferForest(BaseEstimator, ABC):
         given = (
             *(X[rows], values[rows], self.inbag_counts_[:, rows], weight[rows]),
             *(self._seed, self.max_features, self.min_samples_leaf, self.max_depth),
+            *([0 if c is None else len(c) for c in classes],),
         )
         kept = self._kept.get(stage)
         if kept is not None and all(map(np.array_equal, kept[0], given)):
@@ -201,7 +218,7 @@ class TransferForest(BaseEstimator, ABC):
         )
         engine.fit(
             *given[:2],
-            np.array([0 if c is None else len(c) for c in classes]),
+            np.array(given[-1]),
             given[2],
             task_weights=task_weights,
             sample_weight=given[3],
@@ -211,17 +228,9 @@ class TransferForest(BaseEstimator, ABC):
             self._kept[stage] = given, engine
         return Stage(engine, rows)
 
-    def _find_targets(self, labels: Labels) -> list:
+    def _find_targets(self, names: list) -> list:
         """Return the target tasks as a list."""
-        if self.target is None:
-            return list(labels.names)
-        names = [self.target] if _is_one(self.target, labels) else list(self.target)
-        if not names:
-            raise ValueError("target is an empty list; name at least one task, or None for all")
-        for name in names:
-            if name not in labels.names:
-                raise ValueError(f"target {name!r} is no task of Y; the tasks are {labels.names}")
-        return names
+        return list(names) if self.target is None else name_tasks("target", self.target, names)
 
     def _check_parameters(self) -> None:
         """Raise an error that names a parameter out of range."""
@@ -349,7 +358,8 @@ class TransferForest(BaseEstimator, ABC):
 
         The standard deviation of the trees' predictions, times one factor a target that gives
         the out-of-bag residuals of the training rows a root mean square of one. It holds the
-        noise of the labels, which the standard error of `predict` does not.
+        noise of the labels, which the standard error of `predict` does not. With `known`, the
+        training rows too are predicted from their known labels.
 
         Parameters
         ----------
@@ -373,7 +383,8 @@ class TransferForest(BaseEstimator, ABC):
                     f"target {target!r} is a classification: its labels have no spread"
                 )
         spread = {
-            t: self._spread_factor(t) * self._tree_spread(features, given, t) for t in self.targets_
+            t: self._spread_factor(t, list(given)) * self._tree_spread(features, given, t)
+            for t in self.targets_
         }
         return self._shape(spread, X)
 
@@ -398,6 +409,7 @@ class TransferForest(BaseEstimator, ABC):
             A target is missing from `y`, or has no label there.
         """
         features, given = self._check_query(X, known)
+        _check_same_rows(X, y, len(features), np.shape(y)[0], name="y")
         return float(
             np.mean([self._score_one(features, given, t, self._truth(y, t)) for t in self.targets_])
         )
@@ -422,6 +434,8 @@ class TransferForest(BaseEstimator, ABC):
     def _std(self, X: np.ndarray, known: dict, target: Hashable, mean: np.ndarray) -> np.ndarray:
         """Return the jackknife standard error of one target's prediction."""
         variance = np.empty(len(X))
+        if len(self.inbag_counts_) < 2:
+            raise ValueError("return_std needs n_estimators of at least 2; hundreds are better")
         for queries, rows in self._influence(target, known, len(X)):
             here = {task: values[queries] for task, values in known.items()}
             if queries.any():
@@ -433,7 +447,7 @@ class TransferForest(BaseEstimator, ABC):
         self, X: np.ndarray, known: dict, target: Hashable, mean: np.ndarray
     ) -> np.ndarray:
         """Return (n_samples, n_trees): the label, or the probability of the predicted class."""
-        result = np.empty((len(X), self.n_estimators))
+        result = np.empty((len(X), len(self.inbag_counts_)))
         for block in self._blocks(len(X), target):
             values = self._trees(X[block], {k: v[block] for k, v in known.items()}, target)
             if values.ndim == 3:
@@ -442,14 +456,12 @@ class TransferForest(BaseEstimator, ABC):
             result[block] = values.T
         return result
 
-    def _known_in_training(self) -> dict:
-        """Return the related labels that the out-of-bag predictions of training rows use."""
-        return {}
-
     def _blocks(self, n: int, target: Hashable) -> Iterator[slice]:
         """Yield slices of queries whose tree values fit into one block of memory."""
         classes = self._task_classes[target]
-        step = max(1, _BLOCK // (self.n_estimators * (1 if classes is None else len(classes))))
+        step = max(
+            1, _BLOCK // (len(self.inbag_counts_) * (1 if classes is None else len(classes)))
+        )
         yield from (slice(start, start + step) for start in range(0, n, step))
 
     def _tree_spread(self, X: np.ndarray, known: dict, target: Hashable) -> np.ndarray:
@@ -461,17 +473,26 @@ class TransferForest(BaseEstimator, ABC):
             ]
         )
 
-    def _spread_factor(self, target: Hashable) -> float:
+    def _spread_factor(self, target: Hashable, known_tasks: list) -> float:
         """Return the root mean square of out-of-bag residuals in units of the trees' spread."""
-        residual = self._labels.of(target) - self._out_of_bag(target)
-        spread = self._tree_spread(self._features, self._known_in_training(), target)
-        usable = np.isfinite(residual) & (spread > 0)
-        if not usable.any():
+        truth = self._labels.of(target)
+        known = {task: self._labels.of(task) for task in known_tasks}
+        ratios = []
+        for block in self._blocks(len(truth), target):
+            here = {task: values[block] for task, values in known.items()}
+            trees = self._trees(self._features[block], here, target)
+            unseen = np.where(self.inbag_counts_[:, block] == 0, trees, np.nan)
+            usable = (np.isfinite(unseen).sum(axis=0) > 1) & ~np.isnan(truth[block])
+            spread = np.nanstd(unseen[:, usable], axis=0)
+            residual = truth[block][usable] - np.nanmean(unseen[:, usable], axis=0)
+            ratios.append(residual[spread > 0] / spread[spread > 0])
+        squares = np.concatenate(ratios) ** 2
+        if not len(squares):
             raise ValueError(
                 f"no training row of {target!r} is out of bag with trees that differ: grow more "
                 "trees (n_estimators) to learn the spread of observations"
             )
-        return float(np.sqrt(np.mean((residual[usable] / spread[usable]) ** 2)))
+        return float(np.sqrt(squares.mean()))
 
     def _score_one(self, X: np.ndarray, known: dict, target: Hashable, truth: pd.Series) -> float:
         seen = truth.notna().to_numpy()
@@ -481,13 +502,19 @@ class TransferForest(BaseEstimator, ABC):
             raise ValueError(f"Y has no label of target {target!r} to score against")
         known = {task: values[seen] for task, values in known.items()}
         predicted = self._decode(target, self._mean(X[seen], known, target))
-        metric = accuracy_score if self._is_class(target) else r2_score
-        return metric(truth[seen].to_numpy().astype(predicted.dtype), predicted)
+        if self._is_class(target):
+            return accuracy_score(
+                np.asarray(truth[seen].tolist(), object) == predicted, [True] * sum(seen)
+            )
+        return r2_score(truth[seen].to_numpy(dtype=float), predicted)
 
     def _truth(self, Y: ArrayLike, target: Hashable) -> pd.Series:
         """Return the labels of one target from labels laid out as in `fit` or as one column."""
         table, form = as_table(Y)
         if form == "vector" and self._one_target:
+            name = table.columns[0]
+            if name != target and name in self._labels.names:
+                raise ValueError(f"y holds the labels of {name!r}, and the target is {target!r}")
             return table.iloc[:, 0]
         if target not in table:
             raise ValueError(f"Y has no column {target!r} to score against: {list(table.columns)}")
@@ -510,7 +537,8 @@ class TransferForest(BaseEstimator, ABC):
         if self._one_target:
             return columns[self.targets_[0]]
         if self._form == "frame":
-            return pd.DataFrame(columns, index=getattr(X, "index", None))
+            index = self._index if X is None else getattr(X, "index", None)
+            return pd.DataFrame(columns, index=index if isinstance(index, pd.Index) else None)
         return np.column_stack(list(columns.values()))
 
     def _is_class(self, task: Hashable) -> bool:
@@ -527,7 +555,7 @@ class TransferForest(BaseEstimator, ABC):
     # What scikit-learn asks -----------------------------------------------------------------
 
     def __sklearn_is_fitted__(self) -> bool:
-        return hasattr(self, "inbag_counts_")
+        return getattr(self, "_fitted", False)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -548,18 +576,49 @@ def _hashable(value: object) -> bool:
     return isinstance(value, Hashable)
 
 
-def _is_one(target: object, labels: Labels) -> bool:
-    """Return whether `target` names a single task (a task's name may itself be a tuple)."""
-    return (
-        target is not None
-        and _hashable(target)
-        and (target in labels.names or isinstance(target, str) or not isinstance(target, tuple))
+def name_tasks(argument: str, value: object, names: list) -> list:
+    """Return one task name or several as a list of tasks, or raise an error that names them.
+
+    Parameters
+    ----------
+    argument : str
+        What the value was given for, such as ``"target"``.
+    value : task name or sequence of them
+    names : list
+        The tasks at hand; a name may itself be a tuple.
+
+    Returns
+    -------
+    list
+
+    Raises
+    ------
+    ValueError
+        No task, an unknown task, or a task named twice.
+    """
+    single = (
+        isinstance(value, str)
+        or not np.iterable(value)
+        or (isinstance(value, Hashable) and value in names)
     )
+    tasks = [value] if single else list(value)  # type: ignore[call-overload]
+    if not tasks:
+        raise ValueError(f"{argument} is empty; name at least one task, or give None")
+    for task in tasks:
+        if task not in names:
+            raise ValueError(f"{argument} {task!r} is no task of Y; the tasks are {names}")
+        if tasks.count(task) > 1:
+            raise ValueError(f"{argument} {task!r} is named twice")
+    return tasks
 
 
 def _check_features(estimator: TransferForest, X: ArrayLike, reset: bool) -> np.ndarray:
     """Return features as floats, or raise an error that names a missing one."""
-    features = validate_data(estimator, X, dtype=np.float64, ensure_all_finite=False, reset=reset)
+    if isinstance(X, np.ma.MaskedArray) and np.ma.is_masked(X):
+        raise ValueError("Input X is a masked array with masked values: fill or drop them first")
+    features = validate_data(
+        estimator, X, dtype=np.float64, ensure_all_finite=False, reset=reset, copy=reset
+    )
     bad = ~np.isfinite(features)
     if bad.any():
         row, column = np.argwhere(bad)[0]

@@ -16,6 +16,10 @@ STATISTICS = ("mean", "average deviation", "minimum", "maximum", "range", "mode"
 NORMS = (0, 2, 3)
 
 _WATER = re.compile(r"[.*·•∙⋅]\s*\d*\s*(\(?(H2O|D2O)\)?|NH3)")  # CuSO4.5H2O, MgCl2·6NH3
+_ADDUCT = re.compile(r"[A-Za-z)\]}]\s*\.\s*\d")  # CaO.2Al2O3: is .2 a fraction or the dot a bond?
+_STATE = re.compile(r"\((I{1,3}|IV|VI{0,3})\)")  # Fe2(III)O3 holds no iodine
+_ZERO = re.compile(r"(?<![\d.])0+(\.0*)?(?![\d.])")
+_TRITIUM = re.compile(r"T(?![abcehilm])")
 _STRAY = re.compile(r"\d\s*[a-z]|\d\s+\d")  # 1e2 is no power of ten, O4 5 no O45
 
 
@@ -201,7 +205,9 @@ def parse_formula(formula: str) -> tuple[tuple[str, float], ...]:
     """Return the (element, amount) pairs of one formula.
 
     pymatgen reads a formula; what it would misread without a word is refused here: a hydrate's
-    dot (``CuSO4.5H2O`` would become O5.5 H2) and an unknown element (a dummy species there).
+    dot (``CuSO4.5H2O`` would become O5.5 H2), an oxidation state, and an unknown element (a dummy
+    species there). An adduct that follows a number, as in ``MgCl2.6C2H5OH``, cannot be told from a
+    fraction: write adducts with parentheses.
 
     Parameters
     ----------
@@ -222,6 +228,19 @@ def parse_formula(formula: str) -> tuple[tuple[str, float], ...]:
             f"formula {formula!r} writes a hydrate or adduct with a dot, which can be read in two "
             "ways; write it with parentheses, as in CuSO4(H2O)5"
         )
+    if _ADDUCT.search(formula):
+        raise ValueError(
+            f"formula {formula!r} has a dot right after an element, which can be read in two ways; "
+            "write a fraction as 0.5 and an adduct with parentheses, as in CaO(Al2O3)2"
+        )
+    if _STATE.search(formula):
+        raise ValueError(
+            f"formula {formula!r} holds an oxidation state in parentheses; leave it out"
+        )
+    if _ZERO.search(formula):
+        raise ValueError(f"formula {formula!r} holds an element in a zero amount; leave it out")
+    if _TRITIUM.search(formula):
+        raise ValueError(f"formula {formula!r} holds 'T', which is no element of the table")
     if _STRAY.search(formula):
         raise ValueError(
             f"formula {formula!r} is malformed: a lower-case letter or a second number follows a "

@@ -18,7 +18,8 @@ from sklearn.metrics import (
 from sklearn.model_selection import GroupKFold
 from tqdm.auto import tqdm
 
-from tlhelpers.base import TransferForest
+from tlhelpers.base import TransferForest, name_tasks
+from tlhelpers.labels import CLASSIFICATION, as_table, find_task_types
 
 SETTINGS = ("cold", "warm")
 
@@ -131,6 +132,9 @@ def learning_curve(
         As `cross_validate_transfer`, or a size larger than the labels at hand.
     """
     task = _Task.of(models, X, Y, groups, target, setting)
+    sizes = [int(size) for size in sizes]
+    if not sizes or len(set(sizes)) < len(sizes) or n_repeats < 1:
+        raise ValueError("sizes must be different numbers, at least one; n_repeats at least 1")
     jobs = []
     for repeat in range(n_repeats):
         order, test = training_order(task.labelled, task.groups, test_size, [random_state, repeat])
@@ -190,11 +194,13 @@ def corrected_resampled_t_test(
     Raises
     ------
     ValueError
-        Fewer than two splits.
+        Fewer than two splits, a missing score, or a negative ratio.
     """
     values = np.asarray(differences, dtype=float)
-    if values.size < 2:
-        raise ValueError(f"at least two splits are needed, got {values.size}")
+    if values.ndim != 1 or values.size < 2 or not np.isfinite(values).all():
+        raise ValueError("differences must be at least two finite numbers, one a split")
+    if not test_to_train >= 0:
+        raise ValueError(f"test_to_train must not be negative, got {test_to_train}")
     error = np.sqrt((1 / values.size + test_to_train) * values.var(ddof=1))
     mean, free = values.mean(), values.size - 1
     half_width = stats.t.ppf(0.975, free) * error
@@ -232,12 +238,13 @@ def compare_sizes(curve: pd.DataFrame, a: str, b: str, metric: str = "rmse") -> 
     The draw of a few labels from the pool outside the test set counts as part of the learning
     algorithm, so the ratio of the test is test set to pool, whatever the size.
     """
-    for name in (a, b):
-        if name not in set(curve["model"]):
-            raise ValueError(f"{name!r} is no model of the curve: {list(curve['model'].unique())}")
+    _check_models(curve, a, b)
+    _check_error(curve, metric)
     rows = {}
-    for size, part in curve.groupby("size"):
+    for size, part in curve[curve["model"].isin([a, b])].groupby("size"):
         scores = part.pivot_table(index="repeat", columns="model", values=metric)
+        if scores.shape[1] < 2 or scores.isna().any(axis=None):
+            raise ValueError(f"size {size}: {metric} of {a!r} or {b!r} is missing in some repeat")
         ratio = (part["n_test"] / part["n_pool"]).mean()
         mean, half_width, p_value = corrected_resampled_t_test(scores[b] - scores[a], ratio)
         better = f"{a if mean > 0 else b} is better, p = {p_value:.2g}"
@@ -250,6 +257,108 @@ def compare_sizes(curve: pd.DataFrame, a: str, b: str, metric: str = "rmse") -> 
             "verdict": better if p_value < 0.05 else f"no difference seen, p = {p_value:.2g}",
         }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("size")
+
+
+def label_saving(
+    curve: pd.DataFrame,
+    baseline: str,
+    model: str,
+    *,
+    metric: str = "rmse",
+    n_bootstrap: int = 1000,
+    random_state: int = 0,
+) -> pd.DataFrame:
+    """Say how many labels the baseline needs for the error that a model reaches with fewer.
+
+    At each size, the model's mean error is the level; the baseline's learning curve, interpolated
+    in the logarithm of the size, says how many labels reach that level. Their ratio is the
+    saving: 4 means a quarter of the labels.
+
+    Parameters
+    ----------
+    curve : pandas.DataFrame
+        From `learning_curve`.
+    baseline, model : str
+        Two of its models.
+    metric : str
+        An error: smaller is better.
+    n_bootstrap : int
+        Resamples of the repeats, for the interval.
+    random_state : int
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by the model's size: ``level``, the error; ``baseline_labels``; ``saving`` with its
+        95% interval ``low`` to ``high``. Outside the baseline's curve nothing is extrapolated:
+        there the saving is infinite (the baseline never gets that far) or 0 (its smallest size
+        is already better).
+
+    Raises
+    ------
+    ValueError
+        A model that is not in `curve`, or fewer than two sizes or repeats.
+    """
+    _check_models(curve, baseline, model)
+    _check_error(curve, metric)
+    table = curve.pivot_table(index="repeat", columns=["model", "size"], values=metric)
+    sizes = np.array(sorted(curve["size"].unique()), dtype=float)
+    errors = {name: table[name][sizes].to_numpy() for name in (baseline, model)}
+    if len(sizes) < 2 or len(table) < 2:
+        raise ValueError("label saving needs at least two sizes and two repeats")
+
+    def needed(repeats: np.ndarray) -> np.ndarray:
+        levels = errors[model][repeats].mean(axis=0)
+        # A mean curve may rise by chance; "reached by n labels" is its running minimum.
+        reached = np.minimum.accumulate(errors[baseline][repeats].mean(axis=0))
+        labels = np.exp(np.interp(-levels, -reached, np.log(sizes)))
+        labels[levels < reached[-1]] = np.inf
+        labels[levels > reached[0]] = 0.0
+        return labels
+
+    generator = np.random.default_rng(random_state)
+    n = len(table)
+    draws = [needed(generator.integers(n, size=n)) / sizes for _ in range(n_bootstrap)]
+    low, high = np.quantile(draws, [0.025, 0.975], axis=0, method="nearest")
+    labels = needed(np.arange(n))
+    columns = {
+        "level": errors[model].mean(axis=0),
+        "baseline_labels": labels,
+        "saving": labels / sizes,
+        "low": low,
+        "high": high,
+    }
+    return pd.DataFrame(columns, index=pd.Index(sizes.astype(int), name="size"))
+
+
+def _check_error(curve: pd.DataFrame, metric: str) -> None:
+    """Raise an error unless the metric is one that is smaller when better, and at hand."""
+    if metric not in ("rmse", "mae") or metric not in curve or "size" not in curve:
+        raise ValueError(f"metric must be 'rmse' or 'mae' of a learning curve, got {metric!r}")
+
+
+def _check_groups(groups: ArrayLike | None, X: pd.DataFrame) -> np.ndarray:
+    """Return the group of each row as a number; None makes each row its own group."""
+    if groups is None:
+        return np.arange(len(X))
+    if isinstance(groups, pd.Series) and not groups.index.equals(X.index):
+        raise ValueError("the index of groups is not that of X; align them, or pass an array")
+    values = np.asarray(groups, dtype=object)
+    if values.shape != (len(X),):
+        raise ValueError(
+            f"groups has {values.size} entries (shape {values.shape}) and X has {len(X)} rows"
+        )
+    codes = pd.factorize(values)[0]
+    if (codes < 0).any():
+        raise ValueError(f"groups is missing in row {int(np.flatnonzero(codes < 0)[0])}")
+    return codes
+
+
+def _check_models(curve: pd.DataFrame, *names: str) -> None:
+    """Raise an error that names a model which the curve does not hold."""
+    for name in names:
+        if name not in set(curve["model"]):
+            raise ValueError(f"{name!r} is no model of the curve: {list(curve['model'].unique())}")
 
 
 def training_order(
@@ -316,7 +425,10 @@ class _Task:
         self.models, self.X, self.Y, self.groups = models, X, Y, groups
         self.target, self.setting = target, setting
         self.labelled = Y[target].notna().to_numpy()
-        self.is_class = not pd.api.types.is_numeric_dtype(Y[target].dropna().infer_objects())
+        kinds = {find_task_types(Y, model.task_types)[target] for model in models.values()}
+        if len(kinds) > 1:
+            raise ValueError(f"the models disagree on the type of {target!r}; say task_types")
+        self.is_class = kinds == {CLASSIFICATION}
 
     @classmethod
     def of(cls, models, X, Y, groups, target, setting) -> "_Task":
@@ -325,21 +437,32 @@ class _Task:
             raise ValueError(f"setting must be one of {SETTINGS}, got {setting!r}")
         if not isinstance(models, Mapping):
             models = {type(models).__name__: models}
-        X, Y = pd.DataFrame(X), pd.DataFrame(Y)
-        if len(X) != len(Y):
-            raise ValueError(f"X has {len(X)} rows and Y has {len(Y)}")
-        if target is None:
-            named = {model.target for model in models.values()}
-            target = named.pop() if len(named) == 1 else None
-        if target not in Y.columns:
+        for name, model in models.items():
+            if not isinstance(model, TransferForest):
+                raise TypeError(
+                    f"model {name!r} is a {type(model).__name__}, no forest of tlhelpers"
+                )
+        table, _ = as_table(Y)
+        X = X if isinstance(X, pd.DataFrame) else pd.DataFrame(np.asarray(X), index=table.index)
+        if len(X) != len(table) or not X.index.equals(table.index):
+            raise ValueError(f"X ({len(X)} rows) and Y ({len(table)} rows) differ in their index")
+        target = cls._find_target(models, table, target)
+        return cls(models, X, table, _check_groups(groups, X), target, setting)
+
+    @staticmethod
+    def _find_target(models, table, target) -> Hashable:
+        """Return the one task that every model predicts and that is scored."""
+        found = set()
+        for model in models.values():
+            named = list(table.columns) if model.target is None else model.target
+            named = name_tasks("target", named, list(table.columns))
+            found.add(named[0] if len(named) == 1 else None)
+        if len(found) > 1 or None in found or target not in {None, *found}:
             raise ValueError(
-                f"target {target!r} is no column of Y ({list(Y.columns)}); give every model the "
-                "same target, or name it here"
+                f"every model must have the one target that is scored: the models have {found}, "
+                f"target is {target!r}"
             )
-        groups = np.arange(len(X)) if groups is None else np.asarray(groups)
-        if len(groups) != len(X):
-            raise ValueError(f"groups has {len(groups)} entries and X has {len(X)} rows")
-        return cls(models, X, Y, groups, target, setting)
+        return found.pop()
 
     def run(self, jobs: list, n_jobs: int | None, progress: bool) -> pd.DataFrame:
         """Fit and score every model on every split, in threads, in a fixed order."""
@@ -359,17 +482,18 @@ class _Task:
             model.set_params(random_state=seed)
         if "warm_start" in model.get_params():
             model.set_params(warm_start=True)  # stages without the target are grown once
-        known = None
-        if self.setting == "warm" and model.uses_known:
-            known = self.Y.drop(columns=self.target).iloc[test]
         truth = self.Y[self.target].iloc[test].to_numpy()
         rows = []
         for size, train in subsets.items():
             hidden = in_test_group.copy()
             if train is not None:
                 hidden |= ~np.isin(np.arange(len(hidden)), train)
-            labels = self.Y[self.target].mask(hidden)
-            model.fit(self.X[keep], self.Y.assign(**{self.target: labels})[keep])
+            table = self.Y.copy()
+            table[self.target] = table[self.target].mask(hidden, None if self.is_class else np.nan)
+            model.fit(self.X[keep], table[keep])
+            known = None
+            if self.setting == "warm" and model.uses_known:
+                known = self.Y.iloc[test][model.related_]
             predicted = np.asarray(model.predict(self.X.iloc[test], known=known))
             counts = {"n_train": int((~hidden & self.labelled).sum()), "n_test": len(test)}
             counts["n_pool"] = int((~in_test_group & self.labelled).sum())
@@ -379,6 +503,8 @@ class _Task:
 
     def _metrics(self, truth: np.ndarray, predicted: np.ndarray) -> dict:
         if self.is_class:
+            _, codes = np.unique([*truth.tolist(), *predicted.tolist()], return_inverse=True)
+            truth, predicted = codes[: len(truth)], codes[len(truth) :]
             return {
                 "accuracy": accuracy_score(truth, predicted),
                 "f1_macro": f1_score(truth, predicted, average="macro"),

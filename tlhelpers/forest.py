@@ -4,6 +4,7 @@ from collections.abc import Hashable, Iterator, Mapping
 
 import numpy as np
 import pandas as pd
+from sklearn.utils.validation import check_is_fitted
 
 from tlhelpers.base import TransferForest
 from tlhelpers.labels import Labels
@@ -102,6 +103,7 @@ class MultiTaskForest(TransferForest):
             splits took away; a column sums to one. Features high in several columns carry the
             splits that those tasks share.
         """
+        check_is_fitted(self)
         taken = self._stage.engine.importances
         total = taken.sum(axis=0)
         names = getattr(self, "feature_names_in_", np.arange(self.n_features_in_))
@@ -109,11 +111,12 @@ class MultiTaskForest(TransferForest):
 
     @property
     def feature_importances_(self) -> np.ndarray:
+        check_is_fitted(self)
         taken = self._stage.engine.importances.sum(axis=1)
         return taken / taken.sum() if taken.sum() > 0 else taken
 
-    def _relate(self, labels: Labels) -> list:
-        return [task for task in labels.names if task not in self.targets_]
+    def _relate(self, names: list) -> list:
+        return [task for task in names if task not in self.targets_]
 
     def _usable_known(self) -> list:
         raise ValueError(
@@ -140,7 +143,7 @@ class MultiTaskForest(TransferForest):
         for task, weight in self.task_weights.items():
             if task not in self._tasks:
                 raise ValueError(f"task_weights names {task!r}; the tasks are {self._tasks}")
-            if not weight > 0:
+            if not (np.isreal(weight) and 0 < weight < np.inf):
                 raise ValueError(f"task_weights[{task!r}] must be positive, got {weight}")
         return np.array([float(self.task_weights.get(task, 1.0)) for task in self._tasks])
 

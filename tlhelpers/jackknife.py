@@ -73,7 +73,8 @@ def jackknife_variance(
         centred = trees[block] - trees[block].mean(axis=1, keepdims=True)
         scale = (centred**2).sum(axis=1)
         variance[block] = form.value(centred) - form.bias * scale
-        low = np.flatnonzero(variance[block] <= 0)
+        rounding = 1e-12 * form.bias * scale  # the difference of two large terms, at B = 2 zero
+        low = np.flatnonzero(variance[block] <= rounding)
         noise[block] = np.sqrt(2) * form.norm * scale / (n_trees - 1)
         if len(low):
             variance[start + low] = form.largest_row(centred[low], scale[low])
@@ -107,7 +108,7 @@ def forest_jackknife_variance(
     ValueError
         The forest was grown without bootstrap.
     """
-    if not hasattr(forest, "estimators_samples_") or hasattr(forest, "classes_"):
+    if not isinstance(forest, RandomForestRegressor) or not hasattr(forest, "estimators_"):
         raise TypeError(
             f"forest must be a fitted RandomForestRegressor, got {type(forest).__name__}"
         )
@@ -174,7 +175,7 @@ class _BagForm:
             squares = (centred[block] @ self.rows.T) ** 2
             rows = squares[:, :n] + squares[:, n:] - (self.bias / n * scale[block])[:, None]
             largest = rows.max(axis=1)
-            result[block] = np.where(largest > 0, largest, -rows.min(axis=1))
+            result[block] = np.where(largest > 0, largest, np.abs(rows.min(axis=1)))
         return result
 
 
@@ -189,6 +190,8 @@ def _check(tree_predictions: ArrayLike, inbag_counts: ArrayLike, correction: str
             "inbag_counts must be (n_trees, n_train) with at least two of each, got shape "
             f"{counts.shape}"
         )
+    if not np.isfinite(counts).all() or (counts < 0).any():
+        raise ValueError("inbag_counts holds NaN, infinity or a negative count")
     if trees.ndim not in (2, 3) or trees.shape[1] != len(counts):
         raise ValueError(
             f"tree_predictions must be (n_samples, {len(counts)} trees) or (n_samples, "
@@ -208,7 +211,7 @@ def _warn_if_noisy(variance: np.ndarray, noise: np.ndarray, n_trees: int) -> Non
         return
     relative = np.median(noise) / max(np.median(variance), np.finfo(float).tiny)
     if relative > 0.3:
-        wanted = int(np.ceil(n_trees * relative / 0.3 / 100) * 100)
+        wanted = min(int(np.ceil(n_trees * relative / 0.3 / 100) * 100), 1_000_000)
         warnings.warn(
             f"the jackknife variance from {n_trees} trees is noisy (its Monte-Carlo standard "
             f"deviation is {relative:.1f} times the estimate in the median); about {wanted} trees "

@@ -1,6 +1,6 @@
 """Read a table of labels with holes: one column a task, numbers or classes."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,6 +60,8 @@ def as_table(Y: ArrayLike) -> tuple[pd.DataFrame, str]:
     ValueError
         Not one or two dimensions, or two columns of one name.
     """
+    if isinstance(Y, np.ma.MaskedArray):
+        Y = pd.DataFrame(Y).to_numpy() if Y.ndim == 2 else pd.Series(Y).to_numpy()  # holes: NaN
     if isinstance(Y, pd.DataFrame):
         repeated = Y.columns[Y.columns.duplicated()]
         if len(repeated):
@@ -75,7 +77,9 @@ def as_table(Y: ArrayLike) -> tuple[pd.DataFrame, str]:
     raise ValueError(f"Y must be a column or a table of labels, got shape {array.shape}")
 
 
-def encode_labels(Y: ArrayLike, task_types: TaskTypes = None) -> Labels:
+def encode_labels(
+    Y: ArrayLike, task_types: TaskTypes = None, tasks: Sequence | None = None
+) -> Labels:
     """Turn a table of labels into numbers.
 
     Parameters
@@ -84,6 +88,8 @@ def encode_labels(Y: ArrayLike, task_types: TaskTypes = None) -> Labels:
         Labels; NaN, None or NA is a hole.
     task_types : {"regression", "classification"}, mapping of {task: type}, or None
         None infers: numbers -> regression; text, booleans, categories -> classification.
+    tasks : sequence of task names, optional
+        The columns in use; the others are not read. None: all.
 
     Returns
     -------
@@ -98,7 +104,8 @@ def encode_labels(Y: ArrayLike, task_types: TaskTypes = None) -> Labels:
     table, form = as_table(Y)
     if table.shape[1] == 0:
         raise ValueError("Y has no column: give at least one task")
-    kinds = _kinds(table, task_types)
+    kinds = find_task_types(table, task_types)
+    table = table if tasks is None else table[list(tasks)]
     classes: dict[Hashable, np.ndarray | None] = {}
     columns = []
     for task in table:
@@ -136,6 +143,9 @@ def encode_known(known: pd.DataFrame, classes: Mapping, n_samples: int) -> dict:
                 f"known has the column {task!r}, which is no related task of this model; related "
                 f"tasks: {list(classes)}"
             )
+    if known.columns.has_duplicates:
+        task = known.columns[known.columns.duplicated()][0]
+        raise ValueError(f"known has several columns named {task!r}; keep one")
     encoded = {}
     for task, column in known.items():
         if classes[task] is None:
@@ -153,7 +163,7 @@ def encode_known(known: pd.DataFrame, classes: Mapping, n_samples: int) -> dict:
     return encoded
 
 
-def _kinds(table: pd.DataFrame, task_types: TaskTypes) -> dict:
+def find_task_types(table: pd.DataFrame, task_types: TaskTypes) -> dict:
     """Return {task: type}, inferred where `task_types` does not say it."""
     if task_types is None:
         given = {}
@@ -184,6 +194,8 @@ def _infer(column: pd.Series) -> str:
 
 def _encode_numbers(column: pd.Series, may_be_empty: bool = False) -> tuple[None, np.ndarray]:
     """Return a regression task's labels as floats."""
+    if pd.api.types.is_datetime64_any_dtype(column.dtype):
+        raise ValueError(f"task {column.name!r} holds dates; turn them into numbers first")
     if pd.api.types.is_complex_dtype(column.dtype):
         raise ValueError("Complex data not supported: labels must be real numbers")
     try:
@@ -199,6 +211,8 @@ def _encode_numbers(column: pd.Series, may_be_empty: bool = False) -> tuple[None
             "Input y contains infinity or a value too large for dtype('float64'): "
             f"task {column.name!r}, row {row}"
         )
+    if np.nanmax(np.abs(numbers), initial=0) > 1e100:
+        raise ValueError(f"task {column.name!r} has labels beyond 1e100: rescale them")
     if np.isnan(numbers).all() and not may_be_empty:
         raise ValueError(f"task {column.name!r} has no label: Input y contains NaN only")
     return None, numbers
@@ -212,7 +226,10 @@ def _encode_classes(column: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     seen = np.asarray(column[~hole].infer_objects())
     if seen.dtype.kind == "f":
         _encode_numbers(column)  # an infinite label has its own message
-    check_classification_targets(seen)
+    try:
+        check_classification_targets(seen)
+    except ValueError as error:
+        raise ValueError(f"task {column.name!r} is a classification task: {error}") from None
     try:
         classes, codes = np.unique(seen, return_inverse=True)
     except TypeError:

@@ -5,8 +5,9 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
+from sklearn.utils.validation import check_is_fitted
 
-from tlhelpers.base import Stage, TransferForest
+from tlhelpers.base import Stage, TransferForest, name_tasks
 from tlhelpers.labels import Labels
 
 
@@ -33,6 +34,7 @@ class SingleTaskForest(TransferForest):
 
     @property
     def feature_importances_(self) -> np.ndarray:
+        check_is_fitted(self)
         return _importances(self._stages.values(), self.n_features_in_)
 
     def _grow_stages(self, X: np.ndarray, labels: Labels, weight: np.ndarray | None) -> None:
@@ -138,29 +140,38 @@ class DifferenceForest(TransferForest):
 
     @property
     def feature_importances_(self) -> np.ndarray:
+        check_is_fitted(self)
         return _importances(self._differences.values(), self.n_features_in_)
 
-    def _find_targets(self, labels: Labels) -> list:
+    def _find_targets(self, names: list) -> list:
         if self.target is not None or self.base is None or isinstance(self.base, Mapping):
-            return super()._find_targets(labels)
-        return [task for task in labels.names if task != self.base]
+            return super()._find_targets(names)
+        return [task for task in names if task != self.base]
 
-    def _relate(self, labels: Labels) -> list:
-        self.bases_ = {target: self._base_of(target, labels) for target in self.targets_}
-        bases = [base for base in self.bases_.values() if base is not None]
-        for task in [*self.targets_, *bases]:
-            if bases and labels.classes[task] is not None:
+    def _relate(self, names: list) -> list:
+        if isinstance(self.base, Mapping):
+            for target, base in self.base.items():
+                if target not in self.targets_ or base in self.targets_:
+                    raise ValueError(
+                        f"base maps {target!r} to {base!r}: it must map targets, which are "
+                        f"{self.targets_}, to tasks that are no targets"
+                    )
+        self.bases_ = {target: self._base_of(target, names) for target in self.targets_}
+        return list(dict.fromkeys(base for base in self.bases_.values() if base is not None))
+
+    def _check_kinds(self, classes: dict) -> None:
+        for task in [*self.targets_, *self.related_]:
+            if self.related_ and classes[task] is not None:
                 raise ValueError(
                     f"task {task!r} is a classification: classes have no difference; use "
                     "LatentVariableForest or MultiTaskForest"
                 )
-        return list(dict.fromkeys(bases))
 
-    def _base_of(self, target: Hashable, labels: Labels) -> Hashable | None:
+    def _base_of(self, target: Hashable, names: list) -> Hashable | None:
         base = self.base.get(target) if isinstance(self.base, Mapping) else self.base
-        others = [task for task in labels.names if task not in self.targets_]
+        others = [task for task in names if task not in self.targets_]
         if base is None:
-            if len(labels.names) == 1:
+            if len(names) == 1:
                 return None
             if len(others) != 1:
                 raise ValueError(
@@ -168,11 +179,9 @@ class DifferenceForest(TransferForest):
                     f"{self.targets_}: name the target and the base label"
                 )
             return others[0]
-        if base not in labels.names:
-            raise ValueError(f"base {base!r} is no task of Y; the tasks are {labels.names}")
         if base == target:
             raise ValueError(f"base and target are both {base!r}: the difference would be zero")
-        return base
+        return name_tasks("base", base, names)[0]
 
     def _grow_stages(self, X: np.ndarray, labels: Labels, weight: np.ndarray | None) -> None:
         self._base_stages = {
@@ -182,20 +191,15 @@ class DifferenceForest(TransferForest):
         self._differences = {}
         for stage, (target, base) in enumerate(self.bases_.items(), len(self.related_)):
             values = labels.of(target) - (0 if base is None else labels.of(base))
-            if np.isnan(values).all():
-                raise ValueError(
-                    f"no row carries both {target!r} and its base {base!r}: nothing to learn the "
-                    "difference from"
-                )
             classes = [labels.classes[target] if base is None else None]
             self._differences[target] = self._grow(X, values[:, None], classes, weight, stage)
 
-    def _labels_in_bag(self, labels: Labels) -> np.ndarray:
-        columns = [labels.take(self.related_)]
+    def _labels_in_bag(self, labels: Labels) -> dict[str, np.ndarray]:
+        in_bag = {f"a label of task {z!r}": ~np.isnan(labels.of(z)) for z in self.related_}
         for target, base in self.bases_.items():
             both = labels.of(target) + (0 if base is None else labels.of(base))
-            columns.append(both[:, None])
-        return ~np.isnan(np.hstack(columns))
+            in_bag[f"labels of both {target!r} and its base {base!r}"] = ~np.isnan(both)
+        return in_bag
 
     def _base(self, X: np.ndarray, known: dict, target: Hashable, trees: bool) -> np.ndarray:
         """Return z of each query: known, else predicted (by each tree, or in the mean)."""
@@ -204,7 +208,7 @@ class DifferenceForest(TransferForest):
             return np.zeros(1)
         given = known.get(base, np.full(len(X), np.nan))
         missing = np.isnan(given)
-        result = np.array(np.broadcast_to(given, (self.n_estimators if trees else 1, len(X))))
+        result = np.array(np.broadcast_to(given, (len(self.inbag_counts_) if trees else 1, len(X))))
         if missing.any():
             engine = self._base_stages[base].engine
             values = engine.tree_values if trees and not self.fixed_stage else engine.predict
@@ -330,38 +334,35 @@ class LatentVariableForest(TransferForest):
         features, given = self._check_query(X, known)
         values = self._augment(features, given)[:, features.shape[1] :]
         names = [name for task in self.latents_ for name in self._latent_names(task)]
-        return pd.DataFrame(values, columns=names, index=getattr(X, "index", None))
+        index = X.index if isinstance(X, pd.DataFrame) else None
+        return pd.DataFrame(values, columns=names, index=index)
 
     @property
     def feature_importances_(self) -> np.ndarray:
+        check_is_fitted(self)
         return _importances(self._stages.values(), self.n_features_in_)
 
-    def _find_targets(self, labels: Labels) -> list:
+    def _find_targets(self, names: list) -> list:
         if self.target is not None or self.latents is None:
-            return super()._find_targets(labels)
-        return [task for task in labels.names if task not in self._named_latents(labels)]
+            return super()._find_targets(names)
+        latents = name_tasks("latent", self.latents, names)
+        return [task for task in names if task not in latents]
 
-    def _named_latents(self, labels: Labels) -> list:
-        one = isinstance(self.latents, str) or self.latents in labels.names
-        return [self.latents] if one else list(self.latents)
-
-    def _relate(self, labels: Labels) -> list:
+    def _relate(self, names: list) -> list:
         if self.latent_labels not in ("out-of-bag", "measured"):
             raise ValueError(
                 f"latent_labels must be 'out-of-bag' or 'measured', got {self.latent_labels!r}"
             )
         if self.latents is None:
-            self.latents_ = [task for task in labels.names if task not in self.targets_]
-            if not self.latents_ and len(labels.names) > 1:
+            self.latents_ = [task for task in names if task not in self.targets_]
+            if not self.latents_ and len(names) > 1:
                 raise ValueError(
                     f"every column of Y is a target {self.targets_} and none is left as a latent: "
                     "name the target or the latents"
                 )
             return self.latents_
-        self.latents_ = self._named_latents(labels)
+        self.latents_ = name_tasks("latent", self.latents, names)
         for task in self.latents_:
-            if task not in labels.names:
-                raise ValueError(f"latent {task!r} is no task of Y; the tasks are {labels.names}")
             if task in self.targets_:
                 raise ValueError(f"{task!r} is both a target and a latent")
         return self.latents_
@@ -384,7 +385,7 @@ class LatentVariableForest(TransferForest):
         """Return what stands for a latent in the training rows."""
         values = stage.out_of_bag(X, 0)
         lost = np.isnan(values)  # in every bag: only with a handful of trees
-        values = np.where(lost, np.nanmean(np.where(lost, np.nan, values), axis=0), values)
+        values = np.where(lost, stage.engine.predict(X, 0).mean(axis=0), values)
         if self.latent_labels == "measured":
             values = self._insert(values, labels.of(task))
         return values
@@ -417,7 +418,7 @@ class LatentVariableForest(TransferForest):
         engines = [self._latent_stages[task].engine for task in self.latents_]
         engines.append(self._stages[target].engine)
         values = []
-        for tree in range(self.n_estimators):
+        for tree in range(len(self.inbag_counts_)):
             augmented = X
             for task, engine in zip(self.latents_, engines, strict=False):
                 latent = engine.tree_values(augmented, 0, tree=tree)[0]
