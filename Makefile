@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help env book test lab pair lock clean
+.PHONY: help env book test bench lab pair lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -27,6 +27,9 @@ test: book ## unit, notebook and site tests: what a contributor runs
 	$(BIN)/mypy
 	$(BIN)/pytest -q --durations=8
 	$(BIN)/pytest -q --nbval-lax notebooks
+
+bench: env ## our forest beside scikit-learn: time, memory, accuracy (minutes)
+	$(BIN)/python benchmarks/forest_speed.py
 
 lab: env ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab notebooks
