@@ -1,7 +1,7 @@
 """The interface that every forest of the package shares: labels in, predictions and errors out."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -548,7 +548,7 @@ class TransferForest(BaseEstimator, ABC):
         """Return whether a target is (or, before fit, is said to be) a classification."""
         if hasattr(self, "targets_"):
             return any(self._is_class(t) for t in self.targets_)
-        if isinstance(self.task_types, dict):
+        if isinstance(self.task_types, Mapping):
             return CLASSIFICATION in self.task_types.values()
         return self.task_types == CLASSIFICATION
 
@@ -560,8 +560,10 @@ class TransferForest(BaseEstimator, ABC):
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         target_type = self.task_types
-        if isinstance(target_type, dict):
-            target_type = target_type.get(self.target) if _hashable(self.target) else None
+        if isinstance(target_type, Mapping):
+            target_type = (
+                target_type.get(self.target) if isinstance(self.target, Hashable) else None
+            )
         if target_type == CLASSIFICATION:
             tags.estimator_type, tags.classifier_tags = "classifier", ClassifierTags()
         else:
@@ -570,10 +572,6 @@ class TransferForest(BaseEstimator, ABC):
         tags.target_tags.multi_output = not self._needs_relation
         tags.target_tags.single_output = True
         return tags
-
-
-def _hashable(value: object) -> bool:
-    return isinstance(value, Hashable)
 
 
 def name_tasks(argument: str, value: object, names: list) -> list:
@@ -596,12 +594,8 @@ def name_tasks(argument: str, value: object, names: list) -> list:
     ValueError
         No task, an unknown task, or a task named twice.
     """
-    single = (
-        isinstance(value, str)
-        or not np.iterable(value)
-        or (isinstance(value, Hashable) and value in names)
-    )
-    tasks = [value] if single else list(value)  # type: ignore[call-overload]
+    one = isinstance(value, str) or (isinstance(value, Hashable) and value in names)
+    tasks = list(value) if isinstance(value, Iterable) and not one else [value]
     if not tasks:
         raise ValueError(f"{argument} is empty; name at least one task, or give None")
     for task in tasks:
