@@ -12,12 +12,8 @@ from tlhelpers import (
     label_saving,
     learning_curve,
 )
-from tlhelpers.evaluation import (
-    compare_sizes,
-    corrected_resampled_t_test,
-    summarize,
-    training_order,
-)
+from tlhelpers.comparison import compare_sizes, corrected_resampled_t_test, summarize
+from tlhelpers.evaluation import training_order
 
 
 class Recorder(SingleTaskForest):
@@ -180,7 +176,7 @@ def test_errors(table):
     model = SingleTaskForest("y")
     for options, message in [
         ({"setting": "hot"}, "setting"),
-        ({"target": "z"}, "the one target that is scored"),
+        ({"target": "z"}, "the targets that are scored"),
         ({"n_splits": 99}, "cannot fill"),
     ]:
         with pytest.raises(ValueError, match=message):

@@ -3,15 +3,18 @@
 from importlib import import_module
 
 _PUBLIC = {
+    "comparison": ["label_saving"],
     "composition": ["CompositionFeaturizer"],
     "datasets": [
         "Study",
         "band_gap_study",
+        "color_study",
         "load_no_dissociation",
         "load_pbe_gaps",
         "load_strehlow_cook",
+        "no_study",
     ],
-    "evaluation": ["cross_validate_transfer", "label_saving", "learning_curve"],
+    "evaluation": ["cross_validate_transfer", "learning_curve"],
     "forest": ["MultiTaskForest"],
     "jackknife": ["forest_jackknife_variance", "jackknife_variance"],
     "transfer": ["DifferenceForest", "LatentVariableForest", "SingleTaskForest"],

@@ -104,6 +104,10 @@ class TransferForest(BaseEstimator, ABC):
     def _trees(self, X: np.ndarray, known: dict, target: Hashable) -> np.ndarray:
         """Return the prediction of every tree, (n_trees, n_samples[, n_classes])."""
 
+    def _training_trees(self, rows: slice, known: dict, target: Hashable) -> np.ndarray:
+        """Return `_trees` of training rows; those that did not see a row know nothing of it."""
+        return self._trees(self._features[rows], known, target)
+
     @abstractmethod
     def _out_of_bag(self, target: Hashable) -> np.ndarray:
         """Return the out-of-bag predictions of the training rows."""
@@ -480,7 +484,7 @@ class TransferForest(BaseEstimator, ABC):
         ratios = []
         for block in self._blocks(len(truth), target):
             here = {task: values[block] for task, values in known.items()}
-            trees = self._trees(self._features[block], here, target)
+            trees = self._training_trees(block, here, target)
             unseen = np.where(self.inbag_counts_[:, block] == 0, trees, np.nan)
             usable = (np.isfinite(unseen).sum(axis=0) > 1) & ~np.isnan(truth[block])
             spread = np.nanstd(unseen[:, usable], axis=0)

@@ -1,12 +1,29 @@
 """Load the data files and build the table of each case study."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from tlhelpers._tables import read_table
 from tlhelpers.composition import CompositionFeaturizer
+
+# A choice, after the part of visible light that is absorbed; another can be given.
+COLOR_CLASSES = {
+    "white": ["White"],
+    "yellow-orange": [
+        *("Yellow", "Pale Yellow", "Yellow-White", "Yellow-Orange", "Orange", "Ocher", "Amber"),
+    ],
+    "red-brown": [
+        *("Red", "Dark Red", "Copper-Red", "Orange-Red", "Red-Yellow", "Brown", "Dark Brown"),
+        "Bronze",
+    ],
+    "gray-black": ["Light Gray", "Gray", "Dark Gray", "Black", "Brown-Black"],
+    "blue-green": ["Blue", "Bluish", "Violet", "Dark Green"],
+}
+# Lowest coordination number of a surface atom in the ideal fcc cut.
+COORDINATION = {"111": 9, "110": 7, "211": 7, "311": 7, "532": 6}
 
 
 @dataclass(frozen=True)
@@ -21,8 +38,8 @@ class Study:
         Labels, one column a task, NaN where a label is missing. Same index as `X`.
     groups : numpy.ndarray, shape (n_samples,)
         Rows that must stay on the same side of a split share a group.
-    target : str
-        The column of `Y` that the study is about.
+    target : str or list of str
+        The column or columns of `Y` that the study is about.
     description : str
         What the rows and the labels are, with units and choices made.
     """
@@ -30,8 +47,21 @@ class Study:
     X: pd.DataFrame
     Y: pd.DataFrame
     groups: np.ndarray
-    target: str
+    target: str | list[str]
     description: str
+
+    def select(self, rows: np.ndarray) -> "Study":
+        """Return the study with some of its rows.
+
+        Parameters
+        ----------
+        rows : numpy.ndarray of bool, shape (n_samples,)
+
+        Returns
+        -------
+        Study
+        """
+        return replace(self, X=self.X[rows], Y=self.Y[rows], groups=self.groups[rows])
 
 
 def load_strehlow_cook() -> pd.DataFrame:
@@ -138,5 +168,135 @@ def band_gap_study() -> Study:
             "Band gaps in eV, one row a composition. gap_exp: median of the measurements collected "
             "by Strehlow and Cook (1973). gap_pbe: median of the PBE calculations of the Materials "
             "Project (2019) over the structures of that composition."
+        ),
+    )
+
+
+def color_study(classes: Mapping[str, list[str]] | None = None) -> Study:
+    """Join the colours and the measured band gaps of compounds.
+
+    Parameters
+    ----------
+    classes : mapping of {class: list of colours as the source names them}, optional
+        How colours are grouped; default `COLOR_CLASSES`. Colours that no class lists are left
+        out; a table with `load_strehlow_cook` shows which there are.
+
+    Returns
+    -------
+    Study
+        A row for each composition that has a colour or a measured gap. ``Y["color"]`` is the
+        class, None where there is no colour, or where the measurements fall in several
+        classes; ``Y["gap_exp"]`` the median measured gap in eV, NaN where there is none. Each
+        composition is a group.
+
+    Raises
+    ------
+    ValueError
+        A colour that the source does not have, or one in two classes.
+    """
+    rows = load_strehlow_cook()
+    class_of = _class_of_color(COLOR_CLASSES if classes is None else classes, set(rows["color"]))
+    color = rows["color"].map(class_of)
+    measured = rows[rows["origin"] == "experimental"]
+    gap_exp = measured.groupby("composition")["band_gap"].median().dropna()
+    found = color.groupby(rows["composition"]).agg(lambda c: sorted(set(c.dropna())))
+    several = found.index[found.map(len) > 1]
+    one = found[found.map(len) == 1].map(lambda c: c[0])
+    index = gap_exp.index.union(one.index)
+    Y = pd.DataFrame(
+        {
+            "color": one.reindex(index).astype(object).where(index.isin(one.index), None),
+            "gap_exp": gap_exp.reindex(index),
+        }
+    )
+    X = CompositionFeaturizer().set_output(transform="pandas").fit_transform(index)
+    return Study(
+        X=X.set_axis(index),
+        Y=Y,
+        groups=index.to_numpy(),
+        target="color",
+        description=(
+            f"Colour in {len(set(class_of.values()))} classes and band gap in eV, one "
+            "row a composition, after Strehlow and Cook (1973). No colour is given to "
+            f"{', '.join(several) or 'none'}, whose measurements fall in several classes."
+        ),
+    )
+
+
+def _class_of_color(classes: Mapping[str, list[str]], known: set) -> dict[str, str]:
+    """Return the class of each colour."""
+    class_of: dict[str, str] = {}
+    for name, colors in classes.items():
+        for color in colors:
+            if color not in known:
+                raise ValueError(f"classes[{name!r}]: {color!r} is no colour of the data")
+            if color in class_of:
+                raise ValueError(
+                    f"colour {color!r} is in two classes, {class_of[color]!r} and {name!r}"
+                )
+            class_of[color] = name
+    return class_of
+
+
+def no_study(
+    direction: str = "reaction", *, group_by: str = "surface", fill_cycle: bool = True
+) -> Study:
+    """Set up the barriers of NO reduction on metal surfaces.
+
+    Parameters
+    ----------
+    direction : {"reaction", "dissociation"}
+        The direction of the barriers. In that of the reaction 2 NO -> N2 + O2 the steps are the
+        dissociation of NO and the associations of N and of O, with barriers Ea - dE; as
+        published, all three are dissociations.
+    group_by : {"surface", "metal"}
+        What a group is. By metal, a test asks about metals that were never seen.
+    fill_cycle : bool
+        Whether to fill missing reaction energies of O2 from the thermodynamic cycle
+        2 NO -> N2 + O2 in the gas, whose energy is the same on every surface.
+
+    Returns
+    -------
+    Study
+        A row a surface (50). Targets are the barriers ``Ea_NO_diss`` and, by direction,
+        ``Ea_N2_assoc`` and ``Ea_O2_assoc`` or ``Ea_N2_diss`` and ``Ea_O2_diss``; the related
+        labels are the reaction energies ``dE_NO_diss``, ``dE_N2_diss``, ``dE_O2_diss`` of the
+        dissociations and ``dE_NO_des`` of the desorption. All in eV, NaN where missing.
+        Features are 22 properties of the metal, the lowest coordination number of the facet's
+        atoms, and a column a facet.
+
+    Raises
+    ------
+    ValueError
+        An unknown direction or group.
+    """
+    if direction not in ("reaction", "dissociation"):
+        raise ValueError(f"direction must be 'reaction' or 'dissociation', got {direction!r}")
+    if group_by not in ("surface", "metal"):
+        raise ValueError(f"group_by must be 'surface' or 'metal', got {group_by!r}")
+    table = load_no_dissociation().set_index("surface")
+    Y = table.drop(columns=["metal", "facet"])
+    if fill_cycle:
+        of_no = Y["dE_NO_diss"] - Y["dE_NO_des"]
+        energy = (2 * of_no - Y["dE_N2_diss"] - Y["dE_O2_diss"]).median()  # 2 NO -> N2 + O2
+        Y["dE_O2_diss"] = Y["dE_O2_diss"].fillna(2 * of_no - Y["dE_N2_diss"] - energy)
+    target = ["Ea_NO_diss", "Ea_N2_diss", "Ea_O2_diss"]
+    if direction == "reaction":
+        for gas in ("N2", "O2"):
+            Y[f"Ea_{gas}_assoc"] = Y.pop(f"Ea_{gas}_diss") - Y[f"dE_{gas}_diss"]
+        target = ["Ea_NO_diss", "Ea_N2_assoc", "Ea_O2_assoc"]
+    metal = CompositionFeaturizer().set_output(transform="pandas").fit_transform(table["metal"])
+    metal = metal.filter(regex="^mean ").rename(columns=lambda name: name.removeprefix("mean "))
+    facets = pd.get_dummies(table["facet"], prefix="facet", prefix_sep=" ", dtype=float)
+    X = metal.set_axis(table.index).join(facets)
+    X["coordination"] = table["facet"].map(COORDINATION).astype(float)
+    return Study(
+        X=X,
+        Y=Y[target + [column for column in Y if column not in target]],
+        groups=table.index.to_numpy() if group_by == "surface" else table["metal"].to_numpy(),
+        target=target,
+        description=(
+            "Activation energies (Ea) and reaction energies (dE) in eV of NO reduction on 50 "
+            "surfaces of ten metals, computed with the RPBE functional (Falsig et al., 2014)."
         ),
     )

@@ -1,4 +1,4 @@
-"""Compare models fairly: by groups, over repeats, with only the target's labels taken away."""
+"""Hold rows out and predict them: by groups, over repeats, with only the target's labels taken."""
 
 from collections.abc import Hashable, Mapping, Sequence
 
@@ -6,39 +6,35 @@ import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 from numpy.typing import ArrayLike
-from scipy import stats
 from sklearn.base import clone
-from sklearn.metrics import (
-    accuracy_score,
-    f1_score,
-    mean_absolute_error,
-    r2_score,
-    root_mean_squared_error,
-)
 from sklearn.model_selection import GroupKFold
 from tqdm.auto import tqdm
 
 from tlhelpers.base import TransferForest, name_tasks
 from tlhelpers.labels import CLASSIFICATION, as_table, find_task_types
+from tlhelpers.metrics import score_predictions
 
 SETTINGS = ("cold", "warm")
+Models = Mapping[str, TransferForest] | TransferForest
+Target = Hashable | Sequence[Hashable] | None
 
 
-def cross_validate_transfer(
-    models: Mapping[str, TransferForest] | TransferForest,
+def cross_validate_predictions(
+    models: Models,
     X: pd.DataFrame,
     Y: pd.DataFrame,
     groups: ArrayLike | None = None,
     *,
-    target: Hashable | None = None,
+    target: Target = None,
     setting: str = "cold",
     n_splits: int = 5,
     n_repeats: int = 10,
+    return_std: bool = False,
     random_state: int = 0,
     n_jobs: int | None = None,
     progress: bool = True,
 ) -> pd.DataFrame:
-    """Score models by repeated grouped cross-validation.
+    """Predict every labelled row from the others, by repeated grouped cross-validation.
 
     Parameters
     ----------
@@ -49,13 +45,15 @@ def cross_validate_transfer(
         Labels with holes.
     groups : array-like, shape (n_samples,), optional
         Rows of one group are never split. None: each row is its own group.
-    target : task name, optional
-        The task that is scored; default the models' common `target`.
+    target : task name or list of them, optional
+        The tasks that are predicted; default the models' common `target`.
     setting : {"cold", "warm"}
-        Test rows always lose their target label. Cold: they are absent from training. Warm: their
+        Test rows always lose their target labels. Cold: they are absent from training. Warm: their
         other labels are known, in training and, where a model can use them, as `known`.
     n_splits, n_repeats : int
         Folds, and how often the groups are dealt anew.
+    return_std : bool
+        Whether to add the uncertainties of the predictions.
     random_state : int
         Seed of the folds and of models that have none.
     n_jobs : int, optional
@@ -66,16 +64,19 @@ def cross_validate_transfer(
     Returns
     -------
     pandas.DataFrame
-        A row a model, repeat and fold: ``model``, ``repeat``, ``fold``; ``n_train``, ``n_test``
-        and ``n_pool`` (target labels trained with, tested on, and outside the test set);
-        ``rmse``, ``mae`` and ``r2``, in the unit of the target, or ``accuracy`` and ``f1_macro``.
+        A row a model, repeat, fold, target and test row that carries the target: ``model``,
+        ``repeat``, ``fold``, ``target``, ``task_type``; ``row``, its name in the index of `X`
+        (its number where names repeat), and ``group``; ``n_train`` and ``n_pool`` (labels of the
+        target trained with, and outside the test set); ``truth`` and ``prediction``; with
+        `return_std` also ``std``, the jackknife error of the prediction, and ``observation_std``,
+        the spread of observations (NaN for a class).
 
     Raises
     ------
     ValueError
         An unknown setting or target, or fewer labelled groups than folds.
     """
-    task = _Task.of(models, X, Y, groups, target, setting)
+    task = _Comparison.of(models, X, Y, groups, target, setting, return_std)
     labelled = np.unique(task.groups[task.labelled])
     if len(labelled) < n_splits:
         raise ValueError(f"{len(labelled)} labelled groups cannot fill n_splits={n_splits} folds")
@@ -90,14 +91,122 @@ def cross_validate_transfer(
     return task.run(jobs, n_jobs, progress)
 
 
+def cross_validate_transfer(
+    models: Models,
+    X: pd.DataFrame,
+    Y: pd.DataFrame,
+    groups: ArrayLike | None = None,
+    **options,
+) -> pd.DataFrame:
+    """Score models by repeated grouped cross-validation.
+
+    Parameters
+    ----------
+    models, X, Y, groups, **options
+        As in `cross_validate_predictions`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a model, repeat, fold and target: their names; ``n_train``, ``n_test`` and ``n_pool``
+        (target labels trained with, tested on, and outside the test set); and the scores of
+        `score_predictions`.
+
+    Raises
+    ------
+    ValueError
+        As `cross_validate_predictions`.
+    """
+    predictions = cross_validate_predictions(models, X, Y, groups, **options)
+    by = ["model", "repeat", "fold", "target", "n_train", "n_pool"]
+    return score_predictions(predictions, by)
+
+
+def hold_out_rows(
+    Y: pd.DataFrame,
+    groups: ArrayLike | None = None,
+    *,
+    target: Target = None,
+    test_size: float = 0.2,
+    random_state: int = 0,
+) -> np.ndarray:
+    """Choose the groups of a hold-out set, to be looked at once.
+
+    Parameters
+    ----------
+    Y : pandas.DataFrame, shape (n_samples, n_tasks)
+    groups : array-like, shape (n_samples,), optional
+    target : task name or list of them, optional
+        Groups are drawn among those with a label of it; default any task.
+    test_size : float
+        The share of these groups that is held out.
+    random_state : int
+
+    Returns
+    -------
+    numpy.ndarray of bool, shape (n_samples,)
+        All rows of the groups that are held out.
+    """
+    table, _ = as_table(Y)
+    names = list(table.columns)
+    tasks = names if target is None else name_tasks("target", target, names)
+    codes = _check_groups(groups, table)
+    labelled = table[tasks].notna().any(axis=1).to_numpy()
+    _, test = training_order(labelled, codes, test_size, random_state)
+    return np.isin(codes, codes[test])
+
+
+def predict_held_out(
+    models: Models,
+    X: pd.DataFrame,
+    Y: pd.DataFrame,
+    groups: ArrayLike | None = None,
+    *,
+    test: ArrayLike,
+    target: Target = None,
+    setting: str = "cold",
+    return_std: bool = False,
+    random_state: int = 0,
+    n_jobs: int | None = None,
+) -> pd.DataFrame:
+    """Predict a hold-out set with models trained on everything else.
+
+    Parameters
+    ----------
+    models, X, Y, groups, target, setting, return_std, random_state, n_jobs
+        As in `cross_validate_predictions`.
+    test : array-like of bool, shape (n_samples,)
+        Which rows are held out, such as from `hold_out_rows`; a group that has one is held out
+        whole.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `cross_validate_predictions`, without ``repeat`` and ``fold``.
+
+    Raises
+    ------
+    ValueError
+        A mask that does not fit, or holds no labelled row.
+    """
+    task = _Comparison.of(models, X, Y, groups, target, setting, return_std)
+    mask = np.asarray(test)
+    if mask.dtype != bool or mask.shape != (len(task.X),):
+        raise ValueError(f"test must be a mask of {len(task.X)} booleans, one a row of X")
+    rows = np.flatnonzero(np.isin(task.groups, task.groups[mask]) & task.labelled)
+    if not len(rows):
+        raise ValueError("test holds no row with a label of the target")
+    return task.run([({}, rows, {None: None}, random_state)], n_jobs, progress=False)
+
+
 def learning_curve(
-    models: Mapping[str, TransferForest] | TransferForest,
+    models: Models,
     X: pd.DataFrame,
     Y: pd.DataFrame,
     groups: ArrayLike | None = None,
     *,
     sizes: Sequence[int],
-    target: Hashable | None = None,
+    target: Target = None,
     setting: str = "cold",
     test_size: float = 0.2,
     n_repeats: int = 10,
@@ -113,7 +222,7 @@ def learning_curve(
     Parameters
     ----------
     models, X, Y, groups, target, setting, random_state, n_jobs, progress
-        As in `cross_validate_transfer`.
+        As in `cross_validate_predictions`. Of several targets, rows with any of them count.
     sizes : sequence of int
         Numbers of target labels to train with.
     test_size : float
@@ -131,7 +240,7 @@ def learning_curve(
     ValueError
         As `cross_validate_transfer`, or a size larger than the labels at hand.
     """
-    task = _Task.of(models, X, Y, groups, target, setting)
+    task = _Comparison.of(models, X, Y, groups, target, setting)
     sizes = [int(size) for size in sizes]
     if not sizes or len(set(sizes)) < len(sizes) or n_repeats < 1:
         raise ValueError("sizes must be different numbers, at least one; n_repeats at least 1")
@@ -145,196 +254,8 @@ def learning_curve(
             )
         subsets = {size: order[:size] for size in sizes}
         jobs.append(({"repeat": repeat}, test, subsets, random_state + repeat))
-    return task.run(jobs, n_jobs, progress)
-
-
-def spread_table(scores: pd.DataFrame, by: Sequence[str] = ("size",)) -> pd.DataFrame:
-    """Return `summarize` as text, "mean ± std", with a column a score and model.
-
-    Parameters
-    ----------
-    scores : pandas.DataFrame
-        From `cross_validate_transfer` or `learning_curve`.
-    by : sequence of str
-        The columns that name a row.
-
-    Returns
-    -------
-    pandas.DataFrame of str
-        Errors only (``rmse``, ``mae``), or the scores of a classification.
-    """
-    summary = summarize(scores, [*by, "model"]).drop(columns="r2", level=0, errors="ignore")
-    text = {
-        metric: summary[metric].apply(lambda row: f"{row['mean']:.2f} ± {row['std']:.2f}", axis=1)
-        for metric in summary.columns.unique(level=0)
-    }
-    return pd.DataFrame(text).unstack("model")  # noqa: PD010 - the index holds the rows
-
-
-def corrected_resampled_t_test(
-    differences: ArrayLike, test_to_train: float
-) -> tuple[float, float, float]:
-    """Test whether a mean difference of scores over resampled splits is zero.
-
-    The splits share training data, so their scores are correlated; the variance is enlarged by
-    the ratio of test to training size (Nadeau and Bengio, doi:10.1023/A:1024068626366).
-
-    Parameters
-    ----------
-    differences : array-like, shape (n_splits,)
-        Score of one model minus score of the other on the same split.
-    test_to_train : float
-        Test rows divided by training rows.
-
-    Returns
-    -------
-    mean, half_width, p_value : float
-        The mean difference, half its 95% interval, and the two-sided p-value.
-
-    Raises
-    ------
-    ValueError
-        Fewer than two splits, a missing score, or a negative ratio.
-    """
-    values = np.asarray(differences, dtype=float)
-    if values.ndim != 1 or values.size < 2 or not np.isfinite(values).all():
-        raise ValueError("differences must be at least two finite numbers, one a split")
-    if not test_to_train >= 0:
-        raise ValueError(f"test_to_train must not be negative, got {test_to_train}")
-    error = np.sqrt((1 / values.size + test_to_train) * values.var(ddof=1))
-    mean, free = values.mean(), values.size - 1
-    half_width = stats.t.ppf(0.975, free) * error
-    p_value = 2 * stats.t.sf(abs(mean) / error, free) if error > 0 else float(mean == 0)
-    return float(mean), float(half_width), float(p_value)
-
-
-def compare_sizes(curve: pd.DataFrame, a: str, b: str, metric: str = "rmse") -> pd.DataFrame:
-    """Say at which training sizes one model is better than another.
-
-    Parameters
-    ----------
-    curve : pandas.DataFrame
-        From `learning_curve`.
-    a, b : str
-        Two of its models.
-    metric : str
-        An error: smaller is better.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Indexed by size: mean scores ``a`` and ``b``, ``difference`` (b minus a) with
-        ``half_width`` of its 95% interval, ``p_value`` of the corrected resampled t-test, and
-        ``verdict`` in words. The sizes are tested one by one, without a correction for their
-        number.
-
-    Raises
-    ------
-    ValueError
-        A model that is not in `curve`.
-
-    Notes
-    -----
-    The draw of a few labels from the pool outside the test set counts as part of the learning
-    algorithm, so the ratio of the test is test set to pool, whatever the size.
-    """
-    _check_models(curve, a, b)
-    _check_error(curve, metric)
-    rows = {}
-    for size, part in curve[curve["model"].isin([a, b])].groupby("size"):
-        scores = part.pivot_table(index="repeat", columns="model", values=metric)
-        if scores.shape[1] < 2 or scores.isna().any(axis=None):
-            raise ValueError(f"size {size}: {metric} of {a!r} or {b!r} is missing in some repeat")
-        ratio = (part["n_test"] / part["n_pool"]).mean()
-        mean, half_width, p_value = corrected_resampled_t_test(scores[b] - scores[a], ratio)
-        better = f"{a if mean > 0 else b} is better, p = {p_value:.2g}"
-        rows[size] = {
-            "a": scores[a].mean(),
-            "b": scores[b].mean(),
-            "difference": mean,
-            "half_width": half_width,
-            "p_value": p_value,
-            "verdict": better if p_value < 0.05 else f"no difference seen, p = {p_value:.2g}",
-        }
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("size")
-
-
-def label_saving(
-    curve: pd.DataFrame,
-    baseline: str,
-    model: str,
-    *,
-    metric: str = "rmse",
-    n_bootstrap: int = 1000,
-    random_state: int = 0,
-) -> pd.DataFrame:
-    """Say how many labels the baseline needs for the error that a model reaches with fewer.
-
-    At each size, the model's mean error is the level; the baseline's learning curve, interpolated
-    in the logarithm of the size, says how many labels reach that level. Their ratio is the
-    saving: 4 means a quarter of the labels.
-
-    Parameters
-    ----------
-    curve : pandas.DataFrame
-        From `learning_curve`.
-    baseline, model : str
-        Two of its models.
-    metric : str
-        An error: smaller is better.
-    n_bootstrap : int
-        Resamples of the repeats, for the interval.
-    random_state : int
-
-    Returns
-    -------
-    pandas.DataFrame
-        Indexed by the model's size: ``level``, the error; ``baseline_labels``; ``saving`` with its
-        95% interval ``low`` to ``high``. Outside the baseline's curve nothing is extrapolated:
-        there the saving is infinite (the baseline never gets that far) or 0 (its smallest size
-        is already better).
-
-    Raises
-    ------
-    ValueError
-        A model that is not in `curve`, or fewer than two sizes or repeats.
-    """
-    _check_models(curve, baseline, model)
-    _check_error(curve, metric)
-    table = curve.pivot_table(index="repeat", columns=["model", "size"], values=metric)
-    sizes = np.array(sorted(curve["size"].unique()), dtype=float)
-    errors = {name: table[name][sizes].to_numpy() for name in (baseline, model)}
-    if len(sizes) < 2 or len(table) < 2:
-        raise ValueError("label saving needs at least two sizes and two repeats")
-
-    def needed(repeats: np.ndarray) -> np.ndarray:
-        levels = errors[model][repeats].mean(axis=0)
-        # A mean curve may rise by chance; "reached by n labels" is its running minimum.
-        reached = np.minimum.accumulate(errors[baseline][repeats].mean(axis=0))
-        labels = np.exp(np.interp(-levels, -reached, np.log(sizes)))
-        labels[levels < reached[-1]] = np.inf
-        labels[levels > reached[0]] = 0.0
-        return labels
-
-    generator = np.random.default_rng(random_state)
-    n = len(table)
-    draws = [needed(generator.integers(n, size=n)) / sizes for _ in range(n_bootstrap)]
-    low, high = np.quantile(draws, [0.025, 0.975], axis=0, method="nearest")
-    labels = needed(np.arange(n))
-    columns = {
-        "level": errors[model].mean(axis=0),
-        "baseline_labels": labels,
-        "saving": labels / sizes,
-        "low": low,
-        "high": high,
-    }
-    return pd.DataFrame(columns, index=pd.Index(sizes.astype(int), name="size"))
-
-
-def _check_error(curve: pd.DataFrame, metric: str) -> None:
-    """Raise an error unless the metric is one that is smaller when better, and at hand."""
-    if metric not in ("rmse", "mae") or metric not in curve or "size" not in curve:
-        raise ValueError(f"metric must be 'rmse' or 'mae' of a learning curve, got {metric!r}")
+    by = ["model", "repeat", "size", "target", "n_train", "n_pool"]
+    return score_predictions(task.run(jobs, n_jobs, progress), by)
 
 
 def _check_groups(groups: ArrayLike | None, X: pd.DataFrame) -> np.ndarray:
@@ -352,13 +273,6 @@ def _check_groups(groups: ArrayLike | None, X: pd.DataFrame) -> np.ndarray:
     if (codes < 0).any():
         raise ValueError(f"groups is missing in row {int(np.flatnonzero(codes < 0)[0])}")
     return codes
-
-
-def _check_models(curve: pd.DataFrame, *names: str) -> None:
-    """Raise an error that names a model which the curve does not hold."""
-    for name in names:
-        if name not in set(curve["model"]):
-            raise ValueError(f"{name!r} is no model of the curve: {list(curve['model'].unique())}")
 
 
 def training_order(
@@ -397,41 +311,23 @@ def training_order(
     return rows[order[~held_out]], rows[order[held_out]]
 
 
-def summarize(scores: pd.DataFrame, by: Sequence[str] = ("model",)) -> pd.DataFrame:
-    """Return the mean and the spread over repeats of each score.
+class _Comparison:
+    """The models, the table, and which rows carry a target."""
 
-    Parameters
-    ----------
-    scores : pandas.DataFrame
-        From `cross_validate_transfer` or `learning_curve`.
-    by : sequence of str
-        The columns that name a case, such as ``["model", "size"]``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Indexed by `by`; columns (score, "mean") and (score, "std"), the standard deviation over
-        repeats of the mean over folds.
-    """
-    metrics = [c for c in ("rmse", "mae", "r2", "accuracy", "f1_macro") if c in scores]
-    repeats = scores.groupby([*by, "repeat"], sort=False)[metrics].mean()
-    return repeats.groupby(list(by), sort=False).agg(["mean", "std"])
-
-
-class _Task:
-    """One comparison: the models, the table, and which rows carry the target."""
-
-    def __init__(self, models, X, Y, groups, target, setting):
+    def __init__(self, models, X, Y, groups, targets, setting, return_std):
         self.models, self.X, self.Y, self.groups = models, X, Y, groups
-        self.target, self.setting = target, setting
-        self.labelled = Y[target].notna().to_numpy()
-        kinds = {find_task_types(Y, model.task_types)[target] for model in models.values()}
-        if len(kinds) > 1:
-            raise ValueError(f"the models disagree on the type of {target!r}; say task_types")
-        self.is_class = kinds == {CLASSIFICATION}
+        self.targets, self.setting, self.return_std = targets, setting, return_std
+        self.labelled = Y[targets].notna().any(axis=1).to_numpy()
+        self.names = X.index.to_numpy() if X.index.is_unique else np.arange(len(X))
+        self.kinds = {}
+        for target in targets:
+            kinds = {find_task_types(Y, model.task_types)[target] for model in models.values()}
+            if len(kinds) > 1:
+                raise ValueError(f"the models disagree on the type of {target!r}; say task_types")
+            self.kinds[target] = kinds.pop()
 
     @classmethod
-    def of(cls, models, X, Y, groups, target, setting) -> "_Task":
+    def of(cls, models, X, Y, groups, target, setting, return_std=False) -> "_Comparison":
         """Check the arguments of a comparison."""
         if setting not in SETTINGS:
             raise ValueError(f"setting must be one of {SETTINGS}, got {setting!r}")
@@ -446,34 +342,36 @@ class _Task:
         X = X if isinstance(X, pd.DataFrame) else pd.DataFrame(np.asarray(X), index=table.index)
         if len(X) != len(table) or not X.index.equals(table.index):
             raise ValueError(f"X ({len(X)} rows) and Y ({len(table)} rows) differ in their index")
-        target = cls._find_target(models, table, target)
-        return cls(models, X, table, _check_groups(groups, X), target, setting)
+        targets = cls._find_targets(models, table, target)
+        return cls(models, X, table, _check_groups(groups, X), targets, setting, return_std)
 
     @staticmethod
-    def _find_target(models, table, target) -> Hashable:
-        """Return the one task that every model predicts and that is scored."""
-        found = set()
-        for model in models.values():
-            named = list(table.columns) if model.target is None else model.target
-            named = name_tasks("target", named, list(table.columns))
-            found.add(named[0] if len(named) == 1 else None)
-        if len(found) > 1 or None in found or target not in {None, *found}:
+    def _find_targets(models: Mapping, table: pd.DataFrame, target: Target) -> list:
+        """Return the tasks that every model predicts and that are scored."""
+        names = list(table.columns)
+        found = {}
+        for name, model in models.items():
+            found[name] = names if model.target is None else model.target
+            found[name] = name_tasks("target", found[name], names)
+        first = next(iter(found.values()))
+        wanted = first if target is None else name_tasks("target", target, names)
+        if any(set(tasks) != set(wanted) for tasks in found.values()):
             raise ValueError(
-                f"every model must have the one target that is scored: the models have {found}, "
+                f"every model must have the targets that are scored: the models have {found}, "
                 f"target is {target!r}"
             )
-        return found.pop()
+        return wanted
 
     def run(self, jobs: list, n_jobs: int | None, progress: bool) -> pd.DataFrame:
-        """Fit and score every model on every split, in threads, in a fixed order."""
+        """Fit every model on every split and predict, in threads, in a fixed order."""
         work = [(name, *job) for job in jobs for name in self.models]
         done = Parallel(n_jobs=n_jobs, prefer="threads", return_as="generator")(
-            delayed(self._score)(*item) for item in work
+            delayed(self._predict)(*item) for item in work
         )
         bar = tqdm(done, total=len(work), desc="fits", disable=not progress)
-        return pd.DataFrame([row for rows in bar for row in rows])
+        return pd.concat([table for tables in bar for table in tables], ignore_index=True)
 
-    def _score(self, name, place, test, subsets, seed) -> list[dict]:
+    def _predict(self, name, place, test, subsets, seed) -> list[pd.DataFrame]:
         """Fit one model with each subset of target labels (None: all outside the test groups)."""
         in_test_group = np.isin(self.groups, self.groups[test])
         keep = np.ones(len(self.X), dtype=bool) if self.setting == "warm" else ~in_test_group
@@ -482,35 +380,41 @@ class _Task:
             model.set_params(random_state=seed)
         if "warm_start" in model.get_params():
             model.set_params(warm_start=True)  # stages without the target are grown once
-        truth = self.Y[self.target].iloc[test].to_numpy()
-        rows = []
+        tables = []
         for size, train in subsets.items():
             hidden = in_test_group.copy()
             if train is not None:
                 hidden |= ~np.isin(np.arange(len(hidden)), train)
             table = self.Y.copy()
-            table[self.target] = table[self.target].mask(hidden, None if self.is_class else np.nan)
+            for target in self.targets:
+                hole = None if self.kinds[target] == CLASSIFICATION else np.nan
+                table[target] = table[target].mask(hidden, hole)
             model.fit(self.X[keep], table[keep])
-            known = None
-            if self.setting == "warm" and model.uses_known:
-                known = self.Y.iloc[test][model.related_]
-            predicted = np.asarray(model.predict(self.X.iloc[test], known=known))
-            counts = {"n_train": int((~hidden & self.labelled).sum()), "n_test": len(test)}
-            counts["n_pool"] = int((~in_test_group & self.labelled).sum())
-            where = place if size is None else place | {"size": size}
-            rows.append({"model": name, **where, **counts, **self._metrics(truth, predicted)})
-        return rows
+            where = {"model": name, **place} | ({} if size is None else {"size": size})
+            tables += self._predict_rows(model, test, where, ~hidden, ~in_test_group)
+        return tables
 
-    def _metrics(self, truth: np.ndarray, predicted: np.ndarray) -> dict:
-        if self.is_class:
-            _, codes = np.unique([*truth.tolist(), *predicted.tolist()], return_inverse=True)
-            truth, predicted = codes[: len(truth)], codes[len(truth) :]
-            return {
-                "accuracy": accuracy_score(truth, predicted),
-                "f1_macro": f1_score(truth, predicted, average="macro"),
+    def _predict_rows(self, model, test, where, trained, pool) -> list[pd.DataFrame]:
+        """Return the predictions of the test rows, a table a target."""
+        X, known = self.X.iloc[test], None
+        if self.setting == "warm" and model.uses_known:
+            known = self.Y.iloc[test][model.related_]
+        columns = {"prediction": model.predict(X, known=known)}
+        if self.return_std:
+            columns["prediction"], columns["std"] = model.predict(X, known=known, return_std=True)
+            if CLASSIFICATION not in self.kinds.values():
+                columns["observation_std"] = model.observation_std(X, known=known)
+        tables = []
+        for target in self.targets:
+            labelled = self.Y[target].notna().to_numpy()
+            counts = {"n_train": int((trained & labelled).sum())}
+            counts["n_pool"] = int((pool & labelled).sum())
+            kind = {"target": target, "task_type": self.kinds[target]}
+            rows = {"row": self.names[test], "group": self.groups[test]}
+            rows["truth"] = self.Y[target].iloc[test].to_numpy()
+            rows |= {
+                c: np.asarray(v[target] if len(self.targets) > 1 else v) for c, v in columns.items()
             }
-        return {
-            "rmse": root_mean_squared_error(truth, predicted),
-            "mae": mean_absolute_error(truth, predicted),
-            "r2": r2_score(truth, predicted) if len(truth) > 1 else np.nan,
-        }
+            table = pd.DataFrame(rows)[labelled[test]]
+            tables.append(table.assign(**where, **kind, **counts))
+        return tables

@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from sklearn.utils.validation import check_is_fitted
 
+from tlhelpers._engine import ForestEngine
 from tlhelpers.base import Stage, TransferForest, name_tasks
 from tlhelpers.labels import Labels
 
@@ -280,10 +281,11 @@ class LatentVariableForest(TransferForest):
 
     Notes
     -----
-    `predict` serves h(x, mean z); the trees behind `return_std` are h_b(x, z_b), so that the error
-    holds the earlier stages' part. It is on the low side: in the simulation of
-    ``benchmarks/jackknife_truth.py`` the variance is three quarters of the true one, as the
-    out-of-bag latents that h learns from are not resampled.
+    `predict` serves h(x, z) with z the mean latent. The trees behind `return_std` are
+    h_b(x, z) + slope (z_b - z), with the slope of the whole forest h. Their mean is the served
+    prediction; their jackknife holds the earlier stages' error and its correlation with that
+    of h. (The plainer h_b(x, z_b) gives three quarters of the true variance in the simulation of
+    ``benchmarks/jackknife_truth.py``: a single tree is a step function and hardly moves.)
     """
 
     uses_known = True
@@ -415,20 +417,34 @@ class LatentVariableForest(TransferForest):
         return self._stages[target].engine.predict(self._augment(X, known), 0)
 
     def _trees(self, X: np.ndarray, known: dict, target: Hashable) -> np.ndarray:
-        if self.fixed_stage or self._all_known(known, len(X)).all():
-            return self._stages[target].engine.tree_values(self._augment(X, known), 0)
-        engines = [self._latent_stages[task].engine for task in self.latents_]
-        engines.append(self._stages[target].engine)
-        values = []
-        for tree in range(len(self.inbag_counts_)):
-            augmented = X
-            for task, engine in zip(self.latents_, engines, strict=False):
-                latent = engine.tree_values(augmented, 0, tree=tree)[0]
-                if task in known:
-                    latent = self._insert(latent, known[task])
-                augmented = np.column_stack([augmented, latent])
-            values.append(engines[-1].tree_values(augmented, 0, tree=tree)[0])
-        return np.stack(values)
+        return self._linear_trees(X, known, target)
+
+    def _training_trees(self, rows: slice, known: dict, target: Hashable) -> np.ndarray:
+        X = self._features[rows]
+        return self._linear_trees(X, known, target, self._augmented[rows, X.shape[1] :])
+
+    def _linear_trees(
+        self, X: np.ndarray, known: dict, target: Hashable, latents: np.ndarray | None = None
+    ) -> np.ndarray:
+        """Return h_b(x, z) + slope (z_b - z) of every tree b, along the chain.
+
+        `latents` holds z, a column a latent feature; None: the mean over the trees.
+        """
+        deviations: list[np.ndarray] = []
+        for task in self.latents_:
+            values = _linearize(self._latent_stages[task].engine, X, deviations)
+            first = len(deviations)
+            width = 1 if values.ndim == 2 else values.shape[2]
+            mean = values.mean(axis=0) if latents is None else latents[:, first : first + width]
+            mean = mean.reshape(values.shape[1:])
+            deviation = values - mean
+            if task in known:
+                mean = self._insert(mean, known[task])
+                deviation[:, ~np.isnan(known[task])] = 0
+            X = np.column_stack([X, mean])
+            deviation *= not self.fixed_stage
+            deviations.extend(np.moveaxis(deviation.reshape(*values.shape[:2], width), 2, 0))
+        return _linearize(self._stages[target].engine, X, deviations)
 
     def _all_known(self, known: dict, n: int) -> np.ndarray:
         """Return which queries have all latents known, a mask."""
@@ -448,6 +464,27 @@ class LatentVariableForest(TransferForest):
     def _latent_names(self, task: Hashable) -> list:
         classes = self._task_classes[task]
         return [task] if classes is None else [f"P({task}={c})" for c in classes]
+
+
+def _linearize(engine: ForestEngine, X: np.ndarray, deviations: list[np.ndarray]) -> np.ndarray:
+    """Return each tree's value at X, moved along the forest's slope by that tree's deviations.
+
+    The last columns of X are latent features; `deviations` holds an array (n_trees, n_samples)
+    for each of them. The slope is that of the whole forest over plus and minus one standard
+    deviation of the trees, as a single tree is a step function.
+    """
+    values = engine.tree_values(X, 0)
+    for column, deviation in enumerate(deviations, X.shape[1] - len(deviations)):
+        step = deviation.std(axis=0)
+        moved = step > 0
+        if moved.any():
+            low, high = X[moved], X[moved]
+            low[:, column] -= step[moved]
+            high[:, column] += step[moved]
+            rise = engine.predict(high, 0) - engine.predict(low, 0)
+            slope = (rise.T / (2 * step[moved])).T
+            values[:, moved] += np.einsum("m...,bm->bm...", slope, deviation[:, moved])
+    return values
 
 
 def _importances(stages: Iterable[Stage], n_features: int) -> np.ndarray:
