@@ -53,6 +53,9 @@ def cases(n_trees: int, seed: int) -> dict:
     }
 
 
+CASES = list(cases(2, 0))
+
+
 def estimate(case: str, data_seed: int, seed: int, n_trees: int) -> dict:
     """Fit one case to one training set: the served predictions and their estimated variances."""
     model, missing = cases(n_trees, seed)[case]
@@ -101,7 +104,7 @@ def main() -> None:
     parser.add_argument("--second-seeds", type=int, default=20)
     options = parser.parse_args()
     start, table = time.time(), []
-    for case in cases(2, 0):
+    for case in CASES:
         work = [(case, s, s, options.trees) for s in range(options.sets)]
         work += [(case, s, s + 10_000, options.trees) for s in range(options.second_seeds)]
         done = Parallel(n_jobs=options.jobs, return_as="generator")(

@@ -7,13 +7,19 @@ from scipy import stats
 
 from tlhelpers import (
     DifferenceForest,
+    LatentVariableForest,
     SingleTaskForest,
     cross_validate_transfer,
     label_saving,
     learning_curve,
 )
 from tlhelpers.comparison import compare_sizes, corrected_resampled_t_test, summarize
-from tlhelpers.evaluation import training_order
+from tlhelpers.evaluation import (
+    cross_validate_predictions,
+    hold_out_rows,
+    predict_held_out,
+    training_order,
+)
 
 
 class Recorder(SingleTaskForest):
@@ -227,3 +233,54 @@ def test_groups_with_holes_or_in_another_order_are_refused(table):
     for bad, message in [(holes, "row 7"), (pd.Series(groups)[::-1], "index of groups")]:
         with pytest.raises(ValueError, match=message):
             learning_curve(model, X, Y, bad, sizes=[5], progress=False)
+
+
+@pytest.mark.parametrize("setting", ["cold", "warm"])
+def test_a_hold_out_set_is_whole_groups_that_training_never_saw(table, setting):
+    X, Y, groups = table
+    test = hold_out_rows(Y, groups, target="y", test_size=0.3, random_state=1)
+    assert len(set(groups[test])) == 6 and not set(groups[test]) & set(groups[~test])
+    held = predict_held_out(Recorder("y", n_estimators=3), X, Y, groups, test=test, setting=setting)
+    ((X_train, Y_train, X_test, known),) = Recorder.calls
+    assert held["row"].tolist() == X_test.index.tolist() == np.flatnonzero(test).tolist()
+    assert Y_train["y"].notna().sum() == 28 and Y_train["y"].reindex(held["row"]).isna().all()
+    assert (len(X_train) == 60) == (setting == "warm") == (known is not None)
+    np.testing.assert_array_equal(held["truth"], Y["y"][test])
+    other = hold_out_rows(Y, groups, target="y", test_size=0.3, random_state=2)
+    assert (other != test).any()
+    with pytest.raises(ValueError, match="mask of 60"):
+        predict_held_out(Recorder("y"), X, Y, groups, test=[1, 2])
+    with pytest.raises(ValueError, match="no row with a label"):
+        predict_held_out(Recorder("y"), X, Y, groups, test=np.arange(60) >= 50)
+
+
+def test_several_targets_are_all_hidden_and_scored_each_on_its_labels(table):
+    X, Y, groups = table
+    Y = Y.assign(w=Y["z"] + X[1], aux=X[2])
+    Y.loc[::3, "w"] = np.nan
+    targets = ["y", "w"]
+    models = {
+        "single-task": SingleTaskForest(targets, n_estimators=20),
+        "latent variable": LatentVariableForest(targets, ["z", "aux"], n_estimators=20),
+    }
+    options = {"n_splits": 4, "n_repeats": 2, "setting": "warm", "progress": False}
+    predictions = cross_validate_predictions(models, X, Y, groups, return_std=True, **options)
+    for target in targets:
+        part = predictions[predictions["target"] == target]
+        labelled = Y.index[Y[target].notna()]
+        for _, repeat in part.groupby(["model", "repeat"]):
+            assert sorted(repeat["row"]) == labelled.tolist()
+            assert (repeat["n_train"] < len(labelled)).all()
+        np.testing.assert_array_equal(part["truth"], Y.loc[part["row"], target])
+    assert (predictions[["std", "observation_std"]] > 0).all(axis=None)
+    scores = cross_validate_transfer(models, X, Y, groups, **options)
+    here = "model == 'single-task' and repeat == 1 and fold == 2 and target == 'w'"
+    one, row = predictions.query(here), scores.query(here)
+    assert row["rmse"].item() == pytest.approx(
+        np.sqrt(((one["truth"] - one["prediction"]).astype(float) ** 2).mean())
+    )
+    with pytest.raises(ValueError, match="add 'target'"):
+        summarize(scores)
+    assert list(summarize(scores, ["target", "model"]).index) == [
+        (t, m) for m in models for t in targets
+    ]

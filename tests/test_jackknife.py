@@ -1,4 +1,4 @@
-"""The jackknife equals its definition, and its noise is what it says."""
+"""The jackknife equals its definition, its noise is what it says, and its mean the truth."""
 
 import warnings
 
@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
+from benchmarks import jackknife_truth as truth
 from tlhelpers import forest_jackknife_variance, jackknife_variance
 from tlhelpers.jackknife import _BagForm
 
@@ -113,3 +114,12 @@ def test_errors():
     forest = RandomForestRegressor(5, bootstrap=False).fit([[0.0], [1.0]], [0, 1])
     with pytest.raises(ValueError, match="without bootstrap"):
         forest_jackknife_variance(forest, [[0.0]])
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("case", truth.CASES)
+def test_mean_estimate_is_the_variance_over_training_sets(case):
+    """A small form of benchmarks/jackknife_truth.py, where the ratios are near one."""
+    first = [truth.estimate(case, seed, seed, n_trees=1000) for seed in range(25)]
+    rows = truth.summary(case, first, first[:1], n_trees=1000)
+    assert all(0.7 < row["jackknife / truth"] < 1.5 for row in rows)

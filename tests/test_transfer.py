@@ -5,8 +5,15 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.ensemble import RandomForestRegressor
 
-from tlhelpers import DifferenceForest, LatentVariableForest, MultiTaskForest, SingleTaskForest
+from tlhelpers import (
+    DifferenceForest,
+    LatentVariableForest,
+    MultiTaskForest,
+    PooledForest,
+    SingleTaskForest,
+)
 
 
 @pytest.fixture(scope="module")
@@ -227,3 +234,68 @@ def test_holes_at_random_equal_fewer_rows(data):
     rows = Y["y"].notna().to_numpy()
     without = SingleTaskForest("y", random_state=0).fit(X[rows], Y[["y"]][rows]).predict(X)
     np.testing.assert_array_equal(with_holes, without)
+
+
+def test_trees_of_a_chain_average_to_the_prediction_and_know_what_is_known(data):
+    X, Y, _ = data
+    Y = Y.assign(c=pd.Series(np.where(Y["z"] > 2, "high", "low"), dtype=object))
+    model = LatentVariableForest(["y"], ["c", "z"], n_estimators=40, random_state=0).fit(X, Y)
+    known = Y[["c", "z"]].copy()
+    known.loc[::2, "z"] = np.nan
+    trees = model.tree_predictions(X, known=known)
+    np.testing.assert_allclose(trees.mean(axis=1), model.predict(X, known=known))
+    fixed = LatentVariableForest(
+        ["y"], ["c", "z"], n_estimators=40, random_state=0, fixed_stage=True
+    ).fit(X, Y)
+    held = fixed.tree_predictions(X, known=known)
+    np.testing.assert_array_equal(trees[1::2], held[1::2])  # all latents known: nothing to add
+    assert (np.abs(trees[::2] - held[::2]).max(axis=1) > 0).mean() > 0.5
+
+
+def test_each_tree_moves_along_the_slope_of_the_forest(data):
+    X, Y, _ = data
+    model = LatentVariableForest("y", "z", n_estimators=50, random_state=0).fit(X, Y)
+    moved = model.tree_predictions(X)
+    held = model.set_params(fixed_stage=True).tree_predictions(X)
+    z_trees = model._latent_stages["z"].engine.tree_values(X, 0).T
+    z, step = model.latent(X)["z"], z_trees.std(axis=1)
+    low, high = (model.predict(X, known=pd.DataFrame({"z": z + s})) for s in (-step, step))
+    slope = (high - low) / (2 * step)
+    expected = slope[:, None] * (z_trees - z.to_numpy()[:, None])
+    np.testing.assert_allclose(moved - held, expected, atol=1e-9)
+    assert np.median(slope) > 0.2
+
+
+def test_spread_of_observations_is_right_for_each_architecture(data):
+    """On fresh rows, residuals in units of the stated spread have a size of about one."""
+    rng = np.random.default_rng(4)
+    X = rng.uniform(size=(900, 5))
+    z = 5 * np.sin(4 * X[:, 0]) + 3 * X[:, 1]
+    Y = pd.DataFrame({"y": z + 2 + X[:, 2] + rng.normal(size=900), "z": z})
+    train = Y.iloc[:300]
+    for forest in (SingleTaskForest, MultiTaskForest, DifferenceForest, LatentVariableForest):
+        model = forest("y", n_estimators=200, random_state=0).fit(X[:300], train)
+        residual = Y["y"][300:] - model.predict(X[300:])
+        ratio = residual / model.observation_std(X[300:])
+        assert 0.75 < np.sqrt((ratio**2).mean()) < 1.3
+
+
+def test_a_pooled_forest_cannot_undo_an_offset_without_its_flag(data):
+    X, Y, truth = data
+    Y = Y.assign(z=truth - 10)  # the same quantity, ten too low
+    plain = PooledForest("y", random_state=0).fit(X, Y)
+    flagged = PooledForest("y", source_flag=True, random_state=0).fit(X, Y)
+    bias = np.mean(plain.predict(X[30:]) - truth[30:])
+    assert bias < -5 and rmse(flagged.predict(X[30:]), truth[30:]) < abs(bias)
+    assert rmse(plain.out_of_bag_prediction()[30:], truth[30:] - 10) < 3
+
+
+def test_a_pooled_forest_is_a_forest_on_the_stacked_rows(data):
+    X, Y, _ = data
+    model = PooledForest("y", "z", source_flag=True, n_estimators=500, random_state=0).fit(X, Y)
+    few = Y["y"].dropna()
+    stacked = np.vstack([np.c_[X[few.index], [[1, 0]] * len(few)], np.c_[X, [[0, 1]] * len(X)]])
+    peer = RandomForestRegressor(500, max_features=1 / 3, random_state=0)
+    peer.fit(stacked, [*few, *Y["z"]])
+    theirs = peer.predict(np.c_[X, [[1, 0]] * len(X)])
+    assert rmse(model.predict(X), theirs) < 0.15 * theirs.std()

@@ -17,6 +17,7 @@ _PUBLIC = {
     "evaluation": ["cross_validate_transfer", "learning_curve"],
     "forest": ["MultiTaskForest"],
     "jackknife": ["forest_jackknife_variance", "jackknife_variance"],
+    "pooled": ["PooledForest"],
     "transfer": ["DifferenceForest", "LatentVariableForest", "SingleTaskForest"],
 }
 _MODULE_OF = {name: module for module, names in _PUBLIC.items() for name in names}

@@ -210,7 +210,7 @@ def calibration_table(
         raise ValueError(f"the predictions have no {std!r}: make them with return_std=True")
     if not (predictions[std] > 0).all():
         row = predictions.loc[~(predictions[std] > 0), "row"].iloc[0]
-        raise ValueError(f"{std} is zero in row {row!r}: grow more trees")
+        raise ValueError(f"{std} is zero in row {row}: grow more trees")
     rows = []
     for case, part in predictions.groupby(list(by), sort=False):
         truth, prediction, spread = (
@@ -256,12 +256,10 @@ def error_cancellation(
         A task without predictions, or fewer than two rows with both labels.
     """
     keys = [c for c in ("model", "repeat", "row", "group") if c in predictions]
-    residual = predictions["prediction"].astype(float) - predictions["truth"].astype(float)
-    chosen = predictions["target"].isin([a, b])
-    both = (
-        predictions[chosen]
-        .assign(residual=residual)
-        .pivot_table(index=keys, columns="target", values="residual", sort=False)
+    chosen = predictions[predictions["target"].isin([a, b])]
+    residual = chosen["prediction"].to_numpy(dtype=float) - chosen["truth"].to_numpy(dtype=float)
+    both = chosen.assign(residual=residual).pivot_table(
+        index=keys, columns="target", values="residual", sort=False
     )
     if not {a, b} <= set(both) or len(both.dropna()) < 2:
         raise ValueError(f"the predictions hold fewer than two rows with both {a!r} and {b!r}")

@@ -386,30 +386,29 @@ class LatentVariableForest(TransferForest):
     def _training_latent(
         self, X: np.ndarray, stage: Stage, task: Hashable, labels: Labels
     ) -> np.ndarray:
-        """Return what stands for a latent in the training rows."""
-        values = stage.out_of_bag(X, 0)
+        """Return what stands for a latent in the training rows, (n_samples, n_columns)."""
+        values = stage.out_of_bag(X, 0).reshape(len(X), -1)
         lost = np.isnan(values)  # in every bag: only with a handful of trees
         values = np.where(lost, stage.engine.predict(X, 0).mean(axis=0), values)
         if self.latent_labels == "measured":
-            values = self._insert(values, labels.of(task))
+            values = self._insert(values, task, labels.of(task))
         return values
 
-    def _insert(self, predicted: np.ndarray, measured: np.ndarray) -> np.ndarray:
-        """Return predictions with measured labels in their place, a class as 0 and 1."""
-        seen = ~np.isnan(measured)
-        result = predicted.copy()
-        if predicted.ndim == 1:
-            result[seen] = measured[seen]
+    def _insert(self, latent: np.ndarray, task: Hashable, measured: np.ndarray) -> np.ndarray:
+        """Return latents with measured labels in their place, a class as 0 and 1."""
+        seen, result = ~np.isnan(measured), latent.copy()
+        if self._task_classes[task] is None:
+            result[seen, 0] = measured[seen]
         else:
-            result[seen] = np.eye(predicted.shape[1])[measured[seen].astype(int)]
+            result[seen] = np.eye(latent.shape[1])[measured[seen].astype(int)]
         return result
 
     def _augment(self, X: np.ndarray, known: dict) -> np.ndarray:
         """Return features and mean latents side by side."""
         for task in self.latents_:
-            values = self._latent_stages[task].engine.predict(X, 0)
+            values = self._latent_stages[task].engine.predict(X, 0).reshape(len(X), -1)
             if task in known:
-                values = self._insert(values, known[task])
+                values = self._insert(values, task, known[task])
             X = np.column_stack([X, values])
         return X
 
@@ -417,34 +416,34 @@ class LatentVariableForest(TransferForest):
         return self._stages[target].engine.predict(self._augment(X, known), 0)
 
     def _trees(self, X: np.ndarray, known: dict, target: Hashable) -> np.ndarray:
-        return self._linear_trees(X, known, target)
+        return self._linear_trees(self._augment(X, known), known, target)
 
     def _training_trees(self, rows: slice, known: dict, target: Hashable) -> np.ndarray:
-        X = self._features[rows]
-        return self._linear_trees(X, known, target, self._augmented[rows, X.shape[1] :])
+        augmented, first = self._augmented[rows].copy(), self.n_features_in_
+        for task in self.latents_:
+            columns = slice(first, first + len(self._latent_names(task)))
+            if task in known:
+                augmented[:, columns] = self._insert(augmented[:, columns], task, known[task])
+            first = columns.stop
+        return self._linear_trees(augmented, known, target)
 
-    def _linear_trees(
-        self, X: np.ndarray, known: dict, target: Hashable, latents: np.ndarray | None = None
-    ) -> np.ndarray:
+    def _linear_trees(self, augmented: np.ndarray, known: dict, target: Hashable) -> np.ndarray:
         """Return h_b(x, z) + slope (z_b - z) of every tree b, along the chain.
 
-        `latents` holds z, a column a latent feature; None: the mean over the trees.
+        `augmented` holds the features x and the latents z side by side.
         """
         deviations: list[np.ndarray] = []
         for task in self.latents_:
-            values = _linearize(self._latent_stages[task].engine, X, deviations)
-            first = len(deviations)
-            width = 1 if values.ndim == 2 else values.shape[2]
-            mean = values.mean(axis=0) if latents is None else latents[:, first : first + width]
-            mean = mean.reshape(values.shape[1:])
-            deviation = values - mean
+            first = self.n_features_in_ + len(deviations)
+            engine = self._latent_stages[task].engine
+            values = _linearize(engine, augmented[:, :first], deviations)
+            values = values.reshape(*values.shape[:2], -1)
+            deviation = values - augmented[:, first : first + values.shape[2]]
             if task in known:
-                mean = self._insert(mean, known[task])
                 deviation[:, ~np.isnan(known[task])] = 0
-            X = np.column_stack([X, mean])
             deviation *= not self.fixed_stage
-            deviations.extend(np.moveaxis(deviation.reshape(*values.shape[:2], width), 2, 0))
-        return _linearize(self._stages[target].engine, X, deviations)
+            deviations.extend(np.moveaxis(deviation, 2, 0))
+        return _linearize(self._stages[target].engine, augmented, deviations)
 
     def _all_known(self, known: dict, n: int) -> np.ndarray:
         """Return which queries have all latents known, a mask."""

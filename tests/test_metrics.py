@@ -1,0 +1,212 @@
+"""Metrics and comparisons against definitions, brute force and scikit-learn."""
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+from sklearn.metrics import accuracy_score, f1_score
+
+from tlhelpers import load_no_dissociation, no_study
+from tlhelpers.comparison import bootstrap_scores, compare_models, corrected_resampled_t_test
+from tlhelpers.metrics import (
+    barrier_margin,
+    bootstrap_counts,
+    calibration_table,
+    confusion_table,
+    coverage,
+    error_cancellation,
+    miscalibration_area,
+    rate_determining_step,
+    resampled_score,
+    score_predictions,
+)
+
+
+def predictions(errors, model="m", target="y", kind="regression", repeat=0):
+    """Make a table of predictions with given errors."""
+    rng = np.random.default_rng(len(errors))
+    truth = rng.normal(size=len(errors))
+    return pd.DataFrame(
+        {
+            "model": model, "target": target, "task_type": kind, "repeat": repeat,
+            "row": range(len(errors)), "group": range(len(errors)),
+            "truth": truth, "prediction": truth + errors,
+        }
+    )  # fmt: skip
+
+
+def test_coverage_of_right_and_of_narrow_errors():
+    rng = np.random.default_rng(0)
+    std = rng.uniform(0.5, 2, size=20_000)
+    truth = std * rng.normal(size=20_000)
+    levels = [0.5, 0.9, 0.95]
+    np.testing.assert_allclose(coverage(truth, 0 * truth, std, levels), levels, atol=0.01)
+    assert miscalibration_area(truth, 0 * truth, std) < 0.01
+    halved = coverage(truth, 0 * truth, std / 2, [0.9])[0]
+    assert halved == pytest.approx(2 * stats.norm.cdf(stats.norm.ppf(0.95) / 2) - 1, abs=0.01)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.floats(-4, 4), min_size=1, max_size=30))
+def test_miscalibration_area_is_the_integral(z):
+    z = np.array(z)
+    levels = (np.arange(20_000) + 0.5) / 20_000
+    gap = np.abs(coverage(z, 0 * z, np.ones(len(z)), levels) - levels).mean()
+    assert miscalibration_area(z, 0 * z, np.ones(len(z))) == pytest.approx(gap, abs=2e-4)
+
+
+def test_worst_calibration():
+    assert miscalibration_area([1.0], [0.0], [1e-9]) == pytest.approx(0.5)
+    assert miscalibration_area([0.0], [0.0], [0.0]) == pytest.approx(0.5)
+    with pytest.raises(ValueError, match="finite"):
+        coverage([1.0], [0.0], [np.nan], [0.5])
+    with pytest.raises(ValueError, match="one length"):
+        coverage([1.0, 2.0], [0.0], [1.0], [0.5])
+
+
+def test_calibration_table():
+    table = predictions(np.random.default_rng(1).normal(size=5000)).assign(observation_std=1.0)
+    row = calibration_table(table).loc["m"]
+    assert row["68%"] == pytest.approx(0.68, abs=0.03)
+    assert row["sd_of_residuals"] == pytest.approx(1, abs=0.03)
+    with pytest.raises(ValueError, match="return_std"):
+        calibration_table(table, "std")
+    table.loc[3, "observation_std"] = 0
+    with pytest.raises(ValueError, match="row 3"):
+        calibration_table(table)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10**6), st.sampled_from(["accuracy", "f1_macro", "f1_weighted"]))
+def test_resampled_classification_scores_are_scikit_learns(seed, metric):
+    rng = np.random.default_rng(seed)
+    truth, guess = pd.Series(rng.choice(list("abcd"), 25)), pd.Series(rng.choice(list("abce"), 25))
+    counts = np.vstack([np.ones((1, 25), int), bootstrap_counts(np.arange(25), 3, seed)])
+    for value, count in zip(resampled_score(truth, guess, metric, counts), counts, strict=True):
+        t, g = np.repeat(truth, count), np.repeat(guess, count)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            expected = {
+                "accuracy": lambda t=t, g=g: accuracy_score(t, g),
+                "f1_macro": lambda t=t, g=g: f1_score(t, g, average="macro"),
+                "f1_weighted": lambda t=t, g=g: f1_score(t, g, average="weighted"),
+            }[metric]()
+        assert value == pytest.approx(expected)
+
+
+def test_bootstrap_draws_whole_groups():
+    groups = np.array(["a", "a", "b", "c", "c", "c"])
+    counts = bootstrap_counts(groups, 500, 0)
+    assert (counts[:, 0] == counts[:, 1]).all() and (counts[:, 3] == counts[:, 5]).all()
+    assert (counts[:, [0, 2, 3]].sum(axis=1) == 3).all()
+
+
+def test_bootstrap_interval_is_that_of_the_mean():
+    """The interval of a mean absolute error against the normal theory; a paired difference."""
+    errors = np.random.default_rng(2).normal(size=400)
+    table = pd.concat([predictions(errors, "a"), predictions(errors * 1.5, "b")])
+    result = bootstrap_scores(table, "mae", baseline="a").loc["y"]
+    assert result.loc["a", "score"] == pytest.approx(np.abs(errors).mean())
+    half = 1.96 * np.abs(errors).std() / 20
+    assert result.loc["a", "high"] - result.loc["a", "score"] == pytest.approx(half, rel=0.15)
+    assert result.loc["b", "verdict"] == "a is better"
+    assert result.loc["b", "difference_low"] > 0
+    with pytest.raises(ValueError, match="same rows"):
+        bootstrap_scores(table[(table["model"] == "a") | (table["row"] > 3)], "mae")
+    with pytest.raises(ValueError, match="'c' is no model"):
+        bootstrap_scores(table, "mae", baseline="c")
+
+
+def test_repeats_are_averaged():
+    errors = np.ones(10)
+    table = pd.concat([predictions(errors * k, repeat=k) for k in (1, 2, 3)])
+    assert bootstrap_scores(table, "rmse").loc[("y", "m"), "score"] == pytest.approx(2)
+
+
+def test_confusion_table():
+    table = predictions(np.zeros(4), kind="classification").assign(
+        truth=["r", "r", "g", "b"], prediction=["r", "g", "g", "g"]
+    )
+    counts = confusion_table(pd.concat([table, table.assign(repeat=1)]), ["r", "g", "b"])
+    assert counts.to_numpy().tolist() == [[1, 1, 0], [0, 1, 0], [0, 1, 0]]
+    assert score_predictions(table)["f1_macro"].item() == pytest.approx((2 / 3 + 0.5 + 0) / 3)
+    with pytest.raises(ValueError, match="'g'"):
+        confusion_table(table, ["r", "b"])
+    with pytest.raises(ValueError, match="one model"):
+        confusion_table(pd.concat([table, table.assign(model="n")]))
+    with pytest.raises(ValueError, match="classification"):
+        confusion_table(predictions(np.zeros(3)))
+
+
+def test_errors_that_share_a_part_cancel():
+    rng = np.random.default_rng(3)
+    shared, own = rng.normal(size=(2, 4000))
+    table = pd.concat(
+        [
+            predictions(shared, "cancel", "y"),
+            predictions(shared + 0.1 * own, "cancel", "w"),
+            predictions(shared, "independent", "y"),
+            predictions(own, "independent", "w"),
+        ]
+    )
+    result = error_cancellation(table, "y", "w", n_bootstrap=200)
+    assert result.loc["cancel", "ratio"] < 0.1 and result.loc["cancel", "correlation"] > 0.98
+    assert result.loc["independent", "low"] < 1 < result.loc["independent", "high"]
+    assert result.loc["independent", "rmse_difference"] == pytest.approx(2**0.5, rel=0.05)
+    with pytest.raises(ValueError, match="fewer than two rows"):
+        error_cancellation(table, "y", "v")
+
+
+def test_the_rate_determining_step_of_the_published_barriers():
+    study = no_study()
+    three, two = study.Y[study.target], study.Y[study.target[:2]]
+    assert rate_determining_step(three).value_counts().to_dict() == {
+        "Ea_NO_diss": 15, "Ea_O2_assoc": 7,
+    }  # fmt: skip
+    assert rate_determining_step(two).value_counts().to_dict() == {
+        "Ea_N2_assoc": 25, "Ea_NO_diss": 19,
+    }  # fmt: skip
+    margin = barrier_margin(three)
+    assert (margin < 0.2).sum() == 6 and margin["Pt 532"] == pytest.approx(0.05)
+    assert rate_determining_step(three).isna().sum() == margin.isna().sum() == 28
+    published = no_study("dissociation")
+    assert set(rate_determining_step(published.Y[published.target]).dropna()) == {"Ea_N2_diss"}
+
+
+def test_the_cycle_is_the_same_on_every_surface_and_fills_what_it_can():
+    table = load_no_dissociation().set_index("surface")
+    full, holes = no_study(fill_cycle=True).Y, no_study(fill_cycle=False).Y
+    for Y, n in [(full, 46), (holes, 24)]:
+        assert Y["dE_O2_diss"].notna().sum() == n
+    cycle = full["dE_NO_diss"] - full["dE_NO_des"] - (full["dE_N2_diss"] + full["dE_O2_diss"]) / 2
+    assert cycle.notna().sum() == 44 and np.allclose(cycle.dropna(), -0.905, atol=0.006)
+    seen = holes["dE_O2_diss"].dropna()
+    np.testing.assert_array_equal(full.loc[seen.index, "dE_O2_diss"], seen)
+    assert (no_study(group_by="metal").groups == table["metal"]).all()
+    for wrong in ({"direction": "up"}, {"group_by": "facet"}):
+        with pytest.raises(ValueError, match=next(iter(wrong))):
+            no_study(**wrong)
+
+
+def test_comparison_over_folds():
+    rng = np.random.default_rng(5)
+    rows = [
+        {"model": m, "target": "y", "repeat": r, "fold": f, "n_test": 20, "n_pool": 80,
+         "rmse": e + 0.05 * rng.normal(), "f1_macro": 1 - e}
+        for r in range(5) for f in range(5) for m, e in [("a", 0.5), ("b", 0.3), ("c", 0.5)]
+    ]  # fmt: skip
+    scores = pd.DataFrame(rows)
+    result = compare_models(scores, "a").loc["y"]
+    wide = scores.pivot_table(index=["repeat", "fold"], columns="model", values="rmse")
+    expected = corrected_resampled_t_test(wide["b"] - wide["a"], 0.25)
+    assert result.loc["b", "p_value"] == pytest.approx(expected[2])
+    assert result.loc["b", "verdict"].startswith("b is better")
+    assert result.loc["c", "verdict"].startswith("no difference")
+    larger = compare_models(scores, "a", "f1_macro").loc["y"]
+    assert larger.loc["b", "verdict"].startswith("b is better")  # larger is better here
+    with pytest.raises(ValueError, match="metric must be one of"):
+        compare_models(scores, "a", "mae")
