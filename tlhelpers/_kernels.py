@@ -18,6 +18,7 @@ NO_LABEL, OPEN, SETTLED = 0, 1, 2  # what a node holds of a task
 # Rows of a label table (6, n_labels): where the row's bins start, channel, weight, weight times
 # z-score, rank of the value, 1 at the first label of a row (so that its sum counts rows).
 PLACE, CHANNEL, WEIGHT, MOMENT, RANK, FIRST = range(6)
+ONE, TWO = np.uint64(1), np.uint64(2)
 
 kernel = njit(nogil=True, cache=True)
 inner = njit(nogil=True, cache=True, forceinline=True)  # a call with many arrays costs 30 ns
@@ -28,7 +29,6 @@ class Tasks(NamedTuple):
 
     start: np.ndarray
     owner: np.ndarray
-    is_class: np.ndarray
     voice: np.ndarray  # weight of the task's kept score in a split
 
 
@@ -74,92 +74,92 @@ def _describe(node, tasks, min_samples_leaf, state, kept, value):
             state[t] = OPEN if count[t] > min_samples_leaf and smallest[t] < largest[t] else SETTLED
             weight = total[2 * tasks.start[t] : 2 * tasks.start[t + 1] : 2].sum()
             for c in range(tasks.start[t], tasks.start[t + 1]):
-                moment = total[2 * c] if tasks.is_class[t] else total[2 * c + 1]
-                value[c] = float(moment) / float(weight)
-                kept[t] += _kept(moment, weight)
+                value[c] = float(total[2 * c + 1]) / float(weight)
+                kept[t] += _kept(total[2 * c + 1], weight)
     return total
 
 
 @inner
 def _fill_histogram(bins, feature, node, width, histogram, seen, occupied):
     """Add up a node's labels by bin of a feature; list the occupied bins, return their number."""
-    place, channel, weight, moment = node
-    for j in range(place.size):
-        b = np.int64(bins[place[j] + feature])
-        slot = b * width + 2 * channel[j]
+    place, channel, weight, moment = node  # unsigned: an index needs no check for its sign
+    for j in range(weight.size):
+        b = np.uint64(bins[place[j] + feature])
+        slot = b * width + TWO * channel[j]
         histogram[slot] += weight[j]
-        histogram[slot + 1] += moment[j]
-        seen[b >> 5] |= 1 << (b & 31)
+        histogram[slot + ONE] += moment[j]
+        seen[b >> np.uint64(6)] |= ONE << (b & np.uint64(63))
     n_occupied = 0
     for block in range(seen.size):
         bits = seen[block]
         seen[block] = 0
-        while bits:  # the lowest bit, a power of two, says which bin
-            occupied[n_occupied] = 32 * block + math.frexp(float(bits & -bits))[1] - 1
+        while bits != 0:  # the lowest bit, a power of two, says which bin
+            lowest = bits & (~bits + ONE)
+            occupied[n_occupied] = 64 * block + math.frexp(float(lowest))[1] - 1
             n_occupied += 1
-            bits &= bits - 1
+            bits ^= lowest
     return n_occupied
 
 
 @inner
-def _score_regression(histogram, width, bins, c, total, voice, score):
-    """Add what each cut keeps of a regression task: s_l^2 / w_l + s_r^2 / w_r."""
-    w_left, s_left = 0, 0
+def _add_score(histogram, width, bins, first, stop, total, voice, left, score):
+    """Add what each cut keeps of a task: sum_c s_c^2 / w on the left and on the right."""
+    w_left, w_right = 0, 0
+    for c in range(first, stop):
+        left[c] = 0
+        w_right += total[2 * c]
     for k in range(score.size):
-        w_left += histogram[bins[k] * width + 2 * c]
-        s_left += histogram[bins[k] * width + 2 * c + 1]
-        right = _kept(total[2 * c + 1] - s_left, total[2 * c] - w_left)
-        score[k] += voice * (_kept(s_left, w_left) + right)
-
-
-@inner
-def _score_classification(histogram, width, bins, first, stop, total, voice, score):
-    """Add what each cut keeps of a classification task: sum_k w_k^2 / w, both sides (Gini)."""
-    left = np.zeros(stop - first, np.int64)
-    for k in range(score.size):
-        w_left, w_right, s_left, s_right = 0.0, 0.0, 0.0, 0.0
+        kept_left, kept_right = 0.0, 0.0
         for c in range(first, stop):
-            left[c - first] += histogram[bins[k] * width + 2 * c]
-            w_l, w_r = float(left[c - first]), float(total[2 * c] - left[c - first])
-            w_left, s_left = w_left + w_l, s_left + w_l * w_l
-            w_right, s_right = w_right + w_r, s_right + w_r * w_r
-        score[k] += voice * (s_left / max(w_left, 1.0) + s_right / max(w_right, 1.0))
+            slot = bins[k] * width + 2 * c
+            w_left += histogram[slot]
+            w_right -= histogram[slot]
+            left[c] += histogram[slot + 1]
+            s_left, s_right = float(left[c]), float(total[2 * c + 1] - left[c])
+            kept_left += s_left * s_left
+            kept_right += s_right * s_right
+        kept_left /= max(float(w_left), 1.0)
+        score[k] += voice * (kept_left + kept_right / max(float(w_right), 1.0))
 
 
 @kernel
-def _best_conceivable(node, tasks, total):
+def _best_conceivable(node, tasks, state, total):
     """Return a score that no cut exceeds.
 
-    In a small node of one regression task that of the best cut of the sorted labels, else infinite.
+    It is that of the best cut of the sorted labels if a small node has one open task, of one
+    channel; else it is infinite.
     """
-    if node.shape[1] > SMALL or tasks.owner.size > 1:
+    t = np.argmax(state == OPEN)
+    c = tasks.start[t]
+    if node.shape[1] > SMALL or (state == OPEN).sum() > 1 or tasks.start[t + 1] > c + 1:
         return np.inf
     best, w_left, s_left = 0.0, 0, 0
     for j in np.argsort(node[RANK]):
-        w_left += node[WEIGHT, j]
-        s_left += node[MOMENT, j]
-        kept = _kept(s_left, w_left) + _kept(total[1] - s_left, total[0] - w_left)
-        best = max(best, tasks.voice[0] * kept)
+        if node[CHANNEL, j] == c:
+            w_left += node[WEIGHT, j]
+            s_left += node[MOMENT, j]
+            right = _kept(total[2 * c + 1] - s_left, total[2 * c] - w_left)
+            best = max(best, tasks.voice[t] * (_kept(s_left, w_left) + right))
     return best
 
 
 @kernel
-def _find_split(
-    bins, node, start, tasks, state, total, max_features, min_samples_leaf, constant, random
-):
+def _find_split(bins, node, start, tasks, state, total, setting, constant, random):
     """Return (feature, last bin left, first bin right) of the best split; feature -1: none.
 
     Draws features without replacement: `max_features` of them, and on until a split is found.
     A feature found constant in a node is known to be so in all nodes inside its label interval.
     """
+    max_features, min_samples_leaf, _ = setting
     features = np.arange(constant.size // 2)
     end, n_rows, width = start + node.shape[1], node[FIRST].sum(), total.size + 1
     place, is_first = node[PLACE], node[FIRST]
-    labels = (place, node[CHANNEL], node[WEIGHT], node[MOMENT])
+    unsigned = node.view(np.uint64)
+    labels = (unsigned[PLACE], unsigned[CHANNEL], node[WEIGHT], node[MOMENT])
     histogram = np.zeros(N_BINS * width, np.int64)  # weight and moment by channel, then rows
-    seen, occupied = np.zeros(N_BINS // 32, np.int64), np.empty(N_BINS, np.int64)
-    scores = np.zeros(N_BINS)
-    conceivable = _best_conceivable(node, tasks, total)
+    seen, occupied = np.zeros(N_BINS // 64, np.uint64), np.empty(N_BINS, np.int64)
+    scores, left = np.zeros(N_BINS), np.empty(tasks.owner.size, np.int64)
+    conceivable = _best_conceivable(node, tasks, state, total)
     best, best_score, drawn = (-1, -1, -1), -1.0, 0
     while drawn < features.size and (drawn < max_features or best[0] < 0):
         pick = drawn + _draw(random, features.size - drawn)
@@ -168,16 +168,16 @@ def _find_split(
         drawn += 1
         if constant[2 * feature] <= start and end <= constant[2 * feature + 1]:
             continue
-        n_occupied = _fill_histogram(bins, feature, labels, width, histogram, seen, occupied)
+        n_occupied = _fill_histogram(
+            bins, np.uint64(feature), labels, np.uint64(width), histogram, seen, occupied
+        )
         if n_occupied == 1:
             constant[2 * feature], constant[2 * feature + 1] = start, end
         score = scores[: n_occupied - 1]
         for t in range(state.size):
-            c, stop, voice = tasks.start[t], tasks.start[t + 1], tasks.voice[t]
-            if state[t] == OPEN and tasks.is_class[t]:
-                _score_classification(histogram, width, occupied, c, stop, total, voice, score)
-            elif state[t] == OPEN:
-                _score_regression(histogram, width, occupied, c, total, voice, score)
+            if state[t] == OPEN:
+                first, stop, voice = tasks.start[t], tasks.start[t + 1], tasks.voice[t]
+                _add_score(histogram, width, occupied, first, stop, total, voice, left, score)
         if min_samples_leaf > 1:
             for j in range(place.size):
                 histogram[(bins[place[j] + feature] + 1) * width - 1] += is_first[j]
@@ -197,14 +197,16 @@ def _find_split(
 
 
 @kernel
-def grow_tree(
-    bins, lowest, highest, labels, tasks, max_features, min_samples_leaf, max_depth, seed
-):
-    """Grow one tree; return it with the state and kept score of each (node, task)."""
+def grow_tree(bins, lowest, highest, labels, tasks, setting, seed):
+    """Grow one tree; return it with the state and kept score of each (node, task).
+
+    The setting is (max_features, min_samples_leaf, max_depth).
+    """
+    _, min_samples_leaf, max_depth = setting
     capacity = 2 * labels[FIRST].sum() - 1
-    feature, child = np.zeros(capacity, np.int32), np.arange(capacity).astype(np.int32)
+    feature, child = np.zeros(capacity, np.uint32), np.arange(capacity).astype(np.uint32)
     threshold, value = np.full(capacity, np.inf), np.zeros((capacity, tasks.owner.size))
-    state = np.zeros((capacity, tasks.is_class.size), np.int8)
+    state = np.zeros((capacity, tasks.voice.size), np.int8)
     kept = np.zeros(state.shape)
     members = np.arange(labels.shape[1])
     random, constant = np.zeros(1, np.uint64), np.full(2 * lowest.shape[0], -1)
@@ -218,16 +220,7 @@ def grow_tree(
             continue
         random[0] = seed ^ (np.uint64(i) << np.uint64(32))
         f, last, first = _find_split(
-            bins,
-            node,
-            start,
-            tasks,
-            state[i],
-            total,
-            max_features,
-            min_samples_leaf,
-            constant,
-            random,
+            bins, node, start, tasks, state[i], total, setting, constant, random
         )
         if f < 0:
             continue
@@ -252,7 +245,7 @@ def apply_trees(trees, roots, x, out):
     Queries walk in lockstep, several at a time: their memory accesses overlap.
     """
     n_queries, n_features = x.shape
-    flat, at = x.ravel(), np.zeros(16, np.int64)
+    flat, at = x.ravel(), np.zeros(16, np.uint32)
     for b in range(roots.size):
         for first in range(0, n_queries, at.size):
             n = min(at.size, n_queries - first)
@@ -260,10 +253,13 @@ def apply_trees(trees, roots, x, out):
             moved = True
             while moved:
                 moved = False
+                row = np.uint64(first * n_features)
                 for q in range(n):
                     i = at[q]
-                    x_q = flat[(first + q) * n_features + trees.feature[i]]
-                    at[q] = trees.child[i] + np.int64(x_q > trees.threshold[i])
+                    goes_right = flat[row + trees.feature[i]] > trees.threshold[i]
+                    at[q] = trees.child[i] + np.uint32(goes_right)
                     moved |= at[q] != i
+                    row += np.uint64(n_features)
             for q in range(n):
-                out[b, first + q] = trees.value[at[q]]
+                for c in range(out.shape[2]):
+                    out[b, first + q, c] = trees.value[at[q], c]
