@@ -9,56 +9,9 @@ from joblib import Parallel, delayed, effective_n_jobs
 from numpy import ndarray as Array
 
 from tlhelpers import _kernels
-from tlhelpers._kernels import MOMENT, N_BINS, NO_LABEL, OPEN, WEIGHT, Tasks, Tree
+from tlhelpers._kernels import N_BINS, NO_LABEL, OPEN, Labels, Tasks, Tree
 
 _CHUNK = 512  # queries that a thread answers at a time
-
-
-def draw_bags(
-    labelled: Array, n_trees: int, random_state: int | np.random.SeedSequence | None = None
-) -> Array:
-    """Draw the bootstrap sample of each tree, from a seed of its own.
-
-    A bag is drawn again until it holds a label of every task. All are drawn again, up to ten
-    times, while every bag holds some row (other than a task's only one), and the best draw
-    counts. With 30 trees or more there is hardly ever such a row; with ten, expect 1% of them.
-
-    Parameters
-    ----------
-    labelled : bool array (n, n_tasks), True where a label is known and its weight positive
-
-    Returns
-    -------
-    int32 array (n_trees, n) : how often a bag holds a row
-
-    Raises
-    ------
-    ValueError : a task has no label, or so few that no bag in 10,000 has a label of every task
-    """
-    labelled = np.asarray(labelled, dtype=bool)
-    if not labelled.any(axis=0).all():
-        raise ValueError(f"task {labelled.any(axis=0).argmin()} has no label")
-    can_be_out = labelled.any(axis=1) & ~labelled[:, labelled.sum(axis=0) == 1].any(axis=1)
-    if not isinstance(random_state, np.random.SeedSequence):
-        random_state = np.random.SeedSequence(random_state)
-    generators = [np.random.default_rng(seed) for seed in random_state.spawn(n_trees)]
-    best, fewest = None, np.inf
-    for _ in range(10 if n_trees > 1 else 1):
-        bags = np.array([_draw_bag(labelled, generator) for generator in generators])
-        n_always = np.count_nonzero(bags.all(axis=0) & can_be_out)
-        if n_always < fewest:
-            best, fewest = bags, n_always
-        if fewest == 0:
-            break
-    return best
-
-
-def _draw_bag(labelled: Array, generator: np.random.Generator) -> Array:
-    for _ in range(10_000):
-        drawn = generator.integers(len(labelled), size=len(labelled))
-        if labelled[drawn].any(axis=0).all():
-            return np.bincount(drawn, minlength=len(labelled)).astype(np.int32)
-    raise ValueError(f"no bag has a label of every task: too few of {labelled.sum(0).argmin()}")
 
 
 def bin_features(X: Array) -> tuple[Array, Array, Array]:
@@ -141,7 +94,7 @@ class ForestEngine:
         X, self._bags = np.asarray(X, dtype=np.float64), np.asarray(bags, dtype=np.int32)
         self._is_class = np.asarray(n_classes) > 0
         self._bins, self._lowest, highest = bin_features(X)
-        row, table, tasks, offset, unit, z_unit, in_bag = self._encode(
+        row, known, tasks, offset, unit, z_unit, in_bag = self._encode(
             np.asarray(labels, dtype=np.float64), n_classes, sample_weight
         )
         voices = z_unit * (1 if task_weights is None else np.asarray(task_weights))
@@ -154,8 +107,9 @@ class ForestEngine:
 
         def grow(b):
             count = self._bags[b, row]
-            own = table[:, count > 0]
-            own[WEIGHT : MOMENT + 1] *= count[count > 0]
+            own = Labels(*(column[count > 0] for column in known))
+            for sums in (own.weight, own.moment):
+                sums *= count[count > 0]
             heard = tasks._replace(voice=voices[b])
             tree, state, kept = _kernels.grow_tree(
                 self._bins.ravel(), self._lowest, highest, own, heard, setting, seeds[b]
@@ -168,7 +122,8 @@ class ForestEngine:
             return np.transpose(importance) * (z_unit / in_bag)[b], views
 
         parts = np.array_split(np.arange(len(bags)), 4 * effective_n_jobs(self.n_jobs))
-        grown = sum(self._run(lambda trees: [grow(b) for b in trees], parts), [])
+        grown_parts = self._run(lambda trees: [grow(b) for b in trees], parts)
+        grown = [tree for part in grown_parts for tree in part]
         self.importances = np.mean([importance for importance, _ in grown], axis=0)
         self._forests = [_join(views) for views in zip(*(v for _, v in grown), strict=True)]
         for t, (trees, _) in enumerate(self._forests):
@@ -197,9 +152,9 @@ class ForestEngine:
         return np.concatenate(self._over_chunks(X, task, mean_unseen))
 
     def _encode(self, labels: Array, n_classes: Array, weight: Array | None) -> tuple:
-        """Turn the labels into the kernels' table.
+        """Turn the labels into what the kernels take.
 
-        Returns the row of each label, the table, the tasks, what makes a label of a value (offset
+        Returns the row of each label, the labels, the tasks, what makes a label of a value (offset
         and unit by task), and by bag and task: unit of the kept score, label weight.
         """
         weight = np.ones(len(labels)) if weight is None else np.asarray(weight, np.float64)
@@ -231,17 +186,17 @@ class ForestEngine:
         channel = start[task] + self._is_class[task] * y[known].astype(np.int64)
         rank = np.unique(y[known], return_inverse=True)[1]
         is_first, place = np.diff(row, prepend=-1) != 0, row * self._bins.shape[1]
-        table = place, channel, fixed_weight[known], moment[known], rank, is_first
+        columns = place, channel, fixed_weight[known], moment[known], rank, is_first
+        by_value = np.argsort(rank, kind="stable")
+        table = Labels(*(column[by_value].astype(np.int64) for column in columns))
         owner = np.repeat(np.arange(task.max() + 1), np.diff(start))
         tasks = Tasks(start, owner, z_unit[0])
-        return row, np.array(table, dtype=np.int64), tasks, offset, unit, z_unit, in_bag
+        return row[by_value], table, tasks, offset, unit, z_unit, in_bag
 
     def _run(self, function: Callable, parts: list) -> list:
         return Parallel(n_jobs=self.n_jobs, prefer="threads")(delayed(function)(p) for p in parts)
 
-    def _over_chunks(
-        self, X: Array, task: int, reduce: Callable, tree: int | None = None
-    ) -> list:
+    def _over_chunks(self, X: Array, task: int, reduce: Callable, tree: int | None = None) -> list:
         """Return `reduce(tree values, rows)` of each chunk of rows, of all trees or of one."""
         X = np.ascontiguousarray(X, dtype=np.float64)
         trees, roots = self._forests[task]
@@ -288,6 +243,6 @@ def _join(views: tuple[Tree, ...]) -> tuple[Tree, Array]:
 
 def _announce_compilation() -> None:
     """Say why the first fit after an installation takes longer."""
-    cache = Path(_kernels.grow_tree.stats.cache_path)
+    cache = Path(str(_kernels.grow_tree.stats.cache_path))
     if not _kernels.grow_tree.signatures and not any(cache.glob("_kernels.grow_tree*")):
         print("tlhelpers: compiling the forest, once, about 20 s ...", file=sys.stderr, flush=True)
