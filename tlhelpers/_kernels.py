@@ -199,7 +199,8 @@ def _find_split(bins, labels, start, end, n_rows, tasks, state, total, setting, 
     place = labels.place[start:end].view(np.uint64)
     channel = labels.channel[start:end].view(np.uint64)
     weight, moment = labels.weight[start:end], labels.moment[start:end]
-    is_first, words = labels.is_first[start:end], seen.view(np.uint64)
+    is_first = labels.is_first[start:end]
+    words = seen.view(np.uint64)  # written by the byte (no wait for the bit before), read by eight
     conceivable = _best_conceivable(labels, start, end, tasks, state, total)
     best, best_score, drawn = (-1, np.uint64(0), np.uint64(0)), -1.0, 0
     while drawn < features.size and (drawn < max_features or best[0] < 0):
