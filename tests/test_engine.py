@@ -18,7 +18,8 @@ from sklearn.ensemble import RandomForestRegressor
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from tlhelpers import _engine
-from tlhelpers._engine import N_BINS, ForestEngine, bin_features, draw_bags
+from tlhelpers._engine import N_BINS, ForestEngine, bin_features
+from tlhelpers.bags import draw_bags
 
 ALL = dict(max_features=None)
 

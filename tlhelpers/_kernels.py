@@ -2,25 +2,36 @@
 
 A *label* is one known value of one task in one row. A node is a slice of one list of labels, so a
 missing label costs nothing. Sums are fixed-point integers: exact, whatever the order of the rows.
-A regression task has one channel, a classification task one a class. Hot loops use flat arrays;
-no kernel uses fastmath (rounding must be the same everywhere) or prange (its pools die in a fork).
+A regression task has one channel, a classification task one a class. Hot loops use flat arrays and
+unsigned indices (no check for their sign); no kernel uses fastmath (rounding must be the same
+everywhere) or prange (its pools die in a fork).
 """
 
-import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
+from llvmlite import ir
+from numba import njit, types
+from numba.extending import intrinsic
 
 N_BINS = 256
 SMALL = 8  # labels in a node up to which `_best_conceivable` is worth its time
 NO_LABEL, OPEN, SETTLED = 0, 1, 2  # what a node holds of a task
-# Rows of a label table (6, n_labels): where the row's bins start, channel, weight, weight times
-# z-score, rank of the value, 1 at the first label of a row (so that its sum counts rows).
-PLACE, CHANNEL, WEIGHT, MOMENT, RANK, FIRST = range(6)
+ONE, TWO, EIGHT, BINS = np.uint64(1), np.uint64(2), np.uint64(8), np.uint64(N_BINS)
 
-kernel = njit(nogil=True, cache=True)
-inner = njit(nogil=True, cache=True, forceinline=True)  # a call with many arrays costs 30 ns
+kernel = njit(nogil=True, cache=True, error_model="numpy")
+inner = njit(nogil=True, cache=True, error_model="numpy", forceinline=True)  # a call costs 30 ns
+
+
+class Labels(NamedTuple):
+    """Labels sorted by value; in each node they still are."""
+
+    place: np.ndarray  # where the row's bins start
+    channel: np.ndarray
+    weight: np.ndarray
+    moment: np.ndarray  # weight times z-score; of a class, the weight
+    rank: np.ndarray  # of the value
+    is_first: np.ndarray  # 1 at one label of each row, so that its sum counts rows
 
 
 class Tasks(NamedTuple):
@@ -28,7 +39,6 @@ class Tasks(NamedTuple):
 
     start: np.ndarray
     owner: np.ndarray
-    is_class: np.ndarray
     voice: np.ndarray  # weight of the task's kept score in a split
 
 
@@ -39,6 +49,16 @@ class Tree(NamedTuple):
     threshold: np.ndarray  # to the left up to and including it; infinite in a leaf
     child: np.ndarray
     value: np.ndarray  # (nodes, channels): mean label or class frequency
+
+
+@intrinsic
+def _lowest_bit(typing_context, word):
+    """Return the position of the lowest bit that is set."""
+
+    def generate(context, builder, signature, arguments):
+        return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), True))
+
+    return types.uint64(types.uint64), generate
 
 
 @inner
@@ -57,110 +77,132 @@ def _kept(moment, weight):
 
 
 @kernel
-def _describe(node, tasks, min_samples_leaf, state, kept, value):
-    """Return a node's sums by channel; write state and kept score by task, value by channel."""
-    total, count = np.zeros(2 * value.size, np.int64), np.zeros(state.size, np.int64)
-    smallest, largest = np.full(state.size, np.inf), np.full(state.size, -np.inf)
-    for j in range(node.shape[1]):
-        c = node[CHANNEL, j]
-        t = tasks.owner[c]
-        count[t] += 1
-        smallest[t] = min(smallest[t], node[RANK, j])
-        largest[t] = max(largest[t], node[RANK, j])
-        total[2 * c] += node[WEIGHT, j]
-        total[2 * c + 1] += node[MOMENT, j]
-    for t in range(state.size):
-        if count[t] > 0:
-            state[t] = OPEN if count[t] > min_samples_leaf and smallest[t] < largest[t] else SETTLED
-            weight = total[2 * tasks.start[t] : 2 * tasks.start[t + 1] : 2].sum()
+def _add_up(labels, start, end, tasks, total, extent):
+    """Write weight and moment by channel, and number of labels and lowest and highest rank by task.
+
+    Returns the number of rows.
+    """
+    total[:], extent[:], n_rows = 0, 0, 0
+    for j in range(start, end):
+        c = labels.channel[j]
+        total[2 * c] += labels.weight[j]
+        total[2 * c + 1] += labels.moment[j]
+        t = 3 * tasks.owner[c]
+        if extent[t] == 0:
+            extent[t + 1] = labels.rank[j]
+        extent[t] += 1
+        extent[t + 2] = labels.rank[j]
+        n_rows += labels.is_first[j]
+    return n_rows
+
+
+@kernel
+def _describe(i, tasks, total, extent, min_samples_leaf, state, kept, value):
+    """Write state and kept score of node i by task, its value by channel; say if a task is open."""
+    is_heard = False
+    for t in range(tasks.voice.size):
+        n, lowest, highest = extent[3 * t], extent[3 * t + 1], extent[3 * t + 2]
+        if n > 0:
+            state[i, t] = OPEN if n > min_samples_leaf and lowest < highest else SETTLED
+            is_heard |= state[i, t] == OPEN and tasks.voice[t] > 0
+            weight = 0
             for c in range(tasks.start[t], tasks.start[t + 1]):
-                moment = total[2 * c] if tasks.is_class[t] else total[2 * c + 1]
-                value[c] = float(moment) / float(weight)
-                kept[t] += _kept(moment, weight)
-    return total
+                weight += total[2 * c]
+            for c in range(tasks.start[t], tasks.start[t + 1]):
+                value[i, c] = float(total[2 * c + 1]) / float(weight)
+                kept[i, t] += _kept(total[2 * c + 1], weight)
+    return is_heard
 
 
 @inner
-def _fill_histogram(bins, feature, node, width, histogram, seen, occupied):
-    """Add up a node's labels by bin of a feature; list the occupied bins, return their number."""
-    place, channel, weight, moment = node
+def _fill_histogram(bins, f, place, channel, weight, moment, histogram, seen):
+    """Add up a node's labels by bin of feature f, and mark the bins as seen."""
     for j in range(place.size):
-        b = np.int64(bins[place[j] + feature])
-        slot = b * width + 2 * channel[j]
+        b = np.uint64(bins[place[j] + f])
+        slot = TWO * (channel[j] * BINS + b)
         histogram[slot] += weight[j]
-        histogram[slot + 1] += moment[j]
-        seen[b >> 5] |= 1 << (b & 31)
-    n_occupied = 0
+        histogram[slot + ONE] += moment[j]
+        seen[b // EIGHT] |= ONE << (b % EIGHT)
+
+
+@inner
+def _list_occupied(seen, occupied):
+    """Write the bins that were seen, in order; return their number."""
+    n = 0
     for block in range(seen.size):
         bits = seen[block]
         seen[block] = 0
-        while bits:  # the lowest bit, a power of two, says which bin
-            occupied[n_occupied] = 32 * block + math.frexp(float(bits & -bits))[1] - 1
-            n_occupied += 1
-            bits &= bits - 1
-    return n_occupied
+        while bits != 0:
+            occupied[n] = np.uint64(64 * block) + _lowest_bit(bits)
+            bits &= bits - ONE
+            n += 1
+    return n
 
 
 @inner
-def _score_regression(histogram, width, bins, c, total, voice, score):
-    """Add what each cut keeps of a regression task: s_l^2 / w_l + s_r^2 / w_r."""
-    w_left, s_left = 0, 0
-    for k in range(score.size):
-        w_left += histogram[bins[k] * width + 2 * c]
-        s_left += histogram[bins[k] * width + 2 * c + 1]
-        right = _kept(total[2 * c + 1] - s_left, total[2 * c] - w_left)
-        score[k] += voice * (_kept(s_left, w_left) + right)
-
-
-@inner
-def _score_classification(histogram, width, bins, first, stop, total, voice, score):
-    """Add what each cut keeps of a classification task: sum_k w_k^2 / w, both sides (Gini)."""
-    left = np.zeros(stop - first, np.int64)
-    for k in range(score.size):
-        w_left, w_right, s_left, s_right = 0.0, 0.0, 0.0, 0.0
+def _add_score(histogram, bins, n_cuts, first, stop, total, voice, left, score):
+    """Add what each cut keeps of a task: sum_c s_c^2 / w on the left and on the right."""
+    w_left, w_right = 0, 0
+    for c in range(first, stop):
+        left[c] = 0
+        w_right += total[2 * c]
+    for k in range(n_cuts):
+        kept_left, kept_right = 0.0, 0.0
         for c in range(first, stop):
-            left[c - first] += histogram[bins[k] * width + 2 * c]
-            w_l, w_r = float(left[c - first]), float(total[2 * c] - left[c - first])
-            w_left, s_left = w_left + w_l, s_left + w_l * w_l
-            w_right, s_right = w_right + w_r, s_right + w_r * w_r
-        score[k] += voice * (s_left / max(w_left, 1.0) + s_right / max(w_right, 1.0))
+            slot = TWO * (np.uint64(c) * BINS + bins[k])
+            w_left += histogram[slot]
+            w_right -= histogram[slot]
+            left[c] += histogram[slot + ONE]
+            s_left, s_right = float(left[c]), float(total[2 * c + 1] - left[c])
+            kept_left += s_left * s_left
+            kept_right += s_right * s_right
+        kept_left /= max(float(w_left), 1.0)
+        score[k] += voice * (kept_left + kept_right / max(float(w_right), 1.0))
 
 
-@kernel
-def _best_conceivable(node, tasks, total):
+@inner
+def _best_conceivable(labels, start, end, tasks, state, total):
     """Return a score that no cut exceeds.
 
-    In a small node of one regression task that of the best cut of the sorted labels, else infinite.
+    It is that of the best cut of the sorted labels if a small node has one open task, of one
+    channel; else it is infinite.
     """
-    if node.shape[1] > SMALL or tasks.owner.size > 1:
+    n_open, task = 0, 0
+    for t in range(state.size):
+        if state[t] == OPEN:
+            n_open, task = n_open + 1, t
+    c = tasks.start[task]
+    if end - start > SMALL or n_open > 1 or tasks.start[task + 1] > c + 1:
         return np.inf
     best, w_left, s_left = 0.0, 0, 0
-    for j in np.argsort(node[RANK]):
-        w_left += node[WEIGHT, j]
-        s_left += node[MOMENT, j]
-        kept = _kept(s_left, w_left) + _kept(total[1] - s_left, total[0] - w_left)
-        best = max(best, tasks.voice[0] * kept)
+    for j in range(start, end):
+        if labels.channel[j] == c:
+            w_left += labels.weight[j]
+            s_left += labels.moment[j]
+            right = _kept(total[2 * c + 1] - s_left, total[2 * c] - w_left)
+            best = max(best, tasks.voice[task] * (_kept(s_left, w_left) + right))
     return best
 
 
-@kernel
-def _find_split(
-    bins, node, start, tasks, state, total, max_features, min_samples_leaf, constant, random
-):
+@inner
+def _find_split(bins, labels, start, end, n_rows, tasks, state, total, setting, constant, random):
     """Return (feature, last bin left, first bin right) of the best split; feature -1: none.
 
     Draws features without replacement: `max_features` of them, and on until a split is found.
     A feature found constant in a node is known to be so in all nodes inside its label interval.
     """
-    features = np.arange(constant.size // 2)
-    end, n_rows, width = start + node.shape[1], node[FIRST].sum(), total.size + 1
-    place, is_first = node[PLACE], node[FIRST]
-    labels = (place, node[CHANNEL], node[WEIGHT], node[MOMENT])
-    histogram = np.zeros(N_BINS * width, np.int64)  # weight and moment by channel, then rows
-    seen, occupied = np.zeros(N_BINS // 32, np.int64), np.empty(N_BINS, np.int64)
-    scores = np.zeros(N_BINS)
-    conceivable = _best_conceivable(node, tasks, total)
-    best, best_score, drawn = (-1, -1, -1), -1.0, 0
+    max_features, min_samples_leaf, _ = setting
+    features, n_channels = np.arange(constant.size // 2), total.size // 2
+    histogram, rows = np.zeros(total.size * N_BINS, np.int64), np.zeros(N_BINS, np.int64)
+    seen, occupied = np.zeros(N_BINS // 8, np.uint8), np.empty(N_BINS, np.uint64)
+    score, left = np.zeros(N_BINS), np.empty(n_channels, np.int64)
+    place = labels.place[start:end].view(np.uint64)
+    channel = labels.channel[start:end].view(np.uint64)
+    weight, moment = labels.weight[start:end], labels.moment[start:end]
+    is_first = labels.is_first[start:end]
+    words = seen.view(np.uint64)  # written by the byte (no wait for the bit before), read by eight
+    conceivable = _best_conceivable(labels, start, end, tasks, state, total)
+    best, best_score, drawn = (-1, np.uint64(0), np.uint64(0)), -1.0, 0
     while drawn < features.size and (drawn < max_features or best[0] < 0):
         pick = drawn + _draw(random, features.size - drawn)
         feature = features[pick]
@@ -168,72 +210,82 @@ def _find_split(
         drawn += 1
         if constant[2 * feature] <= start and end <= constant[2 * feature + 1]:
             continue
-        n_occupied = _fill_histogram(bins, feature, labels, width, histogram, seen, occupied)
-        if n_occupied == 1:
+        f = np.uint64(feature)
+        _fill_histogram(bins, f, place, channel, weight, moment, histogram, seen)
+        n_occupied = _list_occupied(words, occupied)
+        n_cuts = n_occupied - 1
+        if n_cuts == 0:
             constant[2 * feature], constant[2 * feature + 1] = start, end
-        score = scores[: n_occupied - 1]
         for t in range(state.size):
-            c, stop, voice = tasks.start[t], tasks.start[t + 1], tasks.voice[t]
-            if state[t] == OPEN and tasks.is_class[t]:
-                _score_classification(histogram, width, occupied, c, stop, total, voice, score)
-            elif state[t] == OPEN:
-                _score_regression(histogram, width, occupied, c, total, voice, score)
+            if state[t] == OPEN:
+                c, stop, voice = tasks.start[t], tasks.start[t + 1], tasks.voice[t]
+                _add_score(histogram, occupied, n_cuts, c, stop, total, voice, left, score)
         if min_samples_leaf > 1:
             for j in range(place.size):
-                histogram[(bins[place[j] + feature] + 1) * width - 1] += is_first[j]
+                rows[bins[place[j] + f]] += is_first[j]
         rows_left = 0
-        for k in range(score.size):
-            rows_left += histogram[(occupied[k] + 1) * width - 1]
+        for k in range(n_cuts):
+            rows_left += rows[occupied[k]]
             is_allowed = min(rows_left, n_rows - rows_left) >= min_samples_leaf
             if score[k] > best_score and (is_allowed or min_samples_leaf == 1):
                 best, best_score = (feature, occupied[k], occupied[k + 1]), score[k]
             score[k] = 0.0
         for k in range(n_occupied):
-            for slot in range(occupied[k] * width, (occupied[k] + 1) * width):
-                histogram[slot] = 0
+            rows[occupied[k]] = 0
+            for c in range(n_channels):
+                slot = TWO * (np.uint64(c) * BINS + occupied[k])
+                histogram[slot] = histogram[slot + ONE] = 0
         if best_score >= conceivable:
             break
     return best
 
 
 @kernel
-def grow_tree(
-    bins, lowest, highest, labels, tasks, max_features, min_samples_leaf, max_depth, seed
-):
-    """Grow one tree; return it with the state and kept score of each (node, task)."""
-    capacity = 2 * labels[FIRST].sum() - 1
-    feature, child = np.zeros(capacity, np.int32), np.arange(capacity).astype(np.int32)
-    threshold, value = np.full(capacity, np.inf), np.zeros((capacity, tasks.owner.size))
-    state = np.zeros((capacity, tasks.is_class.size), np.int8)
-    kept = np.zeros(state.shape)
-    members = np.arange(labels.shape[1])
-    random, constant = np.zeros(1, np.uint64), np.full(2 * lowest.shape[0], -1)
-    stack, n_nodes = [(0, 0, members.size, 0)], 1  # node, start and end in `members`, depth
+def _partition(labels, start, end, goes_left, spare):
+    """Move the labels that go left before the others; return where the others start."""
+    n_left = np.uint64(0)
+    for column in labels:
+        own, n_left, n_right = column[start:end], np.uint64(0), np.uint64(0)
+        for j in range(own.size):
+            own[n_left] = spare[n_right] = own[j]
+            n_left += goes_left[j]
+            n_right += ONE - goes_left[j]
+        own[n_left:] = spare[:n_right]
+    return start + np.int64(n_left)
+
+
+@kernel
+def grow_tree(bins, lowest, highest, labels, tasks, setting, seed):
+    """Grow one tree; return it with the state and kept score of each (node, task).
+
+    The setting is (max_features, min_samples_leaf, max_depth). Reorders the labels.
+    """
+    _, min_samples_leaf, max_depth = setting
+    n_features, n_channels, n_tasks = lowest.shape[0], tasks.owner.size, tasks.voice.size
+    capacity = 2 * labels.is_first.sum() - 1
+    feature, child = np.zeros(capacity, np.uint32), np.arange(capacity).astype(np.uint32)
+    threshold, value = np.full(capacity, np.inf), np.zeros((capacity, n_channels))
+    state, kept = np.zeros((capacity, n_tasks), np.int8), np.zeros((capacity, n_tasks))
+    random = np.zeros(1, np.uint64)
+    constant = np.full(2 * n_features, -1)
+    total, extent = np.empty(2 * n_channels, np.int64), np.empty(3 * n_tasks, np.int64)
+    goes_left, spare = np.empty(labels.place.size, np.uint64), np.empty(labels.place.size, np.int64)
+    stack, n_nodes = [(0, 0, labels.place.size, 0)], 1  # node, its slice of the labels, depth
     while len(stack) > 0:
         i, start, end, depth = stack.pop()
-        node = labels[:, members[start:end]]
-        total = _describe(node, tasks, min_samples_leaf, state[i], kept[i], value[i])
-        is_heard = ((state[i] == OPEN) & (tasks.voice > 0)).any()
-        if not is_heard or depth >= max_depth or node[FIRST].sum() < 2 * min_samples_leaf:
+        n_rows = _add_up(labels, start, end, tasks, total, extent)
+        is_heard = _describe(i, tasks, total, extent, min_samples_leaf, state, kept, value)
+        if not is_heard or depth >= max_depth or n_rows < 2 * min_samples_leaf:
             continue
         random[0] = seed ^ (np.uint64(i) << np.uint64(32))
         f, last, first = _find_split(
-            bins,
-            node,
-            start,
-            tasks,
-            state[i],
-            total,
-            max_features,
-            min_samples_leaf,
-            constant,
-            random,
+            bins, labels, start, end, n_rows, tasks, state[i], total, setting, constant, random
         )
         if f < 0:
             continue
-        goes_left, inside = bins[node[PLACE] + f] <= last, members[start:end].copy()
-        middle = start + goes_left.sum()
-        members[start:middle], members[middle:end] = inside[goes_left], inside[~goes_left]
+        for j in range(start, end):
+            goes_left[j - start] = np.uint64(bins[labels.place[j] + f] <= last)
+        middle = _partition(labels, start, end, goes_left, spare)
         midway = highest[f, last] / 2 + lowest[f, first] / 2
         is_between = highest[f, last] <= midway < lowest[f, first]  # not so for neighbouring floats
         threshold[i] = midway if is_between else highest[f, last]
@@ -252,7 +304,7 @@ def apply_trees(trees, roots, x, out):
     Queries walk in lockstep, several at a time: their memory accesses overlap.
     """
     n_queries, n_features = x.shape
-    flat, at = x.ravel(), np.zeros(16, np.int64)
+    flat, at = x.ravel(), np.zeros(16, np.uint32)
     for b in range(roots.size):
         for first in range(0, n_queries, at.size):
             n = min(at.size, n_queries - first)
@@ -260,10 +312,13 @@ def apply_trees(trees, roots, x, out):
             moved = True
             while moved:
                 moved = False
+                row = np.uint64(first * n_features)
                 for q in range(n):
                     i = at[q]
-                    x_q = flat[(first + q) * n_features + trees.feature[i]]
-                    at[q] = trees.child[i] + np.int64(x_q > trees.threshold[i])
+                    goes_right = flat[row + trees.feature[i]] > trees.threshold[i]
+                    at[q] = trees.child[i] + np.uint32(goes_right)
                     moved |= at[q] != i
+                    row += np.uint64(n_features)
             for q in range(n):
-                out[b, first + q] = trees.value[at[q]]
+                for c in range(out.shape[2]):
+                    out[b, first + q, c] = trees.value[at[q], c]

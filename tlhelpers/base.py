@@ -18,7 +18,8 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
-from tlhelpers._engine import ForestEngine, draw_bags
+from tlhelpers._engine import ForestEngine
+from tlhelpers.bags import draw_bags
 from tlhelpers.jackknife import jackknife_variance
 from tlhelpers.labels import (
     CLASSIFICATION,
