@@ -130,10 +130,9 @@ class ForestEngine:
             trees.value[:] = offset[t] + unit[t] * trees.value
         return self
 
-    def tree_values(self, X: Array, task: int, tree: int | None = None) -> Array:
-        """Return every tree's prediction, or one's: (n_trees, m), or (n_trees, m, n_classes)."""
-        chunks = self._over_chunks(X, task, lambda values, rows: values, tree)
-        return np.concatenate(chunks, axis=1)
+    def tree_values(self, X: Array, task: int) -> Array:
+        """Return every tree's prediction: (n_trees, m), or (n_trees, m, n_classes)."""
+        return np.concatenate(self._over_chunks(X, task, lambda values, rows: values), axis=1)
 
     def predict(self, X: Array, task: int) -> Array:
         """Return the mean over the trees: (m,), or (m, n_classes) of a classification task."""
@@ -196,12 +195,10 @@ class ForestEngine:
     def _run(self, function: Callable, parts: list) -> list:
         return Parallel(n_jobs=self.n_jobs, prefer="threads")(delayed(function)(p) for p in parts)
 
-    def _over_chunks(self, X: Array, task: int, reduce: Callable, tree: int | None = None) -> list:
-        """Return `reduce(tree values, rows)` of each chunk of rows, of all trees or of one."""
+    def _over_chunks(self, X: Array, task: int, reduce: Callable) -> list:
+        """Return `reduce(tree values, rows)` of each chunk of rows."""
         X = np.ascontiguousarray(X, dtype=np.float64)
         trees, roots = self._forests[task]
-        if tree is not None:
-            roots = roots[tree : tree + 1]
 
         def answer(rows):
             values = np.empty((roots.size, len(X[rows]), trees.value.shape[1]))
