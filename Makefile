@@ -28,8 +28,8 @@ test: book ## unit, notebook and site tests: what a contributor runs
 	$(BIN)/pytest -q --durations=8
 	$(BIN)/pytest -q --nbval-lax notebooks
 
-bench: env ## our forest beside scikit-learn: time, memory, accuracy (minutes)
-	$(BIN)/python benchmarks/forest_speed.py
+bench: env ## our forest and jackknife beside scikit-learn, lolopy (needs Java) and forestci: one table (minutes)
+	$(BIN)/python benchmarks/peers.py
 
 lab: env ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab notebooks
@@ -41,4 +41,4 @@ lock: env ## resolve requirements.in anew into requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade --custom-compile-command "make lock" requirements.in --output-file requirements.txt
 
 clean: ## remove what the commands made
-	rm -rf _build .venv .pytest_cache .ruff_cache .mypy_cache
+	rm -rf _build .bench .venv .pytest_cache .ruff_cache .mypy_cache

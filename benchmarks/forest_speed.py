@@ -71,7 +71,8 @@ def report(name, times, ours, peer, target):
     )
 
 
-def speed():
+def timings():
+    """Yield (what, times by name, ours, target) beside scikit-learn."""
     from sklearn.ensemble import RandomForestRegressor
 
     for n, repeats, target in ((494, 11, 0.5), (8941, 3, 0.3)):
@@ -85,15 +86,21 @@ def speed():
             "sklearn": lambda X=X, y=y, peer=peer: peer.fit(X, y),
         }
         times = alternate(runs, repeats)
-        report(f"fit {n} x 135", times, "one", "sklearn", target)
-        report(f"fit {n} x 135, two tasks", times, "two", "sklearn", 0.4)
+        yield f"fit {n:,} x 135", times, "one", target
+        yield f"fit {n:,} x 135, two tasks", times, "two", 0.4
     queries = composition_like(5000, seed=5)[0]
     engine = fit_engine(X, y)
     runs = {"ours": lambda: engine.predict(queries, 0), "sklearn": lambda: peer.predict(queries)}
-    report("predict 5,000 rows", alternate(runs, 11), "ours", "sklearn", 1.0)
+    yield "predict 5,000 rows", alternate(runs, 11), "ours", 1.0
 
 
-def accuracy(n_seeds=20):
+def speed():
+    for name, times, ours, target in timings():
+        report(name, times, ours, "sklearn", target)
+
+
+def scores(n_seeds=20):
+    """Yield (name, RMSE or accuracy, [ours, scikit-learn's] a split)."""
     from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, make_friedman1
     from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
     from sklearn.model_selection import train_test_split
@@ -106,7 +113,7 @@ def accuracy(n_seeds=20):
         "digits": (*load_digits(return_X_y=True), 10, 0.25),
     }
     for name, (X, y, k, test_size) in cases.items():
-        scores = []
+        pairs = []
         for seed in range(n_seeds):
             split = train_test_split(X, y, test_size=test_size, random_state=seed)
             X_train, X_test, y_train, y_test = split
@@ -116,15 +123,19 @@ def accuracy(n_seeds=20):
             peer = model(N_TREES, random_state=seed, **SETTING).fit(X_train, y_train)
             theirs = peer.predict(X_test)
             if k:
-                scores.append([np.mean(p == y_test) for p in (ours.argmax(axis=1), theirs)])
+                pairs.append([np.mean(p == y_test) for p in (ours.argmax(axis=1), theirs)])
             else:
-                scores.append([np.sqrt(np.mean((p - y_test) ** 2)) for p in (ours, theirs)])
-        ours, theirs = np.array(scores).T
-        ratio = ours / theirs
-        error = ratio.std(ddof=1) / np.sqrt(n_seeds)
-        kind = "accuracy" if k else "RMSE"
+                pairs.append([np.sqrt(np.mean((p - y_test) ** 2)) for p in (ours, theirs)])
+        yield name, "accuracy" if k else "RMSE", np.array(pairs)
+
+
+def accuracy():
+    for name, kind, pairs in scores():
+        ours, theirs = pairs.mean(axis=0)
+        ratio = pairs[:, 0] / pairs[:, 1]
+        error = ratio.std(ddof=1) / np.sqrt(len(pairs))
         print(
-            f"{name:34s} {kind} {ours.mean():.4f} / {theirs.mean():.4f}; paired ratio "
+            f"{name:34s} {kind} {ours:.4f} / {theirs:.4f}; paired ratio "
             f"{ratio.mean():.4f} +- {error:.4f} (target within 1%)",
             flush=True,
         )

@@ -13,9 +13,11 @@ queries is ever made: the form is a matrix M with V = c' M c for the centred pre
 """
 
 import warnings
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from joblib import Parallel, delayed
 from numpy.typing import ArrayLike
 from sklearn.ensemble import RandomForestRegressor
 
@@ -117,23 +119,24 @@ def forest_jackknife_variance(
             "the forest was grown without bootstrap: without bags there is no jackknife"
         )
     X = forest._validate_X_predict(X)
-    trees = np.stack([tree.predict(X, check_input=False) for tree in forest.estimators_], axis=1)
-    samples = forest.estimators_samples_
-    n_train = forest._n_samples
-    counts = np.stack([np.bincount(rows, minlength=n_train) for rows in samples])
+    counts = np.empty((len(forest.estimators_), forest._n_samples), dtype=np.int32)
+    for bag, rows in zip(counts, forest.estimators_samples_, strict=True):
+        bag[:] = np.bincount(rows, minlength=len(bag))
+    predict = (delayed(tree.predict)(X, check_input=False) for tree in forest.estimators_)
+    trees = np.stack(Parallel(n_jobs=forest.n_jobs, prefer="threads")(predict), axis=1)
     return np.asarray(jackknife_variance(trees, counts, correction))
 
 
 @dataclass(frozen=True)
 class _BagForm:
-    """The quadratic form of one bag matrix: V = |c R'|^2 - bias S, R the stacked row scores.
+    """The quadratic form of one bag matrix: V = |c W|^2 - bias S, W the weights of the row scores.
 
-    `rows` is (2 n_train, n_trees): the covariances C_i and the differences D_i as functions of
-    the centred predictions, each scaled so that V is their plain sum of squares. `gram` is
-    R'R when that is the smaller one, else None.
+    W is (n_trees, 2 n_train), see `_weights`, and made in blocks of training rows where needed.
+    `gram` is W W' when that is the smaller one, else None.
     """
 
-    rows: np.ndarray
+    counts: np.ndarray
+    n_unseen: np.ndarray
     gram: np.ndarray | None
     bias: float
     norm: float
@@ -141,42 +144,93 @@ class _BagForm:
     @classmethod
     def of(cls, counts: np.ndarray, correction: str) -> "_BagForm":
         n_trees, n = counts.shape
-        deviation = counts - counts.mean(axis=0)
-        unseen = counts == 0
-        n_unseen = unseen.sum(axis=0)
-        after = unseen / np.maximum(n_unseen, 1) - (n_unseen > 0) / n_trees
-        rows = np.concatenate([deviation.T / n_trees, np.sqrt((n - 1) / n) * after.T])
-        rows *= np.sqrt(0.5)
-        gram = rows.T @ rows if n_trees <= 2 * n else None
-        small = gram if gram is not None else rows @ rows.T
-        if correction == "counts":
-            seen_by_some = np.where(n_unseen > 0, n_trees / np.maximum(n_unseen, 1) - 1, 0)
-            noise = deviation.var(axis=0).sum() + (n - 1) / n * seen_by_some.sum()
-            bias = 0.5 * noise / (n_trees * (n_trees - 1))
+        n_unseen = np.count_nonzero(counts == 0, axis=0)
+        gram = None
+        if n_trees <= 2 * n:
+            gram = small = np.zeros((n_trees, n_trees))
+            for block in _blocks(n, n_trees):
+                weights = _weights(counts[:, block], n_unseen[block], n)
+                gram += weights @ weights.T
         else:
-            bias = 0.5 * np.e * (n - 1) / n_trees**2 if correction == "size" else 0.0
-        # |R'R - bias I|_F, from whichever of R'R and RR' is at hand: same non-zero eigenvalues
+            weights = _weights(counts, n_unseen, n)
+            small = weights.T @ weights
+        # The trace is 1/2 sum_i [var_b(N_bi) + (n-1)/n (B/B_i - 1)] / B
+        bias = {
+            "counts": np.trace(small) / (n_trees - 1),
+            "size": 0.5 * np.e * (n - 1) / n_trees**2,
+            "none": 0.0,
+        }[correction]
+        # |WW' - bias I|_F, from whichever of WW' and W'W is at hand: same non-zero eigenvalues
         square = (small**2).sum() - 2 * bias * np.trace(small) + bias**2 * n_trees
-        return cls(rows, gram, bias, np.sqrt(max(square, 0.0)))
+        return cls(counts, n_unseen, gram, bias, np.sqrt(max(square, 0.0)))
 
     def value(self, centred: np.ndarray) -> np.ndarray:
         """Return the uncorrected sums (IJ + J) / 2 of queries, shape (n_queries,)."""
         if self.gram is not None:
             return np.einsum("qb,qb->q", centred @ self.gram, centred)
-        return ((centred @ self.rows.T) ** 2).sum(axis=1)
+        weights = _weights(self.counts, self.n_unseen, self.counts.shape[1])
+        return _row_scores(centred, weights).sum(axis=1)
 
     def largest_row(self, centred: np.ndarray, scale: np.ndarray) -> np.ndarray:
         """Return the largest corrected contribution of a training row, made positive."""
-        n = len(self.rows) // 2
-        result = np.empty(len(centred))
-        step = max(1, _BLOCK // (2 * n))
-        for start in range(0, len(centred), step):
-            block = slice(start, start + step)
-            squares = (centred[block] @ self.rows.T) ** 2
-            rows = squares[:, :n] + squares[:, n:] - (self.bias / n * scale[block])[:, None]
-            largest = rows.max(axis=1)
-            result[block] = np.where(largest > 0, largest, np.abs(rows.min(axis=1)))
+        noise = self.bias / self.counts.shape[1] * scale
+        result = self._extreme_row(centred, scale, np.argmax) - noise
+        low = np.flatnonzero(result <= 0)
+        if len(low):
+            smallest = self._extreme_row(centred[low], scale[low], np.argmin)
+            result[low] = noise[low] - smallest
         return result
+
+    def _extreme_row(self, centred: np.ndarray, scale: np.ndarray, find: Callable) -> np.ndarray:
+        """Return the extreme uncorrected contribution: found in single precision, then exact."""
+        n = self.counts.shape[1]
+        direction = centred / np.sqrt(np.where(scale > 0, scale, 1))[:, None]
+        direction = direction.astype(np.float32)
+        place, queries = np.zeros(len(centred), dtype=np.intp), np.arange(len(centred))
+        found = np.full((2, len(centred)), np.inf if find is np.argmin else -np.inf, np.float32)
+        for block in _blocks(n, max(centred.shape)):
+            weights = _weights(self.counts[:, block], self.n_unseen[block], n, np.float32)
+            scores = _row_scores(direction, weights)
+            here = find(scores, axis=1)
+            found[1] = scores[queries, here]
+            better = find(found, axis=0) == 1
+            found[0, better] = found[1, better]
+            place[better] = block.start + here[better]
+        weights = _weights(self.counts[:, place], self.n_unseen[place], n)
+        pairs = np.einsum("qb,bkq->kq", centred, weights.reshape(len(weights), 2, -1))
+        return (pairs**2).sum(axis=0)
+
+
+def _blocks(n: int, width: int) -> Iterator[slice]:
+    """Cut n training rows into blocks, so that a block times the width is of moderate size."""
+    step = max(1, _BLOCK // 4 // width)
+    return (slice(start, min(start + step, n)) for start in range(0, n, step))
+
+
+def _weights(
+    counts: np.ndarray, n_unseen: np.ndarray, n: int, dtype: type = np.float64
+) -> np.ndarray:
+    """Return what turns centred predictions into the C_i and D_i of some training rows.
+
+    Shape (n_trees, 2 rows), each scaled so that V is the plain sum of squares over all n rows.
+    """
+    rows = counts.shape[1]
+    weights = np.empty((len(counts), 2 * rows), dtype)
+    np.divide(counts, len(counts), out=weights[:, :rows], casting="same_kind")
+    np.equal(counts, 0, out=weights[:, rows:])
+    weights[:, rows:] *= np.sqrt((n - 1) / n) / np.maximum(n_unseen, 1)
+    weights -= weights.mean(axis=0)
+    weights *= np.sqrt(0.5)
+    return weights
+
+
+def _row_scores(centred: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Return (C_i^2 + (n-1)/n D_i^2) / 2, shape (n_queries, rows)."""
+    pairs = centred @ weights
+    pairs *= pairs
+    rows = weights.shape[1] // 2
+    pairs[:, :rows] += pairs[:, rows:]
+    return pairs[:, :rows]
 
 
 def _check(tree_predictions: ArrayLike, inbag_counts: ArrayLike, correction: str) -> tuple:
@@ -184,7 +238,9 @@ def _check(tree_predictions: ArrayLike, inbag_counts: ArrayLike, correction: str
     if correction not in CORRECTIONS:
         raise ValueError(f"correction must be one of {CORRECTIONS}, got {correction!r}")
     trees = np.asarray(tree_predictions, dtype=float)
-    counts = np.asarray(inbag_counts, dtype=float)
+    counts = np.asarray(inbag_counts)
+    if counts.dtype.kind not in "iu":
+        counts = counts.astype(float)
     if counts.ndim != 2 or min(counts.shape) < 2:
         raise ValueError(
             "inbag_counts must be (n_trees, n_train) with at least two of each, got shape "

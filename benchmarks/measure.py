@@ -1,0 +1,115 @@
+"""Measure one thing in a fresh process, of ours or of a peer in its own environment.
+
+    python benchmarks/measure.py NAME
+
+Prints a JSON object: seconds, and CPU seconds, which a busy machine disturbs less (the best of the
+repeats, each); where asked for, the MB that a call added to the peak. peers.py runs these.
+"""
+
+import json
+import sys
+import time
+import warnings
+from collections.abc import Callable
+
+from forest_speed import composition_like, two_tasks
+
+N_TREES, N_TRAIN, N_QUERIES = 200, 20_000, 5_000
+N_DRAWN = 43  # features a split of the forest with holes, of 130
+FEW = 12  # of 135, where the fit is not measured
+
+
+def best(function: Callable, repeats: int) -> dict:
+    """Return the shortest wall and CPU time; the first call only warms up."""
+    times = []
+    for _ in range(repeats + 1):
+        wall, cpu = time.perf_counter(), time.process_time()
+        function()
+        times.append((time.perf_counter() - wall, time.process_time() - cpu))
+    walls, cpus = zip(*times[1:], strict=True)
+    return {"seconds": min(walls), "cpu": min(cpus)}
+
+
+def peak_mb() -> float:
+    """Return the largest resident memory of this process since the last reset (Linux)."""
+    with open("/proc/self/status") as status:
+        return next(int(line.split()[1]) for line in status if line.startswith("VmHWM")) / 1024
+
+
+def with_memory(function: Callable, repeats: int) -> dict:
+    """Return the memory that the first call adds to the peak, and the time of the others."""
+    with open("/proc/self/clear_refs", "w") as reset:
+        reset.write("5")
+    before = peak_mb()
+    function()
+    added = peak_mb() - before
+    return {"MB": added, **best(function, repeats)}
+
+
+def holes_ours() -> dict:
+    """Fit two tasks, one three quarters empty."""
+    from forest_speed import fit_engine
+
+    X, y = composition_like(1200, 130)
+    labels = two_tasks(X, y)
+    return best(lambda: fit_engine(X, labels, max_features=N_DRAWN), 5)
+
+
+def holes_lolopy() -> dict:
+    """Do the same by lolo; the JVM is started and warmed by the first fit."""
+    from lolopy.learners import MultiTaskRandomForest
+
+    X, y = composition_like(1200, 130)
+    labels = two_tasks(X, y)
+    forest = MultiTaskRandomForest(num_trees=100, subset_strategy=N_DRAWN)
+    return best(lambda: forest.fit(X, labels, random_seed=1), 2)
+
+
+def errors_ours() -> dict:
+    """Predict with errors, from our forest."""
+    from tlhelpers import SingleTaskForest
+
+    forest = SingleTaskForest(n_estimators=N_TREES, max_features=FEW, random_state=0, n_jobs=2)
+    forest.fit(*composition_like(N_TRAIN))
+    queries = composition_like(N_QUERIES, seed=5)[0]
+    return with_memory(lambda: forest.predict(queries, return_std=True), 5)
+
+
+def _bare_forest() -> tuple:
+    from sklearn.ensemble import RandomForestRegressor
+
+    X, y = composition_like(N_TRAIN)
+    forest = RandomForestRegressor(N_TREES, max_features=FEW, random_state=0, n_jobs=2)
+    return forest.fit(X, y), X, composition_like(N_QUERIES, seed=5)[0]
+
+
+def errors_bare() -> dict:
+    """Predict with errors, from scikit-learn's forest."""
+    from tlhelpers import forest_jackknife_variance
+
+    forest, _, queries = _bare_forest()
+
+    def call():
+        return forest.predict(queries), forest_jackknife_variance(forest, queries)
+
+    return with_memory(call, 5)
+
+
+def errors_forestci() -> dict:
+    """Do the same by forestci, as it is called by default and without its calibration."""
+    from forestci import random_forest_error
+
+    forest, X, queries = _bare_forest()
+
+    def call(calibrate):
+        return forest.predict(queries), random_forest_error(
+            forest, X.shape, queries, calibrate=calibrate
+        )
+
+    raw = with_memory(lambda: call(False), 5)
+    return {"raw": raw, "default": with_memory(lambda: call(True), 3)}
+
+
+if __name__ == "__main__":
+    warnings.simplefilter("ignore")
+    print(json.dumps(globals()[sys.argv[1]]()))

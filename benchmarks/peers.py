@@ -1,0 +1,121 @@
+"""Our forest and jackknife beside scikit-learn, lolopy and forestci, in one table.
+
+    python benchmarks/peers.py
+
+A peer that cannot live beside our packages gets an environment under .bench/ (lolopy needs a JVM
+as well). Prints the table and writes it to data/results/benchmarks.csv. Minutes; two threads each.
+"""
+
+import json
+import os
+import platform
+import subprocess
+import sys
+import venv
+from importlib.metadata import version
+from pathlib import Path
+
+import forest_speed
+import pandas as pd
+
+ROOT = Path(__file__).parents[1]
+RESULT = ROOT / "data" / "results" / "benchmarks.csv"
+PEERS = {
+    "lolopy": ["lolopy==3.0.7", "scikit-learn<1.7"],
+    "forestci": ["forestci==0.9", f"scikit-learn=={version('scikit-learn')}"],
+}
+
+
+def python_of(peer: str) -> Path:
+    """Return the interpreter of a peer's environment, made at the first call."""
+    folder = ROOT / ".bench" / peer
+    ready = folder / "ready"
+    python = folder / "bin" / "python"
+    if not ready.exists() or ready.read_text() != str(PEERS[peer]):
+        print(f"installing {peer} under {folder.relative_to(ROOT)} ...", file=sys.stderr)
+        venv.create(folder, clear=True, with_pip=True)
+        pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        subprocess.run([*pip, *PEERS[peer]], check=True)
+        ready.write_text(str(PEERS[peer]))
+    return python
+
+
+def measure(name: str, python: str | Path = sys.executable) -> dict:
+    """Run one function of measure.py in a process of its own."""
+    print(f"measuring {name} ...", file=sys.stderr)
+    threads = {f"{library}_NUM_THREADS": "2" for library in ("OMP", "OPENBLAS", "MKL", "NUMBA")}
+    done = subprocess.run(
+        [python, Path(__file__).with_name("measure.py"), name],
+        env=os.environ | threads,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    figures = done.stdout.splitlines()[-1]
+    print(figures, file=sys.stderr)
+    return json.loads(figures)
+
+
+def row(what: str, ours: float, peer: float, bar: str, unit: str, label: str) -> dict:
+    """Return a row of the table; the ratio is ours / peer."""
+    return {
+        "what": what,
+        "ours": f"{ours:.3g} {unit}",
+        "peer": f"{peer:.3g} {unit} ({label})",
+        "ratio": f"{ours / peer:.3f}",
+        "bar": bar,
+    }
+
+
+def beside_sklearn() -> list[dict]:
+    """Return time and accuracy beside scikit-learn, on the same rows and folds."""
+    label = f"scikit-learn {version('scikit-learn')}"
+    rows = [
+        row(what, *(times[name][0] for name in (ours, "sklearn")), f"<= {bar}", "s", label)
+        for what, times, ours, bar in forest_speed.timings()
+    ]
+    for name, kind, scores in forest_speed.scores():
+        ours, theirs = scores.mean(axis=0)
+        bar = "<= 1.01" if kind == "RMSE" else ">= 0.99"
+        rows.append(row(f"{kind} of {name}, {len(scores)} splits", ours, theirs, bar, "", label))
+    return rows
+
+
+def beside_lolopy() -> list[dict]:
+    """Return the time of a forest with holes beside lolo's."""
+    ours = measure("holes_ours")["seconds"]
+    peer = measure("holes_lolopy", python_of("lolopy"))["seconds"]
+    what = "fit 1,200 x 130, two tasks, one 75% empty"
+    return [row(what, ours, peer, "<= 0.033", "s", PEERS["lolopy"][0].replace("==", " "))]
+
+
+def beside_forestci() -> list[dict]:
+    """Return time and memory of predictions with errors beside forestci's."""
+    ours, bare = measure("errors_ours"), measure("errors_bare")
+    peer = measure("errors_forestci", python_of("forestci"))
+    label = PEERS["forestci"][0].replace("==", " ")
+    rows = []
+    for key, call in (("default", label), ("raw", f"{label}, uncalibrated")):
+        for what, own, bar in (("our forest", ours, 0.1), ("scikit-learn's forest", bare, 0.4)):
+            name = f"5,000 predictions with errors, {what}"
+            rows.append(row(name, own["seconds"], peer[key]["seconds"], f"<= {bar}", "s", call))
+        name = "memory that these add, our forest"
+        rows.append(row(name, ours["MB"], peer[key]["MB"], "<= 0.1", "MB", call))
+    return rows
+
+
+def main() -> None:
+    """Measure everything, print the table and write it."""
+    machine = f"{os.cpu_count()} cores, Python {platform.python_version()}"
+    if (load := os.getloadavg()[0]) > 0.5:
+        machine += f", busy with other work (load {load:.1f}): times are unreliable"
+        print(machine, file=sys.stderr)
+    table = beside_lolopy() + beside_forestci() + beside_sklearn()
+    table.append({"what": "(the machine)", "ours": machine})
+    frame = pd.DataFrame(table).fillna("")
+    print(frame.to_string(index=False))
+    frame.to_csv(RESULT, index=False)
+
+
+if __name__ == "__main__":
+    main()
