@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help env book test bench lab pair lock clean
+.PHONY: help env book test bench results lab pair lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -28,8 +28,11 @@ test: book ## unit, notebook and site tests: what a contributor runs
 	$(BIN)/pytest -q --durations=8
 	$(BIN)/pytest -q --nbval-lax notebooks
 
-bench: env ## our forest and jackknife beside scikit-learn, lolopy (needs Java) and forestci: one table (minutes)
+bench: env ## our forest beside scikit-learn, lolopy (needs Java) and forestci: one table (minutes)
 	$(BIN)/python benchmarks/peers.py
+
+results: env ## recompute data/results (an hour); stopped, it goes on from its parts in .results
+	$(BIN)/python benchmarks/results.py
 
 lab: env ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab notebooks

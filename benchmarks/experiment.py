@@ -18,7 +18,7 @@ PACKAGES = ("numpy", "numba", "scikit-learn", "pandas")
 def part(name: str, compute: Callable[[], pd.DataFrame]) -> pd.DataFrame:
     """Return one part of an experiment, from its file if there is one.
 
-    `make results` can so be stopped and resumed; `make clean-results` forgets the parts.
+    `make results` can so be stopped and resumed; remove the folder to forget the parts.
     """
     path = PARTS / f"{name}.pkl"
     if not path.exists():

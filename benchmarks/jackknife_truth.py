@@ -11,10 +11,10 @@ correction to data/results/jackknife_truth.csv.
 import argparse
 import time
 import warnings
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from experiment import RESULTS, part
 from joblib import Parallel, delayed
 from sklearn.datasets import make_friedman1
 from tqdm import tqdm
@@ -27,7 +27,6 @@ from tlhelpers import (
     jackknife_variance,
 )
 
-RESULT = Path(__file__).parents[1] / "data" / "results" / "jackknife_truth.csv"
 N_ROWS, N_QUERIES = 200, 30
 QUERIES = make_friedman1(N_QUERIES, random_state=987_654)[0]
 
@@ -95,28 +94,36 @@ def summary(case: str, first: list[dict], second: list[dict], n_trees: int) -> l
     return rows
 
 
+def rows_of(case: str, options: argparse.Namespace) -> pd.DataFrame:
+    """Run one case."""
+    work = [(case, s, s, options.trees) for s in range(options.sets)]
+    work += [(case, s, s + 10_000, options.trees) for s in range(options.second_seeds)]
+    done = Parallel(n_jobs=options.jobs, return_as="generator")(
+        delayed(estimate)(*item) for item in work
+    )
+    results = list(tqdm(done, total=len(work), desc=case))
+    return pd.DataFrame(
+        summary(case, results[: options.sets], results[options.sets :], options.trees)
+    )
+
+
 def main() -> None:
-    """Run all cases and write the table."""
+    """Run all cases that are missing and write the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sets", type=int, default=200)
     parser.add_argument("--trees", type=int, default=10 * N_ROWS)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--second-seeds", type=int, default=20)
     options = parser.parse_args()
-    start, table = time.time(), []
-    for case in CASES:
-        work = [(case, s, s, options.trees) for s in range(options.sets)]
-        work += [(case, s, s + 10_000, options.trees) for s in range(options.second_seeds)]
-        done = Parallel(n_jobs=options.jobs, return_as="generator")(
-            delayed(estimate)(*item) for item in work
-        )
-        results = list(tqdm(done, total=len(work), desc=case))
-        table += summary(case, results[: options.sets], results[options.sets :], options.trees)
-    frame = pd.DataFrame(table)
+    start = time.time()
+    tables = [
+        part(f"truth_{case}_{options.sets}_{options.trees}", lambda c=case: rows_of(c, options))
+        for case in CASES
+    ]
+    frame = pd.concat(tables)
     print(frame.to_string(index=False))
     print(f"{time.time() - start:.0f} s")
-    RESULT.parent.mkdir(exist_ok=True)
-    frame.to_csv(RESULT, index=False)
+    frame.to_csv(RESULTS / "jackknife_truth.csv", index=False)
 
 
 if __name__ == "__main__":

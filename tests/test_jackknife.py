@@ -2,13 +2,13 @@
 
 import warnings
 
+import jackknife_truth as truth
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
-from benchmarks import jackknife_truth as truth
 from tlhelpers import forest_jackknife_variance, jackknife_variance
 from tlhelpers.jackknife import _BagForm
 
