@@ -262,7 +262,7 @@ class LatentVariableForest(TransferForest):
         As in `MultiTaskForest`.
     latent_labels : {"out-of-bag", "measured"}
         What stands for z when h is grown, on rows where z is measured. ``"measured"`` suits
-        predictions with `known` latents; elsewhere h then trusts z more than it should.
+        predictions with `known` latents; elsewhere h learns from a better z than it will be given.
     fixed_stage : bool
         Whether `return_std` takes the predicted latents as exact.
     warm_start : bool
