@@ -22,6 +22,16 @@ COLOR_CLASSES = {
     "gray-black": ["Light Gray", "Gray", "Dark Gray", "Black", "Brown-Black"],
     "blue-green": ["Blue", "Bluish", "Violet", "Dark Green"],
 }
+# A coarser choice: no light absorbed, some of it, nearly all.
+COARSE_COLOR_CLASSES = {
+    "transparent": COLOR_CLASSES["white"],
+    "coloured": [
+        *COLOR_CLASSES["yellow-orange"],
+        *COLOR_CLASSES["red-brown"],
+        *COLOR_CLASSES["blue-green"],
+    ],
+    "dark": COLOR_CLASSES["gray-black"],
+}
 # Lowest coordination number of a surface atom in the ideal fcc cut.
 COORDINATION = {"111": 9, "110": 7, "211": 7, "311": 7, "532": 6}
 
@@ -133,6 +143,21 @@ def load_no_dissociation() -> pd.DataFrame:
     table[["metal", "facet"]] = table["surface"].str.split(" ", expand=True)
     front = ["surface", "metal", "facet"]
     return table[front + [column for column in table if column not in front]]
+
+
+def load_results(name: str) -> pd.DataFrame:
+    """Load a table of results that is too slow to compute in a chapter.
+
+    Parameters
+    ----------
+    name : str
+        A file of ``data/results``, without ``.csv``. `make results` writes them.
+
+    Returns
+    -------
+    pandas.DataFrame
+    """
+    return read_table(f"results/{name}.csv")
 
 
 def band_gap_study() -> Study:
@@ -300,3 +325,22 @@ def no_study(
             "surfaces of ten metals, computed with the RPBE functional (Falsig et al., 2014)."
         ),
     )
+
+
+def turn_energies(Y: pd.DataFrame) -> pd.DataFrame:
+    """Turn the reaction energies of N2 and O2 into the direction of the reaction.
+
+    Parameters
+    ----------
+    Y : pandas.DataFrame
+        Labels of `no_study`, with ``dE_N2_diss`` and ``dE_O2_diss``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same with ``dE_N2_assoc`` and ``dE_O2_assoc`` in their place: the energies of the
+        associations, those of the dissociations with the other sign. Barrier minus reaction energy
+        is then the barrier of the way back.
+    """
+    names = {f"dE_{gas}_diss": f"dE_{gas}_assoc" for gas in ("N2", "O2")}
+    return Y.assign(**{old: -Y[old] for old in names}).rename(columns=names)

@@ -27,6 +27,7 @@ def cross_validate_predictions(
     *,
     target: Target = None,
     setting: str = "cold",
+    split_on: Target = None,
     n_splits: int = 5,
     n_repeats: int = 10,
     return_std: bool = False,
@@ -50,6 +51,9 @@ def cross_validate_predictions(
     setting : {"cold", "warm"}
         Test rows always lose their target labels. Cold: they are absent from training. Warm: their
         other labels are known, in training and, where a model can use them, as `known`.
+    split_on : task name or list of them, optional
+        The tasks whose labelled rows are dealt into folds; default the targets. Models of different
+        targets get the same folds where they name the same tasks here.
     n_splits, n_repeats : int
         Folds, and how often the groups are dealt anew.
     return_std : bool
@@ -74,17 +78,19 @@ def cross_validate_predictions(
     Raises
     ------
     ValueError
-        An unknown setting or target, or fewer labelled groups than folds.
+        An unknown setting or target, fewer labelled groups than folds, or a row with a label of
+        the target and none of `split_on`.
     """
     task = _Comparison.of(models, X, Y, groups, target, setting, return_std)
-    labelled = np.unique(task.groups[task.labelled])
+    dealt = task.dealt(split_on)
+    labelled = np.unique(task.groups[dealt])
     if len(labelled) < n_splits:
         raise ValueError(f"{len(labelled)} labelled groups cannot fill n_splits={n_splits} folds")
     jobs = []
     for repeat in range(n_repeats):
         # shuffle=True deals the groups by the seed
         folds = GroupKFold(n_splits, shuffle=True, random_state=random_state + repeat)
-        rows = np.flatnonzero(task.labelled)
+        rows = np.flatnonzero(dealt)
         for fold, (_, test) in enumerate(folds.split(rows, groups=task.groups[rows])):
             place = {"repeat": repeat, "fold": fold}
             jobs.append((place, rows[test], {None: None}, random_state + repeat))
@@ -361,6 +367,17 @@ class _Comparison:
                 f"target is {target!r}"
             )
         return wanted
+
+    def dealt(self, split_on: Target) -> np.ndarray:
+        """Return which rows are dealt into folds."""
+        if split_on is None:
+            return self.labelled
+        tasks = name_tasks("split_on", split_on, list(self.Y.columns))
+        rows = self.Y[tasks].notna().any(axis=1).to_numpy()
+        if (self.labelled & ~rows).any():
+            row = self.names[np.flatnonzero(self.labelled & ~rows)[0]]
+            raise ValueError(f"row {row!r} has a target label and none of split_on={split_on!r}")
+        return rows
 
     def run(self, jobs: list, n_jobs: int | None, progress: bool) -> pd.DataFrame:
         """Fit every model on every split and predict, in threads, in a fixed order."""

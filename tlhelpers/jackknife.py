@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from joblib import Parallel, delayed
 from numpy.typing import ArrayLike
 from sklearn.ensemble import RandomForestRegressor
@@ -125,6 +126,44 @@ def forest_jackknife_variance(
     predict = (delayed(tree.predict)(X, check_input=False) for tree in forest.estimators_)
     trees = np.stack(Parallel(n_jobs=forest.n_jobs, prefer="threads")(predict), axis=1)
     return np.asarray(jackknife_variance(trees, counts, correction))
+
+
+def jackknife_of_difference(
+    tree_predictions: ArrayLike, inbag_counts: ArrayLike, a: int = 0, b: int = 1
+) -> pd.DataFrame:
+    """Estimate the error of the difference of two targets, with and without shared errors.
+
+    Parameters
+    ----------
+    tree_predictions : array-like, shape (n_samples, n_trees, n_targets)
+        Of targets whose trees saw the same bags.
+    inbag_counts : array-like, shape (n_trees, n_train)
+        As in `jackknife_variance`.
+    a, b : int
+        The positions of the two targets; the difference is a - b.
+
+    Returns
+    -------
+    pandas.DataFrame, shape (n_samples, 5)
+        Standard errors: ``std_a``, ``std_b``; ``independent``, sqrt(std_a^2 + std_b^2), right
+        if the errors were independent; ``difference``, from the trees' differences. And
+        ``noise``, the relative Monte-Carlo standard deviation of the variance behind
+        ``difference``.
+    """
+    trees = np.asarray(tree_predictions, dtype=float)
+    pair = np.stack([trees[:, :, a], trees[:, :, b], trees[:, :, a] - trees[:, :, b]], axis=2)
+    variance, noise = jackknife_variance(pair, inbag_counts, return_monte_carlo_sd=True)
+    with np.errstate(invalid="ignore", divide="ignore"):  # no variance, no relative noise
+        relative = noise[:, 2] / variance[:, 2]
+    return pd.DataFrame(
+        {
+            "std_a": np.sqrt(variance[:, 0]),
+            "std_b": np.sqrt(variance[:, 1]),
+            "independent": np.sqrt(variance[:, 0] + variance[:, 1]),
+            "difference": np.sqrt(variance[:, 2]),
+            "noise": relative,
+        }
+    )
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,8 @@ STYLES = {
     "latent variable": Style("#cc79a7", "D", (8, 2, 2, 2)),
 }
 OTHER = Style("#555555", "o")
+# For series that are no models, such as the steps of a reaction.
+SERIES = (Style("#000000", "o"), Style("#e69f00", "s", (6, 3)), Style("#56b4e9", "^", (2, 2)))
 INK = "#333333"
 
 
@@ -229,6 +231,7 @@ def plot_learning_curve(scores: pd.DataFrame, metric: str = "rmse", unit: str = 
     scores : pandas.DataFrame
         From `learning_curve`; the band is one standard deviation over its repeats.
     metric, unit : str
+        An empty unit for a score without one.
 
     Returns
     -------
@@ -258,7 +261,8 @@ def plot_learning_curve(scores: pd.DataFrame, metric: str = "rmse", unit: str = 
     ax.set_xscale("log")
     ax.set_xticks(sizes, [str(size) for size in sizes])
     ax.minorticks_off()
-    ax.set(xlabel="target labels for training", ylabel=f"held-out {metric.upper()} ({unit})")
+    quantity = f"{metric.upper()} ({unit})" if unit else metric
+    ax.set(xlabel="target labels for training", ylabel=f"held-out {quantity}")
     ax.set_ylim(bottom=0)
     ax.legend(frameon=False)
     return ax
@@ -313,3 +317,176 @@ def plot_difference(table: pd.DataFrame, column: str, xlabel: str) -> Axes:
     ax.axvline(0, color=INK, linewidth=1)
     ax.set(xlabel=xlabel)
     return ax
+
+
+def plot_lines(x: pd.DataFrame, y: pd.DataFrame, xlabel: str, ylabel: str) -> Axes:
+    """Draw pairs of columns against each other, each with its line of least squares.
+
+    Parameters
+    ----------
+    x, y : pandas.DataFrame, shape (n_rows, n_series)
+        At most three series, in the same order; named by the columns of `y`. Rows with a hole in
+        a pair are left out.
+    xlabel, ylabel : str
+        With units.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    _, ax = plt.subplots(figsize=(6.4, 4.4))
+    for style, a, b in zip(SERIES, x, y, strict=False):
+        pair = pd.DataFrame({"x": x[a], "y": y[b]}).dropna()
+        slope, start = np.polyfit(pair["x"], pair["y"], 1)
+        ends = np.array([pair["x"].min(), pair["x"].max()])
+        ax.plot(ends, start + slope * ends, color=style.color, dashes=style.dash, linewidth=1)
+        ax.plot(pair["x"], pair["y"], style.marker, color=style.color, alpha=0.7, label=str(b))
+    ax.set(xlabel=xlabel, ylabel=ylabel)
+    ax.legend(frameon=False)
+    return ax
+
+
+def plot_strip(
+    values: pd.Series,
+    names: pd.Series,
+    xlabel: str,
+    *,
+    order: Sequence[str] | None = None,
+    span: tuple[float, float] | None = None,
+    span_label: str = "",
+) -> Axes:
+    """Draw every value as a point in the row of its class, with the class medians.
+
+    Parameters
+    ----------
+    values : pandas.Series of float
+    names : pandas.Series of str
+        The class of each value; rows without one are left out.
+    xlabel : str
+        With unit.
+    order : sequence of str, optional
+        The classes from top to bottom; default by median.
+    span : (float, float), optional
+        A range of values to shade.
+    span_label : str
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    table = pd.DataFrame({"value": values, "name": names}).dropna()
+    medians = table.groupby("name")["value"].median().sort_values()
+    rows = list(medians.index if order is None else order)
+    _, ax = plt.subplots(figsize=(6.4, 0.9 + 0.5 * len(rows)))
+    if span is not None:
+        ax.axvspan(*span, color="#e4e4e4", label=span_label)
+        ax.legend(frameon=False, loc="lower right", bbox_to_anchor=(1.0, 1.0))
+    jitter = np.random.default_rng(0).uniform(-0.22, 0.22, len(table))
+    places = table["name"].map({name: i for i, name in enumerate(rows)}).astype(float)
+    ax.plot(table["value"], places + jitter, "o", color=OTHER.color, alpha=0.5, markersize=5)
+    ax.plot(medians[rows], range(len(rows)), "|", color=INK, markersize=24, markeredgewidth=3)
+    counts = table["name"].value_counts()
+    ax.set_yticks(range(len(rows)), [f"{name} ({counts[name]})" for name in rows])
+    ax.set(xlabel=xlabel, ylim=(len(rows) - 0.5, -0.5))
+    return ax
+
+
+def plot_confusion(table: pd.DataFrame, label: str = "compositions") -> Axes:
+    """Draw a confusion table with its counts.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame, shape (n_classes, n_classes)
+        From `confusion_table`: rows are true classes, columns predicted ones.
+    label : str
+        What is counted.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    _, ax = plt.subplots(figsize=(5.6, 4.2))
+    counts = table.to_numpy(dtype=float)
+    image = ax.imshow(counts, cmap="Blues", vmin=0)
+    for row, column in np.ndindex(counts.shape):
+        dark = counts[row, column] > counts.max() / 2
+        text = f"{counts[row, column]:.1f}"
+        ax.text(column, row, text, ha="center", va="center", color="white" if dark else INK)
+    ax.set_xticks(range(len(table)), table.columns, rotation=30, ha="right")
+    ax.set_yticks(range(len(table)), table.index)
+    ax.set(xlabel="predicted", ylabel="true")
+    plt.colorbar(image, ax=ax, label=label)
+    return ax
+
+
+def plot_intervals(
+    table: pd.DataFrame,
+    panel: str,
+    xlabel: str,
+    *,
+    score: str = "score",
+    fill: str | None = None,
+    line: float | None = None,
+) -> np.ndarray:
+    """Draw a score of every model with its interval, a panel a case.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Columns ``model``, `score`, ``low``, ``high``, `panel` and `fill`. A model named
+        "how, model" has the style of the model.
+    panel : str
+        The column that names the panels.
+    xlabel : str
+        With unit.
+    score : str
+        The column that is drawn.
+    fill : str, optional
+        A column of two cases: the first is drawn with full markers, the second with hollow ones.
+    line : float, optional
+        A value to mark.
+
+    Returns
+    -------
+    numpy.ndarray of matplotlib.axes.Axes, shape (n_panels,)
+    """
+    panels, models = table[panel].unique(), list(table["model"].unique())
+    cases = [None] if fill is None else list(table[fill].unique())
+    figure, axes = plt.subplots(
+        1,
+        len(panels),
+        figsize=(1.8 + 2.3 * len(panels), 1.1 + 0.42 * len(models)),
+        sharex=True,
+        sharey=True,
+        squeeze=False,
+        layout="constrained",
+    )
+    for ax, name in zip(axes[0], panels, strict=True):
+        for number, case in enumerate(cases):
+            rows = table[table[panel] == name]
+            rows = rows if fill is None else rows[rows[fill] == case]
+            for row in rows.to_dict("records"):
+                _draw_interval(ax, row, models.index(row["model"]), score, number, len(cases))
+        if line is not None:
+            ax.axvline(line, color=INK, linewidth=1, linestyle="--")
+        ax.set(title=name, ylim=(len(models) - 0.5, -0.5))
+    axes[0, 0].set_yticks(range(len(models)), models)
+    figure.supxlabel(xlabel, fontsize="medium")
+    if fill is not None:
+        full = [
+            plt.Line2D(
+                [], [], color=INK, marker="o", linestyle="", label=str(case), markerfacecolor=face
+            )
+            for case, face in zip(cases, (INK, "white"), strict=False)
+        ]
+        figure.legend(handles=full, loc="outside upper right", ncols=2, frameon=False)
+    return axes[0]
+
+
+def _draw_interval(ax: Axes, row: dict, place: int, score: str, number: int, n: int) -> None:
+    """Draw one score with its interval; the second of two cases hollow and a little lower."""
+    style = style_of(str(row["model"]).rpartition(", ")[2])
+    y = place + 0.24 * (number - (n - 1) / 2)
+    ax.plot([row["low"], row["high"]], [y, y], color=style.color, linewidth=1.5)
+    face = style.color if number == 0 else "white"
+    ax.plot(row[score], y, style.marker, color=style.color, markerfacecolor=face)

@@ -1,0 +1,122 @@
+"""Trivial baselines learn from the other folds only; case-study tables are what they say."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tlhelpers import LatentVariableForest, SingleTaskForest, color_study, load_results, no_study
+from tlhelpers.baselines import most_common_class, straight_line
+from tlhelpers.datasets import COARSE_COLOR_CLASSES, COLOR_CLASSES, turn_energies
+from tlhelpers.evaluation import cross_validate_predictions
+from tlhelpers.metrics import score_predictions, step_predictions
+from tlhelpers.plots import plot_confusion, plot_intervals, plot_lines, plot_strip
+
+
+def predictions(truths, target="y", kind="regression"):
+    """Two folds of one repeat; the second model's rows are no part of a baseline."""
+    n = len(truths)
+    one = pd.DataFrame(
+        {
+            "model": "a", "repeat": 0, "fold": np.arange(n) % 2, "target": target,
+            "task_type": kind, "row": [f"r{i}" for i in range(n)], "truth": truths,
+            "prediction": truths, "std": 1.0,
+        }
+    )  # fmt: skip
+    return pd.concat([one, one.assign(model="b")], ignore_index=True)
+
+
+def test_the_most_common_class_is_that_of_the_other_folds():
+    rows = predictions(list("xyxyxz"), kind="classification")
+    Y = pd.DataFrame({"y": list("xyxyxzxx")}, index=[f"r{i}" for i in range(8)])
+    Y.loc["r6":, "y"] = None
+    found = most_common_class(rows, Y)
+    assert found["prediction"].tolist() == ["y", "x"] * 3
+    assert set(found["model"]) == {"most common class"} and "std" not in found
+
+
+def test_a_straight_line_is_fitted_to_the_other_folds():
+    Y = pd.DataFrame({"x": np.arange(8.0)}, index=[f"r{i}" for i in range(8)])
+    x = Y["x"]
+    truths = np.where(np.arange(8) % 2 == 0, 2 * x, -3 * x + 1)
+    Y["y"] = truths
+    found = straight_line(predictions(truths), Y, {"y": "x"})
+    expected = np.where(np.arange(8) % 2 == 0, -3 * x + 1, 2 * x)
+    np.testing.assert_allclose(found["prediction"].astype(float), expected)
+    held_out = predictions(truths)[:4].drop(columns=["repeat", "fold"])
+    Y.loc["r0", "x"] = np.nan
+    found = straight_line(held_out, Y, {"y": "x"})
+    slope, start = np.polyfit(np.arange(4, 8), truths[4:], 1)
+    assert found["prediction"].iloc[0] == pytest.approx(truths[4:].mean())
+    assert found["prediction"].iloc[3] == pytest.approx(start + 3 * slope)
+
+
+def test_models_of_different_targets_get_the_same_folds_with_split_on():
+    study = no_study()
+    barriers = cross_validate_predictions(
+        SingleTaskForest(study.target, n_estimators=2), study.X, study.Y, study.groups,
+        n_repeats=2, progress=False,
+    )  # fmt: skip
+    fold_of = barriers.drop_duplicates(["repeat", "row"]).set_index(["repeat", "row"])["fold"]
+    o2 = cross_validate_predictions(
+        LatentVariableForest("Ea_O2_assoc", "dE_O2_diss", n_estimators=2),
+        study.X, study.Y, study.groups, split_on=study.target, n_repeats=2, progress=False,
+    )  # fmt: skip
+    assert len(o2) == 48
+    where = pd.MultiIndex.from_frame(o2[["repeat", "row"]])
+    assert (fold_of.loc[where].to_numpy() == o2["fold"]).all()
+    with pytest.raises(ValueError, match="none of split_on"):
+        cross_validate_predictions(
+            SingleTaskForest("dE_N2_diss"), study.X, study.Y, split_on="Ea_O2_assoc",
+            progress=False,
+        )  # fmt: skip
+
+
+def test_step_predictions_name_the_highest_barriers_of_complete_rows():
+    one, two = predictions([1.0, 2.0, 5.0], "p"), predictions([3.0, 1.0, np.nan], "q")
+    two.loc[two["model"] == "b", "prediction"] = 0.0
+    found = step_predictions(pd.concat([one, two]), ["p", "q"])
+    assert found[found["model"] == "a"]["prediction"].tolist() == ["q", "p"]
+    assert found[found["model"] == "b"]["prediction"].tolist() == ["p", "p"]
+    scores = score_predictions(found).set_index("model")["accuracy"]
+    assert scores.to_dict() == {"a": 1.0, "b": 0.5}
+
+
+def test_turned_energies_make_the_difference_the_way_back():
+    study, published = no_study(), no_study("dissociation")
+    Y = turn_energies(study.Y)
+    back = Y["Ea_N2_assoc"] - Y["dE_N2_assoc"]
+    np.testing.assert_allclose(back, published.Y["Ea_N2_diss"])
+    assert "dE_N2_diss" not in Y and "dE_O2_assoc" in Y
+
+
+def test_the_coarse_classes_hold_the_same_colours():
+    groupings = COLOR_CLASSES, COARSE_COLOR_CLASSES
+    fine, coarse = (sorted(c for names in g.values() for c in names) for g in groupings)
+    assert fine == coarse
+    assert color_study(COARSE_COLOR_CLASSES).Y["color"].nunique() == 3
+
+
+def test_results_are_loaded_by_name():
+    assert "jackknife / truth" in load_results("jackknife_truth")
+
+
+def test_case_study_figures_show_every_row():
+    frame = pd.DataFrame({"u": [0.0, 1.0, 2.0], "v": [1.0, np.nan, 3.0]})
+    ax = plot_lines(frame, 2 * frame, "x (eV)", "y (eV)")
+    assert [len(line.get_xdata()) for line in ax.lines] == [2, 3, 2, 2]
+    ax = plot_strip(frame["u"], pd.Series(["a", "b", "a"]), "u (eV)", span=(0, 1), span_label="s")
+    assert [t.get_text() for t in ax.get_yticklabels()] == ["a (2)", "b (1)"]
+    ax = plot_confusion(pd.DataFrame([[2, 1], [0, 3]], index=["a", "b"], columns=["a", "b"]))
+    assert [t.get_text() for t in ax.texts] == ["2.0", "1.0", "0.0", "3.0"]
+    table = pd.DataFrame(
+        {
+            "model": ["m", "n"] * 2,
+            "score": 1.0,
+            "low": 0.5,
+            "high": 2.0,
+            "s": list("ccww"),
+            "t": "t",
+        }
+    )
+    axes = plot_intervals(table, "t", "RMSE (eV)", fill="s", line=1.0)
+    assert len(axes) == 1 and len(axes[0].lines) == 9
