@@ -2,16 +2,14 @@
 
     python benchmarks/results_color.py [--repeats 10] [--trees 100]
 
-Writes data/results/color_*.csv. Predictions are kept in .results/, one file a part: a part whose
-file exists is not computed again. About four minutes on two cores.
+Writes data/results/color_*.csv. Parts are kept in .results/ and not computed again.
 """
 
 import argparse
-import importlib.metadata
-import platform
-from pathlib import Path
+import time
 
 import pandas as pd
+from experiment import intervals, part, settings, write
 from tqdm import tqdm
 
 from tlhelpers import (
@@ -22,13 +20,11 @@ from tlhelpers import (
     learning_curve,
 )
 from tlhelpers.baselines import most_common_class
-from tlhelpers.comparison import bootstrap_scores, compare_models
+from tlhelpers.comparison import compare_models
 from tlhelpers.datasets import COARSE_COLOR_CLASSES, COLOR_CLASSES, Study
 from tlhelpers.evaluation import cross_validate_predictions, hold_out_rows, predict_held_out
 from tlhelpers.metrics import score_predictions
 
-ROOT = Path(__file__).parents[1]
-RESULTS, PARTS = ROOT / "data" / "results", ROOT / ".results"
 CLASSES = {"five": COLOR_CLASSES, "three": COARSE_COLOR_CLASSES}
 SETTINGS = ("cold", "warm")
 METRICS = ("f1_macro", "f1_weighted", "accuracy")
@@ -104,23 +100,6 @@ def curve(setting: str, trees: int, repeats: int) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def cached(name: str, trees: int, repeats: int, compute, *args) -> pd.DataFrame:
-    """Return the table of one part, from its file if there is one."""
-    path = PARTS / f"color_{name}_{trees}_{repeats}.pkl"
-    if not path.exists():
-        PARTS.mkdir(exist_ok=True)
-        compute(*args, trees, repeats).to_pickle(path)
-    return pd.read_pickle(path)
-
-
-def intervals(predictions: pd.DataFrame, baseline: str) -> pd.DataFrame:
-    """Return the bootstrap intervals of all scores."""
-    return pd.concat(
-        bootstrap_scores(predictions, metric, baseline=baseline).reset_index().assign(metric=metric)
-        for metric in METRICS
-    )
-
-
 def verdicts(predictions: pd.DataFrame, baseline: str) -> pd.DataFrame:
     """Return the corrected resampled t-tests of the accuracy, fold by fold."""
     by = ["model", "repeat", "fold", "target", "n_train", "n_pool"]
@@ -141,57 +120,48 @@ def held_out(trees: int) -> pd.DataFrame:
             trivial = most_common_class(predictions, study.Y)
             predictions = pd.concat([predictions, trivial], ignore_index=True)
             n_test = predictions["row"].nunique()
-            part = intervals(predictions, "single-task")
-            found.append(part.assign(grouping=grouping, setting=setting, n_test=n_test))
+            case = {"grouping": grouping, "setting": setting, "n_test": n_test}
+            found += intervals(predictions, METRICS, "single-task", **case)
     return pd.concat(found)
-
-
-def settings(trees: int, repeats: int) -> pd.DataFrame:
-    """Return what a reader needs to compute the tables anew."""
-    packages = ("numpy", "numba", "scikit-learn", "pandas")
-    rows = {
-        "command": f"python benchmarks/results_color.py --repeats {repeats} --trees {trees}",
-        "trees": trees,
-        "repeats": repeats,
-        "repeats of the learning curve": 3 * repeats,
-        "seed": 0,
-        "python": platform.python_version(),
-        **{name: importlib.metadata.version(name) for name in packages},
-    }
-    return pd.DataFrame(rows.items(), columns=["setting", "value"])
 
 
 def main(trees: int = 100, repeats: int = 10) -> None:
     """Compute every part that is missing, and write the tables."""
+    start, size = time.time(), (trees, repeats)
     tables: dict[str, list] = {}
+
+    def kept(compute, *case: str) -> pd.DataFrame:
+        name = "_".join(["color", compute.__name__, *case, *map(str, size)])
+        return part(name, lambda: compute(*case, *size))
+
     for grouping, setting in tqdm([(g, s) for g in CLASSES for s in SETTINGS], desc="models"):
-        found = cached(f"{grouping}_{setting}", trees, repeats, predict, grouping, setting)
+        found = kept(predict, grouping, setting)
         if setting == "warm":
-            alone = cached(f"{grouping}_gap", trees, repeats, predict_from_gap, grouping)
-            found = pd.concat([found, alone], ignore_index=True)
+            found = pd.concat([found, kept(predict_from_gap, grouping)], ignore_index=True)
         case = {"grouping": grouping, "setting": setting}
         confused = found.groupby(["model", "truth", "prediction"]).size() / repeats
+        forests = found[found["model"] != "most common class"]
         for name, rows in {
             "scores": score_predictions(found, ["model", "repeat"]),
-            "intervals": intervals(found, "most common class"),
-            "differences": intervals(found[found["model"] != "most common class"], "single-task"),
+            "intervals": pd.concat(intervals(found, METRICS, "most common class")),
+            "differences": pd.concat(intervals(forests, METRICS, "single-task")),
             "verdicts": verdicts(found, "single-task"),
             "confusion": confused.rename("count").reset_index(),
         }.items():
             tables.setdefault(name, []).append(rows.assign(**case))
     for setting in tqdm(SETTINGS, desc="weights and curves"):
-        found = cached(f"weights_{setting}", trees, repeats, predict_weighted, setting)
+        found = kept(predict_weighted, setting)
         rows = score_predictions(found, ["model", "repeat"])
         tables.setdefault("weights", []).append(rows.assign(setting=setting))
-        rows = intervals(found, "1").assign(setting=setting)
-        tables.setdefault("weight_intervals", []).append(rows)
-        rows = cached(f"curve_{setting}", trees, repeats, curve, setting)
-        tables.setdefault("curve", []).append(rows.assign(setting=setting))
-    tables |= {"held_out": [held_out(trees)], "settings": [settings(trees, repeats)]}
-    RESULTS.mkdir(exist_ok=True)
-    for name, parts in tables.items():
-        path = RESULTS / f"color_{name}.csv"
-        pd.concat(parts).to_csv(path, index=False, float_format="%.10g")
+        tables.setdefault("weight_intervals", []).extend(
+            intervals(found, METRICS, "1", setting=setting)
+        )
+        tables.setdefault("curve", []).append(kept(curve, setting).assign(setting=setting))
+    command = f"python benchmarks/results_color.py --repeats {repeats} --trees {trees}"
+    tables["held_out"] = [held_out(trees)]
+    draws = {"repeats of the learning curve": 3 * repeats}
+    tables["settings"] = [settings(command, start, trees=trees, repeats=repeats, **draws)]
+    write("color", {name: pd.concat(parts) for name, parts in tables.items()})
 
 
 if __name__ == "__main__":

@@ -7,11 +7,10 @@ exists is not computed again. About four minutes on two cores.
 """
 
 import argparse
-import importlib.metadata
-import platform
-from pathlib import Path
+import time
 
 import pandas as pd
+from experiment import intervals, part, settings, write
 from tqdm import tqdm
 
 from tlhelpers import (
@@ -22,7 +21,7 @@ from tlhelpers import (
     no_study,
 )
 from tlhelpers.baselines import most_common_class, straight_line
-from tlhelpers.comparison import bootstrap_scores, compare_models
+from tlhelpers.comparison import compare_models
 from tlhelpers.datasets import Study, turn_energies
 from tlhelpers.evaluation import (
     cross_validate_predictions,
@@ -36,8 +35,6 @@ from tlhelpers.metrics import (
     step_predictions,
 )
 
-ROOT = Path(__file__).parents[1]
-RESULTS, PARTS = ROOT / "data" / "results", ROOT / ".results"
 DIRECTIONS, GROUPINGS, SETTINGS = (
     ("dissociation", "reaction"),
     ("surface", "metal"),
@@ -123,25 +120,6 @@ def predict_steps(n_steps, group_by, trees, repeats) -> pd.DataFrame:
     return pd.concat([found, most_common_class(found, Y)], ignore_index=True)
 
 
-def cached(name: str, trees: int, repeats: int, compute, *args) -> pd.DataFrame:
-    """Return the predictions of one part, from its file if there is one."""
-    path = PARTS / f"no_{name}_{trees}_{repeats}.pkl"
-    if not path.exists():
-        PARTS.mkdir(exist_ok=True)
-        compute(*args, trees, repeats).to_pickle(path)
-    return pd.read_pickle(path)
-
-
-def intervals(predictions: pd.DataFrame, metrics: tuple, baseline: str, case: dict) -> list:
-    """Return the bootstrap intervals of several scores, a table each."""
-    return [
-        bootstrap_scores(predictions, metric, baseline=baseline)
-        .reset_index()
-        .assign(**case, metric=metric)
-        for metric in metrics
-    ]
-
-
 def fold_scores(predictions: pd.DataFrame) -> pd.DataFrame:
     """Return the scores of every fold, as `cross_validate_transfer` does."""
     by = ["model", "repeat", "fold", "target", "n_train", "n_pool"]
@@ -154,7 +132,7 @@ def summarize_barriers(parts: dict) -> dict[str, pd.DataFrame]:
     for (direction, group_by, setting), predictions in parts.items():
         case = {"direction": direction, "group_by": group_by, "setting": setting}
         scores.append(score_predictions(predictions, ["target", "model", "repeat"]).assign(**case))
-        bounds += intervals(predictions, ("rmse", "mae"), "single-task", case)
+        bounds += intervals(predictions, ("rmse", "mae"), "single-task", **case)
         a, b = list(dict.fromkeys(predictions["target"]))[:2]
         found = error_cancellation(predictions, a, b).reset_index()
         cancelled.append(found.assign(**case, a=a, b=b))
@@ -172,7 +150,7 @@ def summarize_barriers(parts: dict) -> dict[str, pd.DataFrame]:
 
 def summarize_steps(barriers: dict, classified: dict) -> dict[str, pd.DataFrame]:
     """Return the tables of the rate-determining step, both ways to find it."""
-    scores, bounds, confused = [], [], []
+    scores, bounds, rivals, confused = [], [], [], []
     for (n_steps, group_by), direct in classified.items():
         trivial = direct["model"] == "most common class"
         both = [
@@ -188,13 +166,15 @@ def summarize_steps(barriers: dict, classified: dict) -> dict[str, pd.DataFrame]
         case = {"n_steps": n_steps, "group_by": group_by}
         scores.append(score_predictions(every, ["model", "repeat"]).assign(**case))
         bounds += intervals(
-            every, ("f1_macro", "f1_weighted", "accuracy"), "most common class", case
+            every, ("f1_macro", "f1_weighted", "accuracy"), "most common class", **case
         )
+        rivals += intervals(every, ("f1_macro",), "classifier, single-task", **case)
         pairs = every.groupby(["model", "truth", "prediction"]).size() / every["repeat"].nunique()
         confused.append(pairs.rename("count").reset_index().assign(**case))
     return {
         "step_scores": pd.concat(scores),
         "step_intervals": pd.concat(bounds),
+        "step_rivals": pd.concat(rivals),
         "step_confusion": pd.concat(confused),
     }
 
@@ -215,41 +195,34 @@ def held_out(trees: int) -> pd.DataFrame:
                 predictions = pd.concat([predictions, line], ignore_index=True)
             case = {"direction": direction, "setting": setting}
             spread = score_predictions(predictions).set_index(["target", "model"])
-            for part in intervals(predictions, ("rmse", "mae"), "single-task", case):
-                where = pd.MultiIndex.from_frame(part[["target", "model"]])
+            for bounds in intervals(predictions, ("rmse", "mae"), "single-task", **case):
+                where = pd.MultiIndex.from_frame(bounds[["target", "model"]])
                 columns = spread.loc[where, ["n_test", "nrmse"]].reset_index(drop=True)
-                found.append(part.join(columns))
+                found.append(bounds.join(columns))
     return pd.concat(found)
-
-
-def settings(trees: int, repeats: int) -> pd.DataFrame:
-    """Return what a reader needs to compute the tables anew."""
-    packages = ("numpy", "numba", "scikit-learn", "pandas")
-    rows = {
-        "command": f"python benchmarks/results_no.py --repeats {repeats} --trees {trees}",
-        "trees": trees,
-        "repeats": repeats,
-        "repeats by metal": folds("metal", repeats)["n_repeats"],
-        "seed": 0,
-        "python": platform.python_version(),
-        **{name: importlib.metadata.version(name) for name in packages},
-    }
-    return pd.DataFrame(rows.items(), columns=["setting", "value"])
 
 
 def main(trees: int = 100, repeats: int = 10) -> None:
     """Compute every part that is missing, and write the tables."""
+    start, end = time.time(), f"{trees}_{repeats}"
     cases = [(d, g, s) for d in DIRECTIONS for g in GROUPINGS for s in SETTINGS]
-    bar = tqdm(cases, desc="barriers")
-    barriers = {c: cached("_".join(c), trees, repeats, predict_barriers, *c) for c in bar}
+    barriers = {
+        c: part(f"no_{'_'.join(c)}_{end}", lambda c=c: predict_barriers(*c, trees, repeats))
+        for c in tqdm(cases, desc="barriers")
+    }
     cases = [(n, g) for n in (3, 2) for g in GROUPINGS]
-    bar = tqdm(cases, desc="steps")
-    classified = {c: cached(f"step{c[0]}_{c[1]}", trees, repeats, predict_steps, *c) for c in bar}
+    classified = {
+        c: part(f"no_step{c[0]}_{c[1]}_{end}", lambda c=c: predict_steps(*c, trees, repeats))
+        for c in tqdm(cases, desc="steps")
+    }
     tables = summarize_barriers(barriers) | summarize_steps(barriers, classified)
-    tables |= {"held_out": held_out(trees), "settings": settings(trees, repeats)}
-    RESULTS.mkdir(exist_ok=True)
-    for name, rows in tables.items():
-        rows.to_csv(RESULTS / f"no_{name}.csv", index=False, float_format="%.10g")
+    command = f"python benchmarks/results_no.py --repeats {repeats} --trees {trees}"
+    tables["held_out"] = held_out(trees)
+    by_metal = folds("metal", repeats)["n_repeats"]
+    tables["settings"] = settings(
+        command, start, trees=trees, repeats=repeats, repeats_by_metal=by_metal
+    )
+    write("no", tables)
 
 
 if __name__ == "__main__":
