@@ -30,7 +30,7 @@ from tlhelpers.evaluation import cross_validate_predictions, hold_out_rows, pred
 from tlhelpers.metrics import calibration_table, score_predictions
 
 SETTINGS = ("cold", "warm")
-SIZES = [20, 30, 50, 75, 100, 150, 200, 314]
+SIZES = [20, 30, 50, 75, 100, 150, 200, 310]
 
 
 def models(trees: int) -> dict:
@@ -128,7 +128,6 @@ def main(trees: int = 50, repeats: int = 10) -> None:
             verdicts = compare_models(scores, "single-task", metric).reset_index()
             keep("verdicts", verdicts.assign(setting=setting, metric=metric))
         keep("intervals", *intervals(found, ("rmse", "mae"), "single-task", setting=setting))
-        keep("rivals", *intervals(found, ("rmse", "mae"), "difference", setting=setting))
         rows = found.groupby(["model", "row"], sort=False)[["truth", "prediction"]].mean()
         keep("rows", rows.astype(float).round(3).reset_index().assign(setting=setting))
         keep("curve", over_repeats("curve", curve, setting).assign(setting=setting))
