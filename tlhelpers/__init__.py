@@ -11,6 +11,7 @@ _PUBLIC = {
         "color_study",
         "load_no_dissociation",
         "load_pbe_gaps",
+        "load_results",
         "load_strehlow_cook",
         "no_study",
     ],
