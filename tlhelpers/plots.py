@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
+from matplotlib.patches import Patch, Rectangle
 from numpy.typing import ArrayLike
 
 
@@ -31,6 +32,12 @@ OTHER = Style("#555555", "o")
 # For series that are no models, such as the steps of a reaction.
 SERIES = (Style("#000000", "o"), Style("#e69f00", "s", (6, 3)), Style("#56b4e9", "^", (2, 2)))
 INK = "#333333"
+KNOB_LABELS = {
+    "correlation": "correlation of the tasks",
+    "systematic_error": "systematic error (SD of the target)",
+    "noise": "noise of the labels (SD of the target)",
+    "n_labels": "target labels for training",
+}
 
 
 def style_of(model: str) -> Style:
@@ -490,3 +497,125 @@ def _draw_interval(ax: Axes, row: dict, place: int, score: str, number: int, n: 
     ax.plot([row["low"], row["high"]], [y, y], color=style.color, linewidth=1.5)
     face = style.color if number == 0 else "white"
     ax.plot(row[score], y, style.marker, color=style.color, markerfacecolor=face)
+
+
+def plot_jackknife_by_trees(table: pd.DataFrame, unit: str = "eV") -> Axes:
+    """Draw the jackknife variance of one query against the number of trees.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        From `jackknife_by_trees` for one query and two forests, told apart in a column ``seed``.
+    unit : str
+        Of the label.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    _, ax = plt.subplots(figsize=(6.4, 3.8))
+    fills: list = ["full", "none"]
+    for fill, (seed, rows) in zip(fills, table.groupby("seed"), strict=True):
+        for column, name, style in [
+            ("raw", "raw", Style(OTHER.color, "s", (3, 2))),
+            ("estimate", "corrected", STYLES["single-task"]),
+        ]:
+            (line,) = ax.plot(rows["trees"], rows[column], color=style.color, dashes=style.dash)
+            line.set(marker=style.marker, fillstyle=fill, label=f"{name}, seed {seed}")
+    sizes = sorted(table["trees"].unique())
+    ax.set(xscale="log", yscale="log", xlabel="trees", ylabel=f"estimated variance ({unit}²)")
+    ax.set_xticks(sizes, [str(size) for size in sizes])
+    ax.minorticks_off()
+    ax.legend(frameon=False)
+    return ax
+
+
+def plot_estimate_against_truth(runs: pd.DataFrame, unit: str = "eV") -> Axes:
+    """Draw the jackknife's standard error against the true one, a point a query.
+
+    Parameters
+    ----------
+    runs : pandas.DataFrame
+        From `repeat_training`. The point is the median over the training sets, the bar holds
+        80% of their estimates.
+    unit : str
+        Of the label.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    _, ax = plt.subplots(figsize=(4.8, 4.4))
+    truth = runs.groupby("query")["prediction"].std()
+    low, middle, high = (runs.groupby("query")["std"].quantile(q) for q in (0.1, 0.5, 0.9))
+    style = STYLES["single-task"]
+    bars = [middle - low, high - middle]
+    ax.errorbar(truth, middle, yerr=bars, fmt=style.marker, color=style.color, elinewidth=1)
+    top = 1.05 * max(truth.max(), high.max())
+    ax.plot([0, top], [0, top], color=INK, linewidth=1, label="agreement")
+    ax.set(xlim=(0, top), ylim=(0, top), xlabel=f"standard deviation over training sets ({unit})")
+    ax.set(ylabel=f"jackknife standard error ({unit})")
+    ax.legend(frameon=False, loc="upper left")
+    return ax
+
+
+def plot_coverage(table: pd.DataFrame) -> Axes:
+    """Draw how often intervals hold the label, against how often they should.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame, shape (n_levels, 2)
+        Observed coverage; the index holds the nominal levels, a column an uncertainty.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    _, ax = plt.subplots(figsize=(4.8, 4.4))
+    ax.plot([0, 1], [0, 1], color=INK, linewidth=1, label="calibrated")
+    for name, style in zip(table, [Style(OTHER.color, "s", (3, 2)), Style(INK, "o")], strict=True):
+        (line,) = ax.plot(table.index, table[name], color=style.color, dashes=style.dash)
+        line.set(marker=style.marker, label=name)
+    ax.set(xlim=(0, 1), ylim=(0, 1), xlabel="nominal coverage", ylabel="observed coverage")
+    ax.legend(frameon=False, loc="upper left")
+    return ax
+
+
+def plot_lab_map(winners: pd.DataFrame, row: str, column: str) -> list[Axes]:
+    """Draw which model wins over two knobs of the artificial lab, cold beside warm.
+
+    Parameters
+    ----------
+    winners : pandas.DataFrame
+        From `lab_winners` by ``setting``, `row` and `column`. A cell has the colour of its winner
+        and its text; it is hatched and pale where no difference is seen.
+    row, column : str
+        Two knobs.
+
+    Returns
+    -------
+    list of matplotlib.axes.Axes
+    """
+    settings = list(winners["setting"].unique())
+    fig, axes = plt.subplots(1, len(settings), figsize=(8.4, 3.6), sharey=True, squeeze=False)
+    rows, columns = (sorted(winners[name].unique()) for name in (row, column))
+    for ax, setting in zip(axes[0], settings, strict=True):
+        for cell in winners[winners["setting"] == setting].to_dict("records"):
+            x, y = columns.index(cell[column]), rows.index(cell[row])
+            color, seen = style_of(cell["winner"]).color, cell["seen"]
+            look = {"facecolor": color, "alpha": 0.55} if seen else {"facecolor": "white"}
+            if not seen:
+                look |= {"hatch": "////", "edgecolor": color}
+            ax.add_patch(Rectangle((x - 0.47, y - 0.47), 0.94, 0.94, linewidth=0, **look))
+            box = {"facecolor": "white", "alpha": 0.0 if seen else 0.9, "linewidth": 0, "pad": 1.5}
+            ax.text(x, y, cell["text"], ha="center", va="center", bbox=box)
+        ax.set_xticks(range(len(columns)), [f"{value:g}" for value in columns])
+        ax.set_yticks(range(len(rows)), [f"{value:g}" for value in rows])
+        ax.set(xlim=(-0.5, len(columns) - 0.5), ylim=(-0.5, len(rows) - 0.5))
+        ax.set(title=setting, xlabel=KNOB_LABELS.get(column, column))
+    axes[0, 0].set_ylabel(KNOB_LABELS.get(row, row))
+    patches = [Patch(color=style.color, alpha=0.55, label=name) for name, style in STYLES.items()]
+    patches.append(Patch(facecolor="white", edgecolor=INK, hatch="////", label="not seen"))
+    fig.legend(handles=patches, loc="outside lower center", ncols=5, frameon=False)
+    fig.subplots_adjust(bottom=0.27, wspace=0.08)
+    return list(axes[0])
