@@ -28,6 +28,8 @@ STYLES = {
     "multi-task": Style("#009e73", "^", (2, 2)),
     "latent variable": Style("#cc79a7", "D", (8, 2, 2, 2)),
 }
+# The naive union is no architecture: grey, and apart by marker and dash.
+UNIONS = {"pooled": Style("#555555", "v", (1, 1)), "pooled, flag": Style("#888888", "P", (3, 1))}
 OTHER = Style("#555555", "o")
 # For series that are no models, such as the steps of a reaction.
 SERIES = (Style("#000000", "o"), Style("#e69f00", "s", (6, 3)), Style("#56b4e9", "^", (2, 2)))
@@ -41,8 +43,9 @@ KNOB_LABELS = {
 
 
 def style_of(model: str) -> Style:
-    """Return the style of a model; one that is not in `STYLES` is drawn in grey."""
-    return STYLES.get(model, OTHER)
+    """Return the style of a model, or of the model in "how, model"; others are drawn in grey."""
+    every = STYLES | UNIONS
+    return every.get(model) or every.get(model.rpartition(", ")[2], OTHER)
 
 
 def plot_sparsity(filled: pd.DataFrame, title: str = "") -> Axes:
@@ -492,7 +495,7 @@ def plot_intervals(
 
 def _draw_interval(ax: Axes, row: dict, place: int, score: str, number: int, n: int) -> None:
     """Draw one score with its interval; the second of two cases hollow and a little lower."""
-    style = style_of(str(row["model"]).rpartition(", ")[2])
+    style = style_of(str(row["model"]))
     y = place + 0.24 * (number - (n - 1) / 2)
     ax.plot([row["low"], row["high"]], [y, y], color=style.color, linewidth=1.5)
     face = style.color if number == 0 else "white"
