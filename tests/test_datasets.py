@@ -95,6 +95,16 @@ def test_band_gap_study():
     assert both.corr().iloc[0, 1] == pytest.approx(0.81, abs=0.01)
 
 
+def test_results_are_loaded_by_name():
+    files = {path.stem for path in (ROOT / "data/results").glob("*.csv")}
+    listed = (ROOT / "data/README.md").read_text()
+    for name in files:
+        assert len(tl.load_results(name)) and f"`{name}.csv`" in listed
+    for wrong in ("truth", "../mp_pbe_gaps"):
+        with pytest.raises(ValueError, match=f"{wrong}'; there are: .*jackknife_truth"):
+            tl.load_results(wrong)
+
+
 def test_import_is_light():
     code = (
         "import sys, tlhelpers; from tlhelpers import DifferenceForest, band_gap_study; "

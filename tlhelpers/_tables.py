@@ -16,3 +16,8 @@ def table_path(name: str) -> Path:
 def read_table(name: str) -> pd.DataFrame:
     """Read one data file; an empty cell is missing, and the text ``NaN`` is sodium nitride."""
     return pd.read_csv(table_path(name), keep_default_na=False, na_values=[""])
+
+
+def result_names() -> list[str]:
+    """Return the names of the result files, sorted."""
+    return sorted(path.stem for path in table_path("results").glob("*.csv"))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from tlhelpers._tables import read_table
+from tlhelpers._tables import read_table, result_names
 from tlhelpers.composition import CompositionFeaturizer
 
 # A choice, after the part of visible light that is absorbed; another can be given.
@@ -146,17 +146,32 @@ def load_no_dissociation() -> pd.DataFrame:
 
 
 def load_results(name: str) -> pd.DataFrame:
-    """Load a table of results that is too slow to compute in a chapter.
+    """Load a table that took too long to compute in a chapter.
 
     Parameters
     ----------
     name : str
-        A file of ``data/results``, without ``.csv``. `make results` writes them.
+        The name of a file in ``data/results``, without ``.csv``; ``data/README.md`` says for
+        each of them what it holds and which command wrote it.
 
     Returns
     -------
     pandas.DataFrame
+
+    Raises
+    ------
+    ValueError
+        There is no such file; the message names those there are.
+
+    Examples
+    --------
+    >>> from tlhelpers import load_results
+    >>> float(load_results("jackknife_truth")["training sets"].iloc[0])
+    200.0
     """
+    names = result_names()
+    if name not in names:
+        raise ValueError(f"there is no result {name!r}; there are: {', '.join(names)}")
     return read_table(f"results/{name}.csv")
 
 

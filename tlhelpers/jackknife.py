@@ -13,7 +13,7 @@ queries is ever made: the form is a matrix M with V = c' M c for the centred pre
 """
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -85,6 +85,48 @@ def jackknife_variance(
     shape = several or (len(trees),)
     variance, noise = variance.reshape(shape), noise.reshape(shape)
     return (variance, noise) if return_monte_carlo_sd else variance
+
+
+def jackknife_by_trees(
+    tree_predictions: ArrayLike, inbag_counts: ArrayLike, sizes: Sequence[int]
+) -> pd.DataFrame:
+    """Estimate the variance from the first few trees, then from more.
+
+    The bag and the splits of a tree depend on its own seed, so the first B trees of a forest of
+    this package are the forest of B trees.
+
+    Parameters
+    ----------
+    tree_predictions : array-like, shape (n_samples, n_trees)
+    inbag_counts : array-like, shape (n_trees, n_train)
+    sizes : sequence of int
+        Numbers of trees, at least two each.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a size and query: ``trees``, ``query`` (its number), ``raw`` (without a
+        correction), ``estimate`` (corrected by the counts) and its ``monte_carlo_sd``; in
+        the squared unit of the predictions. No warning is given, as noise is what it shows.
+
+    Raises
+    ------
+    ValueError
+        As `jackknife_variance`, or a size beyond the trees there are.
+    """
+    trees, counts = np.asarray(tree_predictions, dtype=float), np.asarray(inbag_counts)
+    if len(sizes) == 0 or max(sizes) > len(counts):
+        raise ValueError(f"sizes must be numbers of trees, at most {len(counts)}; got {sizes}")
+    tables = []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for size in sizes:
+            first = trees[:, :size], counts[:size]
+            estimate, noise = jackknife_variance(*first, return_monte_carlo_sd=True)
+            columns = {"trees": size, "query": np.arange(len(trees))}
+            columns |= {"raw": jackknife_variance(*first, "none")}
+            tables.append(pd.DataFrame(columns | {"estimate": estimate, "monte_carlo_sd": noise}))
+    return pd.concat(tables, ignore_index=True)
 
 
 def forest_jackknife_variance(
