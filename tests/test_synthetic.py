@@ -7,8 +7,18 @@ from sklearn.datasets import make_friedman1
 
 import tlhelpers as tl
 from tlhelpers.jackknife import jackknife_by_trees
-from tlhelpers.lab_explorers import jackknife_explorer
-from tlhelpers.synthetic import repeat_training
+from tlhelpers.lab_explorers import jackknife_explorer, lab_explorer
+from tlhelpers.plots import plot_lab_map
+from tlhelpers.synthetic import (
+    LAB_GRID,
+    compare_lab,
+    lab_errors,
+    lab_models,
+    lab_winners,
+    related_tasks,
+    repeat_training,
+    visible_relation,
+)
 
 
 def draw(seed):
@@ -50,3 +60,124 @@ def test_jackknife_explorer_says_when_an_error_bar_is_noise():
     estimates, noise = explorer.at(trees=1500).panels
     assert len(estimates.series) == 2 and all(len(s.x) == 6 for s in estimates.series)
     assert estimates.ylabel == "estimated variance (a.u.²)" and noise.series[-1].emphasis
+
+
+def test_related_tasks_are_what_the_knobs_say():
+    knobs = {"n_samples": 40_000, "n_labels": 40_000, "correlation": 0.6, "noise": 0.0}
+    Y = related_tasks(systematic_error=0.0, **knobs).Y
+    assert Y.corr().loc["y", "z"] == pytest.approx(0.6, abs=0.02)
+    np.testing.assert_allclose(Y.std(), 1, atol=0.02)
+    np.testing.assert_allclose(Y.mean(), 0, atol=0.03)
+    off = related_tasks(systematic_error=2.0, **knobs)
+    drift = (off.Y["z"] - Y["z"]) / 2
+    assert drift.std() == pytest.approx(1, abs=0.02)
+    assert abs(drift.corr(Y["y"])) < 0.02 and off.X["x12"].corr(drift) > 0.6
+    noisy = related_tasks(systematic_error=0.0, **knobs | {"noise": 0.5}).Y
+    np.testing.assert_allclose((noisy - Y).std(), 0.5, atol=0.01)
+
+
+def test_related_tasks_with_a_seed_share_features_and_nest_labels():
+    few, many = (related_tasks(50, n, seed=4) for n in (5, 20))
+    pd.testing.assert_frame_equal(few.X, many.X)
+    pd.testing.assert_series_equal(few.Y["z"], many.Y["z"])
+    known = few.Y["y"].dropna()
+    assert len(known) == 5 and many.Y["y"].count() == 20
+    pd.testing.assert_series_equal(known, many.Y.loc[known.index, "y"])
+    for wrong, message in [
+        ({"correlation": 1.1}, "correlation"),
+        ({"noise": -0.1}, "noise"),
+        ({"n_labels": 51}, "n_labels"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            related_tasks(50, **wrong)
+
+
+def test_lab_errors_hold_the_test_rows_out():
+    world = {"correlation": 0.9, "noise": 0.2, "systematic_error": 0.5}
+    errors = lab_errors(3, [10, 30], n_samples=60, n_test=20, **world)
+    assert len(errors) == 2 * 2 * 4 and errors["seed"].eq(3).all()
+    study = related_tasks(60, 30, seed=3, **world)
+    test = related_tasks(60, 40, seed=3).Y["y"].isna()
+    truth = related_tasks(60, 60, seed=3, **world | {"noise": 0.0}).Y["y"]
+    assert study.Y.loc[test, "y"].isna().all() and test.sum() == 20
+    found = errors.set_index(["setting", "n_labels", "model"])["rmse"]
+    model = tl.DifferenceForest("y", "z", n_estimators=30, random_state=3)
+    for setting, keep in [("cold", ~test), ("warm", test | True)]:
+        model.fit(study.X[keep], study.Y[keep])
+        known = study.Y.loc[test, ["z"]] if setting == "warm" else None
+        miss = model.predict(study.X[test], known=known) - truth[test]
+        expected = found[setting, 30, "difference"]
+        assert np.sqrt((miss**2).mean()) == pytest.approx(expected)
+    assert found["cold", 10, "single-task"] == found["warm", 10, "single-task"]
+    alone = lab_errors(3, 10, n_samples=60, n_test=20, models=lab_models(), **world)
+    np.testing.assert_allclose(alone["rmse"], errors.query("n_labels == 10")["rmse"])
+    with pytest.raises(ValueError, match="at most 40"):
+        lab_errors(3, 41, n_samples=60, n_test=20)
+
+
+def constructed(a: list, b: list) -> pd.DataFrame:
+    """Return errors of the baseline and of another model over draws."""
+    names = {"single-task": a, "multi-task": b}
+    return pd.DataFrame(
+        [
+            {"setting": "cold", "n_labels": 10, "model": name, "seed": seed, "rmse": value}
+            for name, values in names.items()
+            for seed, value in enumerate(values)
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("other", "text", "seen"),
+    [
+        ([0.79, 0.81, 0.80, 0.80], "M -20%", True),
+        ([0.60, 1.30, 0.70, 1.20], "(M) -5%", False),
+        ([1.19, 1.21, 1.20, 1.20], "S", True),
+        ([0.70, 1.40, 0.80, 1.30], "(S)", False),
+    ],
+)
+def test_winners_are_seen_only_beyond_the_interval(other, text, seen):
+    table = compare_lab(constructed([1.0, 1.0, 1.0, 1.0], other))
+    (row,) = lab_winners(table, ["setting", "n_labels"]).to_dict("records")
+    assert row["text"] == text and row["seen"] is seen
+    with pytest.raises(ValueError, match="several rows"):
+        lab_winners(pd.concat([table, table]), ["setting"])
+
+
+def test_the_stored_map_is_complete_and_drawn():
+    lab = tl.load_results("lab_map")
+    assert {name: tuple(sorted(set(lab[name]))) for name in LAB_GRID} == LAB_GRID
+    assert len(lab) == 8 * np.prod([len(values) for values in LAB_GRID.values()])
+    by = ["setting", "correlation", "n_labels"]
+    winners = lab_winners(lab.query("noise == 0.3 and systematic_error == 0.5"), by)
+    axes = plot_lab_map(winners, "correlation", "n_labels")
+    assert [ax.get_title() for ax in axes] == ["cold", "warm"]
+    assert [len(ax.texts) for ax in axes] == [20, 20]
+
+
+def test_lab_explorer_retrains_at_its_position():
+    lab = tl.load_results("lab_map")
+    knobs = {"correlation": [0.95, 1.0], "systematic_error": [0.5, 1.5], "noise": [0.0, 0.3]}
+    knobs |= {"n_labels": [10, 25]}
+    explorer = lab_explorer(lab, knobs, start={"noise": 0.3})
+    frame = explorer.at(n_labels=25)
+    once = lab_errors(0, 25, correlation=0.95, systematic_error=0.5, noise=0.3)
+    marks = [s.y[0] for panel in frame.panels for s in panel.series if s.emphasis]
+    np.testing.assert_allclose(marks, once["rmse"])
+    assert "25 labels" in frame.readout and "warm" in frame.readout
+    with pytest.raises(ValueError, match="noise"):
+        lab_explorer(lab, knobs | {"noise": [0.1, 0.2]}, start={})
+
+
+def test_visible_relation_is_that_of_many_rows():
+    lab = visible_relation(tl.load_results("lab_map"))
+    place = {"correlation": 0.8, "systematic_error": 0.5, "noise": 0.6}
+    rows = lab[np.all([lab[name] == value for name, value in place.items()], axis=0)]
+    Y = related_tasks(20_000, 20_000, **place).Y
+    visible = rows["visible_correlation"].iloc[0], rows["visible_spread"].iloc[0]
+    seen = Y.corr().loc["y", "z"], (Y["y"] - Y["z"]).std() / Y["y"].std()
+    assert visible == pytest.approx(seen, abs=0.02)
+    assert (lab.loc[lab["model"] == "single-task", "change"] == 0).all()
+    pair = rows.query("setting == 'cold' and n_labels == 10").set_index("model")
+    expected = pair.loc["difference", "rmse"] / pair.loc["single-task", "rmse"] - 1
+    assert pair.loc["difference", "change"] == pytest.approx(expected)
