@@ -1,0 +1,88 @@
+"""Chapter 11's table agrees with the files that it names."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tlhelpers import load_results
+from tlhelpers._tables import result_names
+from tlhelpers.comparison import corrected_resampled_t_test
+from tlhelpers.findings import _verdict, architecture_record, claims_table
+
+
+@pytest.fixture(scope="module")
+def claims():
+    return claims_table()
+
+
+def test_every_claim_has_a_row_and_names_its_files(claims):
+    assert list(claims.index) == list(range(1, 11)) and claims.notna().all(axis=None)
+    for sources in claims["source"]:
+        assert set(sources.split(", ")) <= set(result_names())
+    for verdict in claims["verdict"]:
+        assert any(word in verdict for word in ("holds", "does not hold", "cannot tell"))
+
+
+@pytest.mark.parametrize(
+    "low, high, claimed, expected",
+    [
+        (0.1, 0.5, "above", "holds"),
+        (-0.5, -0.1, "above", "does not hold"),
+        (-0.1, 0.5, "above", "cannot tell"),
+        (0.1, 0.5, "below", "does not hold"),
+        (-0.5, -0.1, "below", "holds"),
+        (-0.5, 0.1, "below", "cannot tell"),
+    ],
+)
+def test_verdicts(low, high, claimed, expected):
+    assert _verdict(low, high, claimed) == expected
+
+
+def test_the_union_from_the_scores_by_hand(claims):
+    for setting, part in load_results("band_gaps_scores").groupby("setting"):
+        wide = part.pivot_table(index=["repeat", "fold"], columns="model", values="rmse")
+        ratio = (part["n_test"] / part["n_pool"]).mean()
+        assert len(wide) == 50 and ratio == pytest.approx(0.25, abs=0.01)
+        mean, half, _ = corrected_resampled_t_test(wide["pooled"] - wide["single-task"], ratio)
+        cells = claims.loc[9]
+        assert f"{setting}: {wide['pooled'].mean():.2f}" in cells["ours"]
+        assert f"{setting}: {mean - half:+.2f} to {mean + half:+.2f}" in cells["interval"]
+        assert f"{setting}: holds" in cells["verdict"]
+
+
+def test_the_most_accurate_for_band_gaps_by_hand(claims):
+    for setting, part in load_results("band_gaps_scores").groupby("setting"):
+        mean = part.groupby("model")["rmse"].mean()
+        best = mean.drop("difference").idxmin()
+        expected = (
+            f"{setting}: {mean['difference']:.2f} eV, best other {mean[best]:.2f} eV ({best})"
+        )
+        assert expected in claims.loc[1, "ours"]
+
+
+def test_the_saving_by_hand(claims):
+    curve = load_results("band_gaps_curve").query("setting == 'warm'")
+    mean = curve.pivot_table(index="size", columns="model", values="rmse")
+    reached = mean["single-task"].cummin()
+    labels = np.interp(-mean.loc[50, "difference"], -reached, np.log(reached.index))
+    assert f"{np.exp(labels) / 50:.1f} with 50 labels" in claims.loc[2, "ours"]
+
+
+def test_cancellation_is_the_row_of_the_file(claims):
+    rows = load_results("no_cancellation").query(
+        "setting == 'cold' and group_by == 'surface' and model == 'latent variable'"
+    )
+    for row in rows.itertuples():
+        assert f"{row.direction}: {row.ratio:.2f}" in claims.loc[7, "ours"]
+        assert row.ratio == pytest.approx(row.rmse_difference / np.hypot(row.rmse_a, row.rmse_b))
+
+
+def test_the_record_counts_each_case_once():
+    record = architecture_record()
+    assert not record.duplicated(["target", "setting", "model"]).any()
+    cases = record.groupby("study").size()
+    assert cases.to_dict() == {"band gap": 6, "colour": 4, "NO reduction": 18}
+    inside = (record["difference_low"] < 0) & (record["difference_high"] > 0)
+    pd.testing.assert_series_equal(
+        inside, record["verdict"] == "no difference seen", check_names=False
+    )
