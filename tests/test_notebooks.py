@@ -95,6 +95,27 @@ def test_glossary_links_lead_somewhere(path):
     assert used and set(used) <= anchors
 
 
+def prose_of(path: Path) -> str:
+    """Return the running text of a chapter, without its headings, aims, code and references."""
+    text = "\n".join(cell.source for cell in cells(path, "markdown")).split("## References")[0]
+    text = re.sub(r"^#.*$|`[^`]*`", "", text, flags=re.M)
+    return re.sub(r"^\*\*(Objectives|Prerequisites).*?(?=\n\n|\Z)", "", text, flags=re.M | re.S)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=ids)
+def test_the_first_use_of_a_term_links_to_the_glossary(path):
+    """In the paragraph of its first use; "difference" is an everyday word as well."""
+    prose, bare = prose_of(path), []
+    for term in re.findall(r"^## (.+)$", (ROOT / "book/glossary.md").read_text(), re.M):
+        use = re.search(rf"(?<![\w-]){re.escape(term)}(s|es)?(?![\w-])", prose, re.I)
+        if use and term != "difference":
+            end = prose.find("\n\n", use.start())
+            anchor = f"glossary.md#{term.lower().replace(' ', '-')})"
+            if anchor not in prose[: end if end > 0 else None]:
+                bare.append(term)
+    assert bare == []
+
+
 def test_a_broken_loader_fails_a_chapter(tmp_path):
     """The assertions have teeth: measured gaps a tenth too large are noticed."""
     notebook = nbformat.read(ROOT / "notebooks/01_sparsity.ipynb", as_version=4)
