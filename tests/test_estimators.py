@@ -143,3 +143,11 @@ def test_permutation_importance_finds_the_features_that_matter(model, table):
     model = clone(model).fit(X, Y)
     result = permutation_importance(model, X, Y, n_repeats=3, random_state=0)
     assert np.argmax(result.importances_mean) == 0
+
+
+def test_numbers_as_text_are_refused_and_codes_are_classes(table):
+    X, Y = table
+    with pytest.raises(ValueError, match="'z' holds numbers as text"):
+        SingleTaskForest("z").fit(X, Y.assign(z=Y["z"].astype(str).where(Y["z"].notna(), None)))
+    codes = pd.Series(np.where(X["a"] > 0.5, "111", "532"), dtype=object)
+    assert set(SingleTaskForest("f").fit(X, Y.assign(f=codes)).classes_) == {"111", "532"}

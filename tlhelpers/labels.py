@@ -188,8 +188,15 @@ def _infer(column: pd.Series) -> str:
     if isinstance(column.dtype, pd.CategoricalDtype):
         return CLASSIFICATION
     seen = column.dropna().infer_objects()
-    number = pd.api.types.is_numeric_dtype(seen) and not pd.api.types.is_bool_dtype(seen)
-    return REGRESSION if number else CLASSIFICATION
+    if pd.api.types.is_numeric_dtype(seen) and not pd.api.types.is_bool_dtype(seen):
+        return REGRESSION
+    read = pd.to_numeric(seen.astype(str), errors="coerce")
+    if len(read) and read.notna().all() and (read % 1 != 0).any():
+        raise ValueError(
+            f"task {column.name!r} holds numbers as text, such as {seen.iloc[0]!r}: turn them into "
+            f"numbers with pd.to_numeric, or say task_types={{{column.name!r}: 'classification'}}"
+        )
+    return CLASSIFICATION
 
 
 def _encode_numbers(column: pd.Series, may_be_empty: bool = False) -> tuple[None, np.ndarray]:

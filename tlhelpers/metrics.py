@@ -198,19 +198,18 @@ def calibration_table(
     Returns
     -------
     pandas.DataFrame
-        Indexed by `by`: observed coverage at each level, ``miscalibration_area`` and
-        ``sd_of_residuals``, the standard deviation of the residuals in units of the stated one.
+        Indexed by `by`: observed coverage at each level; ``miscalibration_area``;
+        ``sd_of_residuals``, the standard deviation of the residuals in units of the stated one;
+        ``n_zero``, rows whose stated uncertainty is zero. Those are covered only by an exact
+        prediction, and left out of ``sd_of_residuals``.
 
     Raises
     ------
     ValueError
-        The predictions carry no such uncertainty, or one is zero.
+        The predictions carry no such uncertainty.
     """
     if std not in predictions or predictions[std].isna().any():
         raise ValueError(f"the predictions have no {std!r}: make them with return_std=True")
-    if not (predictions[std] > 0).all():
-        row = predictions.loc[~(predictions[std] > 0), "row"].iloc[0]
-        raise ValueError(f"{std} is zero in row {row}: grow more trees")
     rows = []
     for case, part in predictions.groupby(list(by), sort=False):
         truth, prediction, spread = (
@@ -222,7 +221,8 @@ def calibration_table(
             | {f"{level:.0%}": share for level, share in zip(levels, observed, strict=True)}
             | {
                 "miscalibration_area": miscalibration_area(truth, prediction, spread),
-                "sd_of_residuals": ((truth - prediction) / spread).std(),
+                "sd_of_residuals": ((truth - prediction)[spread > 0] / spread[spread > 0]).std(),
+                "n_zero": int((spread == 0).sum()),
             }
         )
     return pd.DataFrame(rows).set_index(list(by))
