@@ -2,7 +2,6 @@
 
 import importlib.metadata
 import platform
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -48,9 +47,8 @@ def write(study: str, tables: dict[str, pd.DataFrame]) -> None:
         print(f"{path.relative_to(ROOT)}: {len(rows)} rows")
 
 
-def settings(command: str, start: float, **values) -> pd.DataFrame:
-    """Return what a reader needs to compute the tables anew, and the time it took."""
-    rows = {"command": command, **values, "seed": 0}
-    rows |= {"minutes": round((time.time() - start) / 60, 1), "python": platform.python_version()}
+def settings(command: str, **values) -> pd.DataFrame:
+    """Return what a reader needs to compute the tables anew."""
+    rows = {"command": command, **values, "seed": 0, "python": platform.python_version()}
     rows |= {name: importlib.metadata.version(name) for name in PACKAGES}
     return pd.DataFrame(rows.items(), columns=["setting", "value"])

@@ -6,7 +6,6 @@ Writes data/results/color_*.csv. Parts are kept in .results/ and not computed ag
 """
 
 import argparse
-import time
 
 import pandas as pd
 from experiment import intervals, part, settings, write
@@ -127,7 +126,7 @@ def held_out(trees: int) -> pd.DataFrame:
 
 def main(trees: int = 100, repeats: int = 10) -> None:
     """Compute every part that is missing, and write the tables."""
-    start, size = time.time(), (trees, repeats)
+    size = trees, repeats
     tables: dict[str, list] = {}
 
     def kept(compute, *case: str) -> pd.DataFrame:
@@ -160,7 +159,7 @@ def main(trees: int = 100, repeats: int = 10) -> None:
     command = f"python benchmarks/results_color.py --repeats {repeats} --trees {trees}"
     tables["held_out"] = [held_out(trees)]
     draws = {"repeats of the learning curve": 3 * repeats}
-    tables["settings"] = [settings(command, start, trees=trees, repeats=repeats, **draws)]
+    tables["settings"] = [settings(command, trees=trees, repeats=repeats, **draws)]
     write("color", {name: pd.concat(parts) for name, parts in tables.items()})
 
 

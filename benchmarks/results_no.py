@@ -7,7 +7,6 @@ exists is not computed again. About four minutes on two cores.
 """
 
 import argparse
-import time
 
 import pandas as pd
 from experiment import intervals, part, settings, write
@@ -204,7 +203,7 @@ def held_out(trees: int) -> pd.DataFrame:
 
 def main(trees: int = 100, repeats: int = 10) -> None:
     """Compute every part that is missing, and write the tables."""
-    start, end = time.time(), f"{trees}_{repeats}"
+    end = f"{trees}_{repeats}"
     cases = [(d, g, s) for d in DIRECTIONS for g in GROUPINGS for s in SETTINGS]
     barriers = {
         c: part(f"no_{'_'.join(c)}_{end}", lambda c=c: predict_barriers(*c, trees, repeats))
@@ -219,9 +218,7 @@ def main(trees: int = 100, repeats: int = 10) -> None:
     command = f"python benchmarks/results_no.py --repeats {repeats} --trees {trees}"
     tables["held_out"] = held_out(trees)
     by_metal = folds("metal", repeats)["n_repeats"]
-    tables["settings"] = settings(
-        command, start, trees=trees, repeats=repeats, repeats_by_metal=by_metal
-    )
+    tables["settings"] = settings(command, trees=trees, repeats=repeats, repeats_by_metal=by_metal)
     write("no", tables)
 
 

@@ -216,13 +216,14 @@ def calibration_table(
             part[column].to_numpy(dtype=float) for column in ("truth", "prediction", std)
         )
         observed = coverage(truth, prediction, spread, levels)
+        stated = spread > 1e-9 * np.ptp(truth)  # less is rounding: all trees agree
         rows.append(
             dict(zip(by, case, strict=True))
             | {f"{level:.0%}": share for level, share in zip(levels, observed, strict=True)}
             | {
                 "miscalibration_area": miscalibration_area(truth, prediction, spread),
-                "sd_of_residuals": ((truth - prediction)[spread > 0] / spread[spread > 0]).std(),
-                "n_zero": int((spread == 0).sum()),
+                "sd_of_residuals": ((truth - prediction)[stated] / spread[stated]).std(),
+                "n_zero": int((~stated).sum()),
             }
         )
     return pd.DataFrame(rows).set_index(list(by))
