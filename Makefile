@@ -38,7 +38,7 @@ lab: env ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab notebooks
 
 pair: env ## write each notebooks/*.ipynb anew from its .md
-	$(BIN)/jupytext --to ipynb --update notebooks/*.md
+	$(BIN)/python -m tools.pair
 
 lock: env ## resolve requirements.in anew into requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade --custom-compile-command "make lock" requirements.in --output-file requirements.txt
