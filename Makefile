@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help env book test bench results lab pair lock clean
+.PHONY: help env book test test-full offline bench results lab pair lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -27,6 +27,12 @@ test: book ## unit, notebook and site tests: what a contributor runs
 	$(BIN)/mypy
 	$(BIN)/pytest -q --durations=8
 	$(BIN)/pytest -q --nbval-lax notebooks
+
+test-full: offline ## also the launch environments, Lab in a browser, accessibility, the offline archive
+	$(BIN)/pytest -q --durations=12 -m full
+
+offline: book ## one archive for a classroom without network, in _build: site, notebooks, packages
+	$(BIN)/python -m tools.classroom.build
 
 bench: env ## our forest beside scikit-learn, lolopy (needs Java) and forestci: one table (minutes)
 	$(BIN)/python benchmarks/peers.py
