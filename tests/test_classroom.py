@@ -118,9 +118,7 @@ def test_install_and_run_without_network(archive: Path, prefix: Command, tmp_pat
         with pytest.raises(AssertionError, match="unreachable"):
             run([*prefix, sys.executable, "-c", reach], archive)
     run([*prefix, sys.executable, "install.py", "--no-start"], archive, **REFUSED)
-    commands = archive / "env" / "bin"
-    for folder in ("notebooks", "learner"):
-        run_notebooks(commands, archive / folder, tmp_path / folder, prefix)
+    run_notebooks(archive / "env" / "bin", archive / "notebooks", tmp_path / "out", prefix)
 
 
 @pytest.mark.full

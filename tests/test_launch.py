@@ -91,13 +91,14 @@ def test_binder(checkout: Path, tmp_path: Path) -> None:
 # ---- Colab
 
 
-def as_git(checkout: Path) -> str:
-    """Make a git repository of the checkout and return its address."""
+def as_repository(checkout: Path) -> dict[str, str]:
+    """Make the checkout a git repository; return what lets git find it at the book's address."""
     author = ["-c", "user.name=test", "-c", "user.email=test@example.org"]
     run(["git", "init", "-q", "-b", BRANCH], checkout)
     run(["git", "add", "-A"], checkout)
     run(["git", *author, "commit", "-q", "-m", "as it is"], checkout)
-    return checkout.as_uri()
+    key = f"url.{checkout.as_uri()}.insteadOf"
+    return {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": key, "GIT_CONFIG_VALUE_0": URL}
 
 
 def versions(commands: Path) -> dict[str, str]:
@@ -116,19 +117,19 @@ def colab(tmp_path: Path) -> Path:
 @pytest.mark.full
 def test_colab(colab: Path, checkout: Path, tmp_path: Path) -> None:
     before = versions(colab)
-    cell = install_cell()
-    cell.source = cell.source.replace(URL, as_git(checkout))
     (tmp_path / "first").mkdir()
-    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), tmp_path / "first" / "cell.ipynb")
-    run_notebooks(colab, tmp_path / "first", tmp_path / "installed")
+    alone = nbformat.v4.new_notebook(cells=[install_cell()])
+    nbformat.write(alone, tmp_path / "first" / "cell.ipynb")
+    address = as_repository(checkout)
+    run_notebooks(colab, tmp_path / "first", tmp_path / "installed", **address)
     after = versions(colab)
     assert "tlhelpers" in after.keys() - before.keys()
     assert {name: after[name] for name in before} == before, "Colab's own packages were replaced"
 
-    alone = shutil.copytree(  # only the notebooks: the data have to come with the package
-        checkout / "notebooks", tmp_path / "alone", ignore=shutil.ignore_patterns("*.md")
+    plain = shutil.copytree(  # only the notebooks: the data have to come with the package
+        checkout / "notebooks", tmp_path / "plain", ignore=shutil.ignore_patterns("*.md")
     )
-    done = run_notebooks(colab, alone, tmp_path / "out")
+    done = run_notebooks(colab, plain, tmp_path / "out")
     for notebook in done.values():
         install = next(cell for cell in notebook.cells if cell.cell_type == "code")
         assert install.source.startswith("# Installs the package") and install.outputs == []
@@ -136,4 +137,4 @@ def test_colab(colab: Path, checkout: Path, tmp_path: Path) -> None:
     shutil.rmtree(checkout / "tlhelpers")  # the installed one is meant
     names = {path.stem.removeprefix("test_"): path for path in checkout.glob("tests/test_*.py")}
     tests = [path for name, path in names.items() if name not in OF_THE_BOOK]
-    print(run([colab / "python", "-m", "pytest", "-q", "--no-header", *tests], checkout))
+    print(run([colab / "python", "-m", "pytest", "-q", "--pyargs", "tlhelpers", *tests], checkout))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -9,7 +10,7 @@ from statistics import median
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from conftest import SITE
+from conftest import ROOT, SITE
 
 PAGES = sorted(
     p.relative_to(SITE).as_posix() for p in SITE.rglob("*.html") if "_static" not in p.parts
@@ -261,3 +262,14 @@ def test_a_broken_link_is_seen(tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text('<a href="b.html#x"><a href="b.html#y"><img src="c.png">')
     (tmp_path / "b.html").write_text('<p id="x"><a href="#x"><a href="https://a.org/b">')
     assert broken_links(tmp_path.resolve()) == ["a.html: b.html#y", "a.html: c.png"]
+
+
+def test_one_copy_a_page_is_kept() -> None:
+    path = ROOT / "book" / "_ext" / "offline.py"
+    spec = importlib.util.spec_from_file_location("offline", path)
+    offline = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(offline)
+    both = '<style data-once="a1">p {}</style><script data-once="a1">"x"</script>'
+    context = {"body": f"1{both}2{both}3"}
+    offline.keep_first_copy(None, "page", "page.html", context, None)
+    assert context["body"] == f"1{both}23"

@@ -2,11 +2,13 @@
 
 The notebook gets one cell more than its source: where the package is missing, as in Google Colab,
 it installs it. The address stands in ``_config.yml``, so the cell is generated and never typed.
+A link to another chapter leads to its notebook.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
 
 import jupytext
@@ -15,6 +17,7 @@ import yaml
 from nbformat import NotebookNode
 
 ROOT = Path(__file__).resolve().parents[1]
+CHAPTER_LINK = re.compile(r"(?<=\]\()(\w+)\.md(?=[)#])")
 INSTALL = """# Installs the package where it is missing, as in Google Colab.
 try:
     import tlhelpers
@@ -41,7 +44,10 @@ def notebook_of(source: Path) -> NotebookNode:
     first = next(i for i, cell in enumerate(notebook.cells) if cell.cell_type == "code")
     notebook.cells.insert(first, install_cell())
     seen: set[str] = set()
-    for cell in notebook.cells:  # ids that change with their cell only
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = CHAPTER_LINK.sub(r"\1.ipynb", cell.source)
+        # ids that change with their cell only
         digest = hashlib.sha256(cell.source.encode()).hexdigest()
         cell.id = next(digest[i : i + 8] for i in range(56) if digest[i : i + 8] not in seen)
         seen.add(cell.id)

@@ -17,7 +17,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ENV = HERE / "env"
 PYTHON = ENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-PIP = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+PIP = [str(PYTHON), "-m", "pip", "install", "--quiet", "--no-compile"]
 
 
 def here() -> str:
@@ -35,7 +35,7 @@ def install() -> None:
         return
     print("Installing, a minute or two ...", flush=True)
     venv.create(ENV, with_pip=True, clear=True)
-    wheels = ["--no-index", "--find-links", str(HERE / "wheels")]
+    wheels = ["--disable-pip-version-check", "--no-index", "--find-links", str(HERE / "wheels")]
     subprocess.run([*PIP, *wheels, "tlhelpers", "jupyterlab"], check=True)
     subprocess.run([str(PYTHON), "-m", "tlhelpers.compile"], check=True, cwd=HERE)
     (ENV / "ready").touch()
