@@ -37,6 +37,13 @@ def test_a_chapter_offers_its_notebook(site: Path, chapter: Path) -> None:
     assert downloaded.read_bytes() == chapter.with_suffix(".ipynb").read_bytes()
 
 
+def test_only_chapters_are_launched(site: Path) -> None:
+    offering = {
+        p.relative_to(site).parts[0] for p in site.rglob("*.html") if BINDER in p.read_text()
+    }
+    assert offering == {"notebooks"}
+
+
 def test_the_readme_names_the_address_of_the_configuration() -> None:
     text = (ROOT / "README.md").read_text("utf8")
     assert BINDER in text and COLAB_URL in text

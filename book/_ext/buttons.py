@@ -13,6 +13,7 @@ from sphinx.config import Config
 def setup(app: Sphinx) -> dict[str, Any]:
     """Connect the extension."""
     app.connect("config-inited", configure)
+    app.connect("html-page-context", launch_chapters_only, priority=600)  # after the theme's
     app.connect("build-finished", ship_notebooks)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
@@ -24,6 +25,15 @@ def configure(app: Sphinx, config: Config) -> None:
     ``launch_buttons`` and ``repository``.
     """
     config.html_theme_options["navbar_persistent"] = []
+
+
+def launch_chapters_only(
+    app: Sphinx, pagename: str, templatename: str, context: dict, doctree: Any
+) -> None:
+    """Drop the launch buttons of pages that compute something but have no notebook to launch."""
+    if not pagename.startswith("notebooks/"):
+        buttons = context.get("header_buttons", [])
+        buttons[:] = [b for b in buttons if b.get("label") != "launch-buttons"]
 
 
 def ship_notebooks(app: Sphinx, exception: Exception | None) -> None:
