@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help env book test bench results lab pair lock clean
+.PHONY: help env book test test-full offline bench results lab pair lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -28,6 +28,12 @@ test: book ## unit, notebook and site tests: what a contributor runs
 	$(BIN)/pytest -q --durations=8
 	$(BIN)/pytest -q --nbval-lax notebooks
 
+test-full: offline ## also the launch environments, Lab in a browser, accessibility, the offline archive
+	$(BIN)/pytest -q --durations=12 -m full
+
+offline: book ## one archive for a classroom without network, in _build: site, notebooks, packages
+	$(BIN)/python -m tools.classroom.build
+
 bench: env ## our forest beside scikit-learn, lolopy (needs Java) and forestci: one table (minutes)
 	$(BIN)/python benchmarks/peers.py
 
@@ -38,7 +44,7 @@ lab: env ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab notebooks
 
 pair: env ## write each notebooks/*.ipynb anew from its .md
-	$(BIN)/jupytext --to ipynb --update notebooks/*.md
+	$(BIN)/python -m tools.pair
 
 lock: env ## resolve requirements.in anew into requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade --custom-compile-command "make lock" requirements.in --output-file requirements.txt

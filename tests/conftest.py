@@ -9,11 +9,15 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+
+if TYPE_CHECKING:  # the package's own tests run without playwright too
+    from playwright.sync_api import Browser, Page
 
 ROOT = Path(__file__).resolve().parents[1]
 SITE = ROOT / "_build" / "html"
@@ -40,6 +44,8 @@ def chromium() -> str:
 @pytest.fixture(scope="session")
 def browser(chromium: str) -> Iterator[Browser]:
     """Start one browser for all tests."""
+    from playwright.sync_api import sync_playwright
+
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         yield browser
@@ -88,10 +94,10 @@ class Visit:
         return self.page
 
 
-@pytest.fixture
-def visit(browser: Browser, base: str) -> Iterator[Visit]:
-    """Offer a page without network; a request or an error fails the test."""
-    context = browser.new_context(reduced_motion="reduce")
+@contextmanager
+def visiting(browser: Browser, base: str, **settings: str) -> Iterator[Visit]:
+    """Open a page without network; a request or an error that nobody expects is a failure."""
+    context = browser.new_context(reduced_motion="reduce", **settings)
     context.set_default_timeout(10_000)
     visit = Visit(context.new_page(), base)
 
@@ -116,3 +122,10 @@ def visit(browser: Browser, base: str) -> Iterator[Visit]:
     yield visit
     context.close()
     assert visit.faults == []
+
+
+@pytest.fixture
+def visit(browser: Browser, base: str) -> Iterator[Visit]:
+    """Offer a page of the site, without network."""
+    with visiting(browser, base) as visit:
+        yield visit

@@ -465,7 +465,9 @@ def test_only_the_order_of_a_feature_matters(table):
     X, labels, n_classes = table
     bags, other = np.ones((3, len(X)), int), np.exp(X) + X**3  # monotone
     first, second = fit(X, labels, n_classes, bags), fit(other, labels, n_classes, bags)
-    assert_array_equal(predictions(first, X), predictions(second, other))
+    # A threshold lies midway between two labelled rows: one without the label may change sides.
+    whole = ~np.isnan(labels).any(axis=1)
+    assert_array_equal(predictions(first, X)[whole], predictions(second, other)[whole])
 
 
 @quick

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -147,14 +145,3 @@ def test_arrays_and_holes_become_json() -> None:
         "x": [0.0, 1.0, 2.0],
         "y": [0.33333, None, None],
     }
-
-
-def test_one_copy_a_page_is_kept() -> None:
-    path = Path(__file__).parents[1] / "book" / "_ext" / "offline.py"
-    spec = importlib.util.spec_from_file_location("offline", path)
-    offline = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(offline)
-    both = '<style data-once="a1">p {}</style><script data-once="a1">"x"</script>'
-    context = {"body": f"1{both}2{both}3"}
-    offline.keep_first_copy(None, "page", "page.html", context, None)
-    assert context["body"] == f"1{both}23"

@@ -10,6 +10,8 @@ import jupytext
 import nbformat
 import pytest
 
+from tools.pair import notebook_of
+
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted((ROOT / "notebooks").glob("*.md"))
 ids = [path.stem for path in SOURCES]
@@ -21,7 +23,7 @@ def cells(path: Path, kind: str = "code") -> list:
 
 
 def shape(notebook) -> list:
-    """Return what the two files of a pair must share."""
+    """Return what the notebook made of a source and the committed one must share."""
     keep = ("tags", "mystnb", "jupyter")
     return [
         (c.cell_type, c.source, {k: c.metadata[k] for k in keep if k in c.metadata})
@@ -32,12 +34,12 @@ def shape(notebook) -> list:
 @pytest.mark.parametrize("path", SOURCES, ids=ids)
 def test_pair_agrees(path):
     pair = nbformat.read(path.with_suffix(".ipynb"), as_version=4)
-    assert shape(jupytext.read(path)) == shape(pair), "run `make pair`"
+    assert shape(notebook_of(path)) == shape(pair), "run `make pair`"
     assert not any(cell.get("outputs") for cell in pair.cells)
 
 
 def test_pair_test_sees_an_edit():
-    notebook = jupytext.read(SOURCES[0])
+    notebook = notebook_of(SOURCES[0])
     before = shape(notebook)
     next(c for c in notebook.cells if c.cell_type == "code").source += "\n1"
     assert shape(notebook) != before

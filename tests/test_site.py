@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 from html.parser import HTMLParser
 from pathlib import Path
 from statistics import median
+from urllib.parse import unquote, urlsplit
 
 import pytest
-from conftest import SITE
+from conftest import ROOT, SITE
 
 PAGES = sorted(
     p.relative_to(SITE).as_posix() for p in SITE.rglob("*.html") if "_static" not in p.parts
@@ -217,3 +219,57 @@ def test_no_link_leads_to_a_source_file(site):
         if not link.startswith("../_sources")
     ]
     assert pages and sources == []
+
+
+class Anchors(HTMLParser):
+    """Collects what a page links to, and where a link into it may lead."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.links: list[str] = []
+        self.ids: set[str] = {"", "top"}
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = dict(attrs)
+        self.ids |= {values[name] or "" for name in ("id", "name") if name in values}
+        names = ("href",) if tag in ("a", "link") else ("src", "data")
+        self.links += [values[name] or "" for name in names if name in values]
+
+
+def broken_links(site: Path) -> list[str]:
+    """Return the links of all pages that lead to no file, or to no place in it."""
+    paths = [p for p in site.rglob("*.html") if "_static" not in p.parts]  # there lie templates
+    pages = {p: Anchors(p.read_text("utf8")) for p in paths}
+    broken = []
+    for page, parsed in pages.items():
+        for link in parsed.links:
+            address = urlsplit(link)
+            if address.scheme or address.netloc or not link:
+                continue
+            target = (page.parent / unquote(address.path)).resolve() if address.path else page
+            anchors = pages[target].ids if target in pages else {"", address.fragment}
+            if not target.is_file() or unquote(address.fragment) not in anchors:
+                broken.append(f"{page.relative_to(site)}: {link}")
+    return broken
+
+
+def test_no_internal_link_is_broken(site: Path) -> None:
+    assert broken_links(site.resolve()) == []
+
+
+def test_a_broken_link_is_seen(tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_text('<a href="b.html#x"><a href="b.html#y"><img src="c.png">')
+    (tmp_path / "b.html").write_text('<p id="x"><a href="#x"><a href="https://a.org/b">')
+    assert broken_links(tmp_path.resolve()) == ["a.html: b.html#y", "a.html: c.png"]
+
+
+def test_one_copy_a_page_is_kept() -> None:
+    path = ROOT / "book" / "_ext" / "offline.py"
+    spec = importlib.util.spec_from_file_location("offline", path)
+    offline = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(offline)
+    both = '<style data-once="a1">p {}</style><script data-once="a1">"x"</script>'
+    context = {"body": f"1{both}2{both}3"}
+    offline.keep_first_copy(None, "page", "page.html", context, None)
+    assert context["body"] == f"1{both}23"

@@ -1,0 +1,68 @@
+"""Environments made from the repository's files, and the notebooks run in them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import nbformat
+from conftest import ROOT
+
+Command = Sequence[str | Path]
+TOUCHING = ("PYTHONPATH", "VIRTUAL_ENV", "TLHELPERS_STATIC")  # of the environment that runs us
+
+
+def run(command: Command, cwd: Path, **variables: str) -> str:
+    """Run a command that must succeed, and return what it printed."""
+    environment = {k: v for k, v in os.environ.items() if k not in TOUCHING} | variables
+    environment["PIP_NO_COMPILE"] = "1"  # half of an installation's time
+    done = subprocess.run(
+        command, cwd=cwd, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    output = done.stdout.decode(errors="replace")
+    assert done.returncode == 0, f"{' '.join(map(str, command))}\n{output[-4000:]}"
+    return output
+
+
+def copy_of_the_repository(target: Path) -> Path:
+    """Copy what git tracks."""
+    names = run(["git", "ls-files", "-z"], ROOT).split("\0")
+    for name in filter(None, names):
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / name, target / name)
+    return target
+
+
+def new_environment(target: Path, python: Command = (sys.executable,)) -> Path:
+    """Make a virtual environment and return its folder of commands."""
+    run([*python, "-m", "venv", target], target.parent)
+    return target / "bin"
+
+
+def run_notebooks(
+    commands: Path, folder: Path, out: Path, prefix: Command = (), **variables: str
+) -> dict[str, nbformat.NotebookNode]:
+    """Execute every notebook of a folder, two at a time; one that raises is a failure."""
+    convert = [*prefix, commands / "python", "-m", "nbconvert", "--to", "notebook", "--execute"]
+    names = sorted(path.name for path in folder.glob("*.ipynb"))
+    assert names
+
+    def execute(name: str) -> nbformat.NotebookNode:
+        run([*convert, "--output-dir", out, name], folder, **variables)
+        return nbformat.read(out / name, as_version=4)
+
+    with ThreadPoolExecutor(2) as pool:
+        return dict(zip(names, pool.map(execute, names), strict=True))
+
+
+def warnings_of(notebook: nbformat.NotebookNode) -> Iterator[str]:
+    """Yield what a notebook wrote to the error stream."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if output.get("name") == "stderr":
+                yield output.text

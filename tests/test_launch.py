@@ -1,0 +1,147 @@
+"""What Binder and Colab do, done here: each environment from its files, each notebook in it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from conftest import ROOT
+from environments import copy_of_the_repository, new_environment, run, run_notebooks, warnings_of
+
+from tools.pair import install_cell, notebook_of, repository
+
+COLAB = ROOT / "tests" / "colab.txt"
+OF_THE_BOOK = {"site", "lab", "notebooks", "launch", "classroom", "accessibility"}
+URL, BRANCH = repository()["url"], repository()["branch"]
+NAME = URL.removeprefix("https://github.com/")
+BINDER = f"https://mybinder.org/v2/gh/{NAME}/{BRANCH}?urlpath=lab/tree/notebooks"
+COLAB_URL = f"https://colab.research.google.com/github/{NAME}/blob/{BRANCH}/notebooks"
+CHAPTERS = sorted((ROOT / "notebooks").glob("*.md"))
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
+def test_a_chapter_offers_its_notebook(site: Path, chapter: Path) -> None:
+    page = site / "notebooks" / f"{chapter.stem}.html"
+    if not page.exists():
+        pytest.skip("not in the table of contents")
+    links = re.findall(r'href="([^"]+)"', page.read_text("utf8"))
+    assert {f"{BINDER}/{chapter.stem}.ipynb", f"{COLAB_URL}/{chapter.stem}.ipynb"} <= set(links)
+    assert f"../_sources/notebooks/{chapter.stem}.ipynb" in links
+    downloaded = site / "_sources" / "notebooks" / f"{chapter.stem}.ipynb"
+    assert downloaded.read_bytes() == chapter.with_suffix(".ipynb").read_bytes()
+
+
+def test_only_chapters_are_launched(site: Path) -> None:
+    offering = {
+        p.relative_to(site).parts[0] for p in site.rglob("*.html") if BINDER in p.read_text()
+    }
+    assert offering == {"notebooks"}
+
+
+def test_the_readme_names_the_address_of_the_configuration() -> None:
+    text = (ROOT / "README.md").read_text("utf8")
+    assert BINDER in text and COLAB_URL in text
+    places = re.findall(r"(?:github\.com|/gh|/github)/([\w-]+/[\w-]+)", text)
+    assert len(places) >= 2 and set(places) == {NAME}
+
+
+def test_the_install_cell_stands_before_the_first_code() -> None:
+    notebook = notebook_of(CHAPTERS[0])
+    first = next(cell for cell in notebook.cells if cell.cell_type == "code")
+    assert first.source == install_cell().source and f"git+{URL}@{BRANCH}" in first.source
+    assert len({cell.id for cell in notebook.cells}) == len(notebook.cells)
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    return copy_of_the_repository(tmp_path / "checkout")
+
+
+# ---- Binder
+
+
+def python_of(runtime: Path) -> str:
+    """Return the Python that runtime.txt asks for."""
+    version = runtime.read_text().strip().removeprefix("python-")
+    if version == f"{sys.version_info[0]}.{sys.version_info[1]}":
+        return sys.executable
+    return shutil.which(f"python{version}") or pytest.fail(f"Binder's Python {version} is missing")
+
+
+@pytest.mark.full
+def test_binder(checkout: Path, tmp_path: Path) -> None:
+    """repo2docker makes the environment, installs requirements.txt, copies all, runs postBuild."""
+    binder = checkout / ".binder"
+    commands = new_environment(tmp_path / "env", [python_of(binder / "runtime.txt")])
+    run([commands / "pip", "install", "-q", "-r", ".binder/requirements.txt"], checkout)
+    run([".binder/postBuild"], checkout, PATH=f"{commands}{os.pathsep}{os.environ['PATH']}")
+
+    sources = list((checkout / "tlhelpers").glob("*.py"))
+    kernels = sorted((checkout / "tlhelpers").glob("__pycache__/*.nbc"))
+    assert all(source.stat().st_mtime.is_integer() for source in sources) and kernels
+    run([commands / "python", "-m", "tlhelpers.compile"], checkout / "notebooks")
+    assert kernels == sorted((checkout / "tlhelpers").glob("__pycache__/*.nbc"))
+
+    run([commands / "jupyter", "lab", "--version"], checkout)
+    done = run_notebooks(commands, checkout / "notebooks", tmp_path / "out")
+    assert {name: [*warnings_of(notebook)] for name, notebook in done.items()} == {
+        name: [] for name in done
+    }
+
+
+# ---- Colab
+
+
+def as_repository(checkout: Path) -> dict[str, str]:
+    """Make the checkout a git repository; return what lets git find it at the book's address."""
+    author = ["-c", "user.name=test", "-c", "user.email=test@example.org"]
+    run(["git", "init", "-q", "-b", BRANCH], checkout)
+    run(["git", "add", "-A"], checkout)
+    run(["git", *author, "commit", "-q", "-m", "as it is"], checkout)
+    key = f"url.{checkout.as_uri()}.insteadOf"
+    return {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": key, "GIT_CONFIG_VALUE_0": URL}
+
+
+def versions(commands: Path) -> dict[str, str]:
+    listed = run([commands / "pip", "list", "--format", "json"], commands)
+    return {package["name"]: package["version"] for package in json.loads(listed)}
+
+
+@pytest.fixture
+def colab(tmp_path: Path) -> Path:
+    """Make an environment with the versions of Colab, without the package."""
+    commands = new_environment(tmp_path / "env")
+    run([commands / "pip", "install", "-q", "-r", COLAB, "pytest", "hypothesis"], ROOT)
+    return commands
+
+
+@pytest.mark.full
+def test_colab(colab: Path, checkout: Path, tmp_path: Path) -> None:
+    before = versions(colab)
+    (tmp_path / "first").mkdir()
+    alone = nbformat.v4.new_notebook(cells=[install_cell()])
+    nbformat.write(alone, tmp_path / "first" / "cell.ipynb")
+    address = as_repository(checkout)
+    run_notebooks(colab, tmp_path / "first", tmp_path / "installed", **address)
+    after = versions(colab)
+    assert "tlhelpers" in after.keys() - before.keys()
+    assert {name: after[name] for name in before} == before, "Colab's own packages were replaced"
+
+    plain = shutil.copytree(  # only the notebooks: the data have to come with the package
+        checkout / "notebooks", tmp_path / "plain", ignore=shutil.ignore_patterns("*.md")
+    )
+    done = run_notebooks(colab, plain, tmp_path / "out")
+    for notebook in done.values():
+        install = next(cell for cell in notebook.cells if cell.cell_type == "code")
+        assert install.source.startswith("# Installs the package") and install.outputs == []
+
+    shutil.rmtree(checkout / "tlhelpers")  # the installed one is meant
+    names = {path.stem.removeprefix("test_"): path for path in checkout.glob("tests/test_*.py")}
+    tests = [path for name, path in names.items() if name not in OF_THE_BOOK]
+    print(run([colab / "python", "-m", "pytest", "-q", "--pyargs", "tlhelpers", *tests], checkout))
