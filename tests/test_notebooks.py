@@ -1,5 +1,6 @@
 """The notebooks keep the book's rules."""
 
+import ast
 import re
 import statistics
 import subprocess
@@ -53,6 +54,17 @@ def test_every_pair_is_complete():
 def test_cells_are_short(path):
     lengths = [len(cell.source.splitlines()) for cell in cells(path)]
     assert max(lengths) <= 25 and statistics.median(lengths) <= 6
+
+
+def test_functions_are_short_and_stand_in_one_notebook():
+    bodies = []
+    for path in SOURCES:
+        for cell in cells(path):
+            for node in ast.walk(ast.parse(cell.source)):
+                if isinstance(node, ast.FunctionDef):
+                    assert node.end_lineno - node.lineno < 15, f"{path.stem}: {node.name}"
+                    bodies.append(ast.unparse(ast.Module(node.body, [])))
+    assert len(bodies) > 20 and len(set(bodies)) == len(bodies)
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=ids)
