@@ -201,7 +201,7 @@ def _latent_variable_is_robust() -> dict:
     better, worse, none = counts.fillna(0).astype(int)
     verdict = HOLDS if better == len(rows) else FAILS if worse > better else OPEN
     return {
-        "ours": f"better in {better}, worse in {worse}, no difference seen in {none} of {len(rows)}",
+        "ours": f"of {len(rows)}: better {better}, worse {worse}, no difference seen {none}",
         "interval": "each case has its own, see the record",
         "verdict": verdict,
         "chapter": "08, 09, 10",
