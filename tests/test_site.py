@@ -162,6 +162,35 @@ def test_explorers_on_a_page_are_independent(visit, name: str) -> None:
         ]
 
 
+FRAGMENT = re.compile(
+    r'<div class="tl-page">.*?currentScript\.parentElement\);</script>\n</div>', re.S
+)
+
+
+def test_two_explorers_of_the_book_share_a_page(browser, site: Path, tmp_path: Path) -> None:
+    """No chapter has two, so here those of two chapters stand on one page, the script once."""
+    first, second = (
+        FRAGMENT.search((site / name).read_text("utf8"))[0] for name in WITH_EXPLORER[-2:]
+    )
+    shared = r'<style data-once.*?</style>|<script[^>]*data-once="\w+">.*?</script>'
+    second = re.sub(shared, "", second, flags=re.S)
+    path = tmp_path / "two.html"
+    path.write_text(f'<!doctype html><html lang="en">{first}{second}</html>', "utf8")
+    context = browser.new_context(offline=True)
+    page = context.new_page()
+    page.goto(path.as_uri())
+    explorers = page.locator(".tl-explorer")
+    page.wait_for_function("document.querySelectorAll('.tl-explorer input').length > 2")
+    for moved in range(2):
+        before = [state(explorer) for explorer in explorers.all()]
+        slider = explorers.nth(moved).locator("input").first
+        slider.focus()
+        press(page, "ArrowLeft")
+        after = [state(explorer) for explorer in explorers.all()]
+        assert [a != b for a, b in zip(after, before, strict=True)] == [moved == 0, moved == 1]
+    context.close()
+
+
 @pytest.mark.parametrize("name", WITH_EXPLORER)
 def test_script_and_style_stand_once_on_a_page(site: Path, name: str) -> None:
     text = (site / name).read_text("utf8")
