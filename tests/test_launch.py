@@ -28,8 +28,7 @@ CHAPTERS = sorted((ROOT / "notebooks").glob("*.md"))
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
 def test_a_chapter_offers_its_notebook(site: Path, chapter: Path) -> None:
     page = site / "notebooks" / f"{chapter.stem}.html"
-    if not page.exists():
-        pytest.skip("not in the table of contents")
+    assert page.exists(), "the chapter is not in the table of contents"
     links = re.findall(r'href="([^"]+)"', page.read_text("utf8"))
     assert {f"{BINDER}/{chapter.stem}.ipynb", f"{COLAB_URL}/{chapter.stem}.ipynb"} <= set(links)
     assert f"../_sources/notebooks/{chapter.stem}.ipynb" in links
