@@ -146,8 +146,10 @@ def lab_explorer(
     top = 1.05 * float(shown["rmse"].max())
 
     @functools.lru_cache(maxsize=256)
-    def retrain(**world: float) -> pd.DataFrame:
-        return lab_errors(seed, sizes, **world)  # type: ignore[arg-type]
+    def retrain(correlation: float, systematic_error: float, noise: float) -> pd.DataFrame:
+        return lab_errors(
+            seed, sizes, correlation=correlation, systematic_error=systematic_error, noise=noise
+        )
 
     def compute(n_labels: int, **world: float) -> Frame:
         mask = np.all([results[name] == value for name, value in world.items()], axis=0)

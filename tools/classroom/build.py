@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
 
@@ -44,7 +45,7 @@ def write_notebooks() -> None:
     shutil.copytree(ROOT / "book", FOLDER / "book", ignore=_all_but(".md", ".png", ".svg"))
 
 
-def _all_but(*suffixes: str):  # type: ignore[no-untyped-def]
+def _all_but(*suffixes: str) -> Callable[[str, list[str]], set[str]]:
     return lambda folder, names: {n for n in names if not n.endswith(suffixes)}
 
 
