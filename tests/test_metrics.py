@@ -157,6 +157,9 @@ def test_errors_that_share_a_part_cancel():
     result = error_cancellation(table, "y", "w", n_bootstrap=200)
     assert result.loc["cancel", "ratio"] < 0.1 and result.loc["cancel", "correlation"] > 0.98
     assert result.loc["independent", "low"] < 1 < result.loc["independent", "high"]
+    assert result.loc["independent", "ratio"] == pytest.approx(1, abs=0.03)
+    np.testing.assert_allclose(result["independent"], np.hypot(result["rmse_a"], result["rmse_b"]))
+    np.testing.assert_allclose(result["ratio"], result["rmse_difference"] / result["independent"])
     assert result.loc["independent", "rmse_difference"] == pytest.approx(2**0.5, rel=0.05)
     with pytest.raises(ValueError, match="fewer than two rows"):
         error_cancellation(table, "y", "v")
