@@ -1,6 +1,6 @@
 """Measure one thing in a fresh process, of ours or of a peer in its own environment.
 
-    python benchmarks/measure.py NAME
+    python benchmarks/measure.py NAME [ROWS]
 
 Prints a JSON object: seconds, and CPU seconds, which a busy machine disturbs less (the best of the
 repeats, each); where asked for, the MB that a call added to the peak. peers.py runs these.
@@ -15,7 +15,7 @@ from collections.abc import Callable
 from forest_speed import composition_like, two_tasks
 
 N_TREES, N_TRAIN, N_QUERIES = 200, 20_000, 5_000
-N_DRAWN = 43  # features a split of the forest with holes, of 130
+N_DRAWN = 45  # features a split of the forest with holes, of 135
 FEW = 12  # of 135, where the fit is not measured
 
 
@@ -46,20 +46,20 @@ def with_memory(function: Callable, repeats: int) -> dict:
     return {"MB": added, **best(function, repeats)}
 
 
-def holes_ours() -> dict:
+def holes_ours(n: str) -> dict:
     """Fit two tasks, one three quarters empty."""
     from forest_speed import fit_engine
 
-    X, y = composition_like(1200, 130)
+    X, y = composition_like(int(n))
     labels = two_tasks(X, y)
     return best(lambda: fit_engine(X, labels, max_features=N_DRAWN), 5)
 
 
-def holes_lolopy() -> dict:
+def holes_lolopy(n: str) -> dict:
     """Do the same by lolo; the JVM is started and warmed by the first fit."""
     from lolopy.learners import MultiTaskRandomForest
 
-    X, y = composition_like(1200, 130)
+    X, y = composition_like(int(n))
     labels = two_tasks(X, y)
     forest = MultiTaskRandomForest(num_trees=100, subset_strategy=N_DRAWN)
     return best(lambda: forest.fit(X, labels, random_seed=1), 2)
@@ -112,4 +112,4 @@ def errors_forestci() -> dict:
 
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
-    print(json.dumps(globals()[sys.argv[1]]()))
+    print(json.dumps(globals()[sys.argv[1]](*sys.argv[2:])))

@@ -40,12 +40,12 @@ def python_of(peer: str) -> Path:
     return python
 
 
-def measure(name: str, python: str | Path = sys.executable) -> dict:
+def measure(name: str, *arguments: str, python: str | Path = sys.executable) -> dict:
     """Run one function of measure.py in a process of its own."""
-    print(f"measuring {name} ...", file=sys.stderr)
+    print("measuring", name, *arguments, "...", file=sys.stderr)
     threads = {f"{library}_NUM_THREADS": "2" for library in ("OMP", "OPENBLAS", "MKL", "NUMBA")}
     done = subprocess.run(
-        [python, Path(__file__).with_name("measure.py"), name],
+        [python, Path(__file__).with_name("measure.py"), name, *arguments],
         env=os.environ | threads,
         stdout=subprocess.PIPE,
         text=True,
@@ -82,17 +82,20 @@ def beside_sklearn() -> list[dict]:
 
 
 def beside_lolopy() -> list[dict]:
-    """Return the time of a forest with holes beside lolo's."""
-    ours = measure("holes_ours")["seconds"]
-    peer = measure("holes_lolopy", python_of("lolopy"))["seconds"]
-    what = "fit 1,200 x 130, two tasks, one 75% empty"
-    return [row(what, ours, peer, "<= 0.033", "s", PEERS["lolopy"][0].replace("==", " "))]
+    """Return the times of a forest with holes beside lolo's."""
+    rows, label = [], PEERS["lolopy"][0].replace("==", " ")
+    for n in (494, 1200, 8941):
+        ours = measure("holes_ours", str(n))["seconds"]
+        peer = measure("holes_lolopy", str(n), python=python_of("lolopy"))["seconds"]
+        what = f"fit {n:,} x 135, two tasks, one 75% empty"
+        rows.append(row(what, ours, peer, "<= 0.033", "s", label))
+    return rows
 
 
 def beside_forestci() -> list[dict]:
     """Return time and memory of predictions with errors beside forestci's."""
     ours, bare = measure("errors_ours"), measure("errors_bare")
-    peer = measure("errors_forestci", python_of("forestci"))
+    peer = measure("errors_forestci", python=python_of("forestci"))
     label = PEERS["forestci"][0].replace("==", " ")
     rows = []
     for key, call in (("default", label), ("raw", f"{label}, uncalibrated")):

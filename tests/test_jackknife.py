@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
-from tlhelpers import forest_jackknife_variance, jackknife_variance
-from tlhelpers.jackknife import _BagForm, jackknife_of_difference
+from tlhelpers import SingleTaskForest, forest_jackknife_variance, jackknife_variance
+from tlhelpers.jackknife import BagForm, jackknife_of_difference
 
 
 def direct_rows(t, N, correction):
@@ -55,12 +55,34 @@ def test_equals_the_direct_sums(n, n_trees, seed, correction):
         assert V[q] == pytest.approx(expected, abs=1e-10 * scale) and V[q] >= 0
 
 
+def test_with_many_rows_a_tree_the_mean_of_the_largest_row_stands_in():
+    """A forest's own trees, 100 rows a tree: the search would find about the same everywhere."""
+    rng = np.random.default_rng(0)
+    X = rng.uniform(size=(4000, 4))
+    forest = SingleTaskForest(n_estimators=40, random_state=0)
+    forest.fit(X, X[:, 0] + rng.normal(size=4000))
+    t, N = forest.tree_predictions(rng.uniform(size=(300, 4))), forest.inbag_counts_
+    with pytest.warns(UserWarning, match="trees would bring"):
+        V = jackknife_variance(t, N)
+    c, out = t - t.mean(axis=1, keepdims=True), N == 0
+    S = (c**2).sum(axis=1)
+    rows = (c @ (N - N.mean(axis=0)) / 40) ** 2 + 3999 / 4000 * (c @ out / out.sum(axis=0)) ** 2
+    bias = (N.var(axis=0) + 3999 / 4000 * (40 / out.sum(axis=0) - 1)).sum() * S / (40 * 39)
+    low = rows.sum(axis=1) <= bias
+    assert 100 < low.sum() < 200
+    np.testing.assert_allclose(V[~low], (rows.sum(axis=1) - bias)[~low] / 2, rtol=1e-9)
+    assert np.ptp(V[low] / S[low]) < 1e-9 * (V[low] / S[low]).max()
+    searched = (rows.max(axis=1) - bias / 4000)[low] / 2
+    assert np.mean(V[low] / searched) == pytest.approx(1, abs=0.1)
+    assert np.std(V[low] / searched) < 0.3
+
+
 def test_reported_noise_is_the_noise_over_seeds():
     """Trees that ignore their bags: the estimate is zero in the mean, and scatters as it says."""
     rng = np.random.default_rng(0)
     N = rng.multinomial(100, np.ones(100) / 100, size=200).astype(float)
     t = rng.normal(size=(4000, 200))
-    form = _BagForm.of(N, "counts")
+    form = BagForm.of(N, "counts")
     c = t - t.mean(axis=1, keepdims=True)
     scale = (c**2).sum(axis=1)
     raw = form.value(c) - form.bias * scale

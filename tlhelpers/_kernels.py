@@ -10,12 +10,11 @@ everywhere) or prange (its pools die in a fork).
 from typing import NamedTuple
 
 import numpy as np
-from llvmlite import ir
-from numba import njit, types
-from numba.extending import intrinsic
+from numba import njit
+from numba.cpython.unsafe.numbers import trailing_zeros
 
 N_BINS = 256
-SMALL = 8  # labels in a node up to which `_best_conceivable` is worth its time
+SMALL = 16  # labels in a node up to which `_best_conceivable` is worth its time
 NO_LABEL, OPEN, SETTLED = 0, 1, 2  # what a node holds of a task
 ONE, TWO, EIGHT, BINS = np.uint64(1), np.uint64(2), np.uint64(8), np.uint64(N_BINS)
 
@@ -51,14 +50,16 @@ class Tree(NamedTuple):
     value: np.ndarray  # (nodes, channels): mean label or class frequency
 
 
-@intrinsic
-def _lowest_bit(typing_context, word):
-    """Return the position of the lowest bit that is set."""
+class Desk(NamedTuple):
+    """What `_find_split` works on; what must be zero at its start is so again at its end."""
 
-    def generate(context, builder, signature, arguments):
-        return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), True))
-
-    return types.uint64(types.uint64), generate
+    features: np.ndarray  # in the order in which they are drawn
+    histogram: np.ndarray  # weight and moment of each (channel, bin), zero
+    rows: np.ndarray  # in each bin, zero
+    seen: np.ndarray  # a bit for each bin, zero
+    occupied: np.ndarray
+    score: np.ndarray  # of each cut, zero
+    left: np.ndarray
 
 
 @inner
@@ -133,7 +134,7 @@ def _list_occupied(seen, occupied):
         bits = seen[block]
         seen[block] = 0
         while bits != 0:
-            occupied[n] = np.uint64(64 * block) + _lowest_bit(bits)
+            occupied[n] = np.uint64(64 * block) + trailing_zeros(bits)
             bits &= bits - ONE
             n += 1
     return n
@@ -185,17 +186,16 @@ def _best_conceivable(labels, start, end, tasks, state, total):
 
 
 @inner
-def _find_split(bins, labels, start, end, n_rows, tasks, state, total, setting, constant, random):
+def _find_split(bins, labels, start, end, n_rows, tasks, state, total, setting, random, desk):
     """Return (feature, last bin left, first bin right) of the best split; feature -1: none.
 
     Draws features without replacement: `max_features` of them, and on until a split is found.
-    A feature found constant in a node is known to be so in all nodes inside its label interval.
     """
     max_features, min_samples_leaf, _ = setting
-    features, n_channels = np.arange(constant.size // 2), total.size // 2
-    histogram, rows = np.zeros(total.size * N_BINS, np.int64), np.zeros(N_BINS, np.int64)
-    seen, occupied = np.zeros(N_BINS // 8, np.uint8), np.empty(N_BINS, np.uint64)
-    score, left = np.zeros(N_BINS), np.empty(n_channels, np.int64)
+    features, histogram, rows, seen, occupied, score, left = desk
+    n_channels = left.size
+    for k in range(features.size):
+        features[k] = k
     place = labels.place[start:end].view(np.uint64)
     channel = labels.channel[start:end].view(np.uint64)
     weight, moment = labels.weight[start:end], labels.moment[start:end]
@@ -208,14 +208,10 @@ def _find_split(bins, labels, start, end, n_rows, tasks, state, total, setting, 
         feature = features[pick]
         features[pick], features[drawn] = features[drawn], feature
         drawn += 1
-        if constant[2 * feature] <= start and end <= constant[2 * feature + 1]:
-            continue
         f = np.uint64(feature)
         _fill_histogram(bins, f, place, channel, weight, moment, histogram, seen)
         n_occupied = _list_occupied(words, occupied)
         n_cuts = n_occupied - 1
-        if n_cuts == 0:
-            constant[2 * feature], constant[2 * feature + 1] = start, end
         for t in range(state.size):
             if state[t] == OPEN:
                 c, stop, voice = tasks.start[t], tasks.start[t + 1], tasks.voice[t]
@@ -267,9 +263,17 @@ def grow_tree(bins, lowest, highest, labels, tasks, setting, seed):
     threshold, value = np.full(capacity, np.inf), np.zeros((capacity, n_channels))
     state, kept = np.zeros((capacity, n_tasks), np.int8), np.zeros((capacity, n_tasks))
     random = np.zeros(1, np.uint64)
-    constant = np.full(2 * n_features, -1)
     total, extent = np.empty(2 * n_channels, np.int64), np.empty(3 * n_tasks, np.int64)
     goes_left, spare = np.empty(labels.place.size, np.uint64), np.empty(labels.place.size, np.int64)
+    desk = Desk(
+        np.empty(n_features, np.int64),
+        np.zeros(total.size * N_BINS, np.int64),
+        np.zeros(N_BINS, np.int64),
+        np.zeros(N_BINS // 8, np.uint8),
+        np.empty(N_BINS, np.uint64),
+        np.zeros(N_BINS),
+        np.empty(n_channels, np.int64),
+    )
     stack, n_nodes = [(0, 0, labels.place.size, 0)], 1  # node, its slice of the labels, depth
     while len(stack) > 0:
         i, start, end, depth = stack.pop()
@@ -279,7 +283,7 @@ def grow_tree(bins, lowest, highest, labels, tasks, setting, seed):
             continue
         random[0] = seed ^ (np.uint64(i) << np.uint64(32))
         f, last, first = _find_split(
-            bins, labels, start, end, n_rows, tasks, state[i], total, setting, constant, random
+            bins, labels, start, end, n_rows, tasks, state[i], total, setting, random, desk
         )
         if f < 0:
             continue

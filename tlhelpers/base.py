@@ -20,7 +20,7 @@ from sklearn.utils.validation import (
 
 from tlhelpers._engine import ForestEngine
 from tlhelpers.bags import draw_bags
-from tlhelpers.jackknife import jackknife_variance
+from tlhelpers.jackknife import BagForm
 from tlhelpers.labels import (
     CLASSIFICATION,
     Labels,
@@ -183,6 +183,7 @@ class TransferForest(BaseEstimator, ABC):
         self.inbag_counts_[:, self._rows] = draw_bags(
             labelled[self._rows], self.n_estimators, self._seed
         )
+        self._bag_forms: dict[bytes, BagForm] = {}
         if not (getattr(self, "warm_start", False) and hasattr(self, "_kept")):
             self._kept: dict[int, tuple] = {}
         self._grow_stages(features, labels, weight)
@@ -288,12 +289,12 @@ class TransferForest(BaseEstimator, ABC):
             Features unlike those of `fit`, or `known` labels that the model cannot use.
         """
         features, given = self._check_query(X, known)
-        means = {t: self._mean(features, given, t) for t in self.targets_}
-        prediction = self._shape({t: self._decode(t, means[t]) for t in self.targets_}, X)
         if not return_std:
-            return prediction
-        errors = {t: self._std(features, given, t, means[t]) for t in self.targets_}
-        return prediction, self._shape(errors, X)
+            means = {t: self._decode(t, self._mean(features, given, t)) for t in self.targets_}
+            return self._shape(means, X)
+        pairs = {t: self._predict_with_error(features, given, t) for t in self.targets_}
+        predictions = {t: self._decode(t, mean) for t, (mean, _) in pairs.items()}
+        return self._shape(predictions, X), self._shape({t: e for t, (_, e) in pairs.items()}, X)
 
     @available_if(lambda self: self._any_class())
     def predict_proba(
@@ -436,30 +437,46 @@ class TransferForest(BaseEstimator, ABC):
         """Return the tasks whose labels may be known at prediction time."""
         return self.related_
 
-    def _std(self, X: np.ndarray, known: dict, target: Hashable, mean: np.ndarray) -> np.ndarray:
-        """Return the jackknife standard error of one target's prediction."""
-        variance = np.empty(len(X))
+    def _predict_with_error(
+        self, X: np.ndarray, known: dict, target: Hashable
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return what `_mean` returns, and its jackknife standard error, from the same trees."""
         if len(self.inbag_counts_) < 2:
             raise ValueError("return_std needs n_estimators of at least 2; hundreds are better")
+        classes = self._task_classes[target]
+        mean = np.empty(len(X) if classes is None else (len(X), len(classes)))
+        error = np.empty(len(X))
         for queries, rows in self._influence(target, known, len(X)):
-            here = {task: values[queries] for task, values in known.items()}
+            given = {task: values[queries] for task, values in known.items()}
             if queries.any():
-                trees = self._target_trees(X[queries], here, target, mean[queries])
-                variance[queries] = jackknife_variance(trees, self.inbag_counts_[:, rows])
-        return np.sqrt(variance)
+                mean[queries], trees = self._mean_and_trees(X[queries], given, target)
+                error[queries] = np.sqrt(self._bag_form(rows).variance(trees)[0])
+        return mean, error
 
-    def _target_trees(
-        self, X: np.ndarray, known: dict, target: Hashable, mean: np.ndarray
-    ) -> np.ndarray:
-        """Return (n_samples, n_trees): the label, or the probability of the predicted class."""
-        result = np.empty((len(X), len(self.inbag_counts_)))
+    def _bag_form(self, rows: np.ndarray) -> BagForm:
+        """Return the jackknife of these training rows, computed once after fit."""
+        if np.count_nonzero(rows) < 2:
+            raise ValueError("return_std needs at least two training rows")
+        key = rows.tobytes()
+        if key not in self._bag_forms:
+            self._bag_forms[key] = BagForm.of(self.inbag_counts_[:, rows], "counts")
+        return self._bag_forms[key]
+
+    def _mean_and_trees(
+        self, X: np.ndarray, known: dict, target: Hashable
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return the mean over the trees, and what they say of the label or of the likeliest class.
+
+        The latter are (n_samples, n_trees).
+        """
+        means, result = [], np.empty((len(X), len(self.inbag_counts_)))
         for block in self._blocks(len(X), target):
             values = self._trees(X[block], {k: v[block] for k, v in known.items()}, target)
+            means.append(values.mean(axis=0))
             if values.ndim == 3:
-                best = mean[block].argmax(axis=1)
-                values = values[:, np.arange(values.shape[1]), best]
+                values = values[:, np.arange(values.shape[1]), means[-1].argmax(axis=1)]
             result[block] = values.T
-        return result
+        return np.concatenate(means), result
 
     def _blocks(self, n: int, target: Hashable) -> Iterator[slice]:
         """Yield slices of queries whose tree values fit into one block of memory."""

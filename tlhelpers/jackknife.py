@@ -15,6 +15,7 @@ queries is ever made: the form is a matrix M with V = c' M c for the centred pre
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -24,6 +25,7 @@ from sklearn.ensemble import RandomForestRegressor
 
 CORRECTIONS = ("counts", "size", "none")
 _BLOCK = 2**22  # numbers in one block of queries: 32 MB
+_DROWNED = 50  # training rows a tree beyond which the largest contribution is one of the noise
 
 
 def jackknife_variance(
@@ -56,7 +58,9 @@ def jackknife_variance(
     variance : numpy.ndarray, shape (n_samples,) or (n_samples, n_targets)
         In the squared unit of the predictions, never negative. Where the corrected estimate is
         not positive, the largest contribution of a single training row stands for it (if
-        positive, else minus the smallest), and a warning says how many trees would do.
+        positive, else minus the smallest), and a warning says how many trees would do. With more
+        than 50 rows a tree that row is one of the noise; the expectation is used, which is S
+        times a number of the bags alone.
     monte_carlo_sd : numpy.ndarray, same shape
         Only with `return_monte_carlo_sd`: sqrt(2) ||M||_F S / (B-1), the standard deviation of
         the quadratic form if the trees' predictions were independent of the bags.
@@ -67,21 +71,7 @@ def jackknife_variance(
         Shapes that do not fit, fewer than two trees or rows, or an unknown correction.
     """
     trees, counts, several = _check(tree_predictions, inbag_counts, correction)
-    form = _BagForm.of(counts, correction)
-    n_trees = len(counts)
-    variance, noise = np.empty(len(trees)), np.empty(len(trees))
-    step = max(1, _BLOCK // max(n_trees, 1))
-    for start in range(0, len(trees), step):
-        block = slice(start, start + step)
-        centred = trees[block] - trees[block].mean(axis=1, keepdims=True)
-        scale = (centred**2).sum(axis=1)
-        variance[block] = form.value(centred) - form.bias * scale
-        rounding = 1e-12 * form.bias * scale  # the difference of two large terms, at B = 2 zero
-        low = np.flatnonzero(variance[block] <= rounding)
-        noise[block] = np.sqrt(2) * form.norm * scale / (n_trees - 1)
-        if len(low):
-            variance[start + low] = form.largest_row(centred[low], scale[low])
-    _warn_if_noisy(variance, noise, n_trees)
+    variance, noise = BagForm.of(counts, correction).variance(trees)
     shape = several or (len(trees),)
     variance, noise = variance.reshape(shape), noise.reshape(shape)
     return (variance, noise) if return_monte_carlo_sd else variance
@@ -209,7 +199,7 @@ def jackknife_of_difference(
 
 
 @dataclass(frozen=True)
-class _BagForm:
+class BagForm:
     """The quadratic form of one bag matrix: V = |c W|^2 - bias S, W the weights of the row scores.
 
     W is (n_trees, 2 n_train), see `_weights`, and made in blocks of training rows where needed.
@@ -223,7 +213,7 @@ class _BagForm:
     norm: float
 
     @classmethod
-    def of(cls, counts: np.ndarray, correction: str) -> "_BagForm":
+    def of(cls, counts: np.ndarray, correction: str) -> "BagForm":
         n_trees, n = counts.shape
         n_unseen = np.count_nonzero(counts == 0, axis=0)
         gram = None
@@ -245,12 +235,48 @@ class _BagForm:
         square = (small**2).sum() - 2 * bias * np.trace(small) + bias**2 * n_trees
         return cls(counts, n_unseen, gram, bias, np.sqrt(max(square, 0.0)))
 
+    def variance(self, trees: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the estimate and its Monte-Carlo SD for each row of (n_queries, n_trees)."""
+        variance, noise = np.empty(len(trees)), np.empty(len(trees))
+        step = max(1, _BLOCK // len(self.counts))
+        for start in range(0, len(trees), step):
+            block = slice(start, start + step)
+            centred = trees[block] - trees[block].mean(axis=1, keepdims=True)
+            scale = (centred**2).sum(axis=1)
+            variance[block] = self.value(centred) - self.bias * scale
+            rounding = 1e-12 * self.bias * scale  # of two large terms; at B = 2 they are equal
+            low = np.flatnonzero(variance[block] <= rounding)
+            noise[block] = np.sqrt(2) * self.norm * scale / (len(self.counts) - 1)
+            if len(low):
+                variance[start + low] = self.stand_in(centred[low], scale[low])
+        _warn_if_noisy(variance, noise, len(self.counts))
+        return variance, noise
+
     def value(self, centred: np.ndarray) -> np.ndarray:
         """Return the uncorrected sums (IJ + J) / 2 of queries, shape (n_queries,)."""
         if self.gram is not None:
             return np.einsum("qb,qb->q", centred @ self.gram, centred)
         weights = _weights(self.counts, self.n_unseen, self.counts.shape[1])
         return _row_scores(centred, weights).sum(axis=1)
+
+    def stand_in(self, centred: np.ndarray, scale: np.ndarray) -> np.ndarray:
+        """Return what stands for estimates that are not positive.
+
+        With many rows a tree, the search through all of them for each query would return the
+        largest of the noise, within some 15% of its mean over a few random directions.
+        """
+        n_trees, n = self.counts.shape
+        if n > _DROWNED * n_trees:
+            return self.mean_largest_row * scale
+        return self.largest_row(centred, scale)
+
+    @cached_property
+    def mean_largest_row(self) -> float:
+        """The mean of `largest_row` over 64 random directions, in units of S."""
+        centred = np.random.default_rng(0).standard_normal((64, len(self.counts)))
+        centred -= centred.mean(axis=1, keepdims=True)
+        scale = (centred**2).sum(axis=1)
+        return float(np.mean(self.largest_row(centred, scale) / scale))
 
     def largest_row(self, centred: np.ndarray, scale: np.ndarray) -> np.ndarray:
         """Return the largest corrected contribution of a training row, made positive."""
@@ -354,5 +380,5 @@ def _warn_if_noisy(variance: np.ndarray, noise: np.ndarray, n_trees: int) -> Non
             f"deviation is {relative:.1f} times the estimate in the median); about {wanted} trees "
             "would bring that below 0.3",
             UserWarning,
-            stacklevel=3,
+            stacklevel=4,
         )
