@@ -92,28 +92,25 @@ class ForestEngine:
         seeds = np.random.SeedSequence(seed).generate_state(len(bags), np.uint64)
 
         def grow(b):
-            count = self._bags[b, row]
-            own = Labels(*(column[count > 0] for column in known))
+            held = np.flatnonzero(self._bags[b, row])
+            own, count = Labels(*(column[held] for column in known)), self._bags[b, row[held]]
             for sums in (own.weight, own.moment):
-                sums *= count[count > 0]
+                sums *= count
             heard = tasks._replace(voice=voices[b])
-            tree, state, kept = _kernels.grow_tree(
+            return _kernels.grow_tree(
                 self._bins.ravel(), self._lowest, highest, own, heard, setting, seeds[b]
             )
-            split = np.flatnonzero(np.isfinite(tree.threshold))
-            left = tree.child[split]
-            decrease = (state[split] == OPEN) * (kept[left] + kept[left + 1] - kept[split])
-            importance = [np.bincount(tree.feature[split], d, X.shape[1]) for d in decrease.T]
-            views = [_view(tree, state, tasks, t) for t in range(len(self._is_class))]
-            return np.transpose(importance) * (z_unit / in_bag)[b], views
 
         parts = np.array_split(np.arange(len(bags)), 4 * effective_n_jobs(self.n_jobs))
         grown_parts = self._run(lambda trees: [grow(b) for b in trees], parts)
-        grown = [tree for part in grown_parts for tree in part]
-        self.importances = np.mean([importance for importance, _ in grown], axis=0)
-        self._forests = [_join(views) for views in zip(*(v for _, v in grown), strict=True)]
-        for t, (trees, _) in enumerate(self._forests):
-            trees.value[:] = offset[t] + unit[t] * trees.value
+        trees, states, importances = zip(*itertools.chain(*grown_parts), strict=True)
+        units = (z_unit / in_bag)[:, None, :]
+        self.importances = np.mean(importances * units, axis=0)
+        forest, self._roots = _join(trees)
+        state = np.concatenate(states)
+        self._views = [_view(forest, state, tasks, t) for t in range(len(self._is_class))]
+        for t, view in enumerate(self._views):
+            view.value[:] = offset[t] + unit[t] * view.value
         return self
 
     def tree_values(self, X: Array, task: int) -> Array:
@@ -186,7 +183,7 @@ class ForestEngine:
     def _over_chunks(self, X: Array, task: int, reduce: Callable) -> list:
         """Return `reduce(tree values, rows)` of each chunk of rows."""
         X = np.ascontiguousarray(X, dtype=np.float64)
-        trees, roots = self._forests[task]
+        trees, roots = self._views[task], self._roots
 
         def answer(rows):
             values = np.empty((roots.size, len(X[rows]), trees.value.shape[1]))
@@ -207,26 +204,26 @@ def _fixed_point(amount: Array, bags: Array) -> tuple[Array, float]:
     return np.rint(amount * scale).astype(np.int64), scale
 
 
-def _view(tree: Tree, state: Array, tasks: Tasks, task: int) -> Tree:
-    """Return the tree as a task sees it.
+def _join(trees: tuple[Tree, ...]) -> tuple[Tree, Array]:
+    """Put trees into one, and return where each of them starts."""
+    roots = np.cumsum([0] + [tree.child.size for tree in trees[:-1]])
+    moved = [t._replace(child=t.child + np.uint32(r)) for t, r in zip(trees, roots, strict=True)]
+    return Tree(*map(np.concatenate, zip(*moved, strict=True))), roots
 
-    It stops where a node settles the task, and follows the only child that holds labels of it
+
+def _view(trees: Tree, state: Array, tasks: Tasks, task: int) -> Tree:
+    """Return trees as a task sees them.
+
+    They stop where a node settles the task, and follow the only child that holds labels of it
     (an infinite threshold sends every query there).
     """
-    itself = np.arange(tree.child.size, dtype=np.uint32)
-    child = np.where(state[:, task] == OPEN, tree.child, itself)
+    itself = np.arange(trees.child.size, dtype=np.uint32)
+    child = np.where(state[:, task] == OPEN, trees.child, itself)
     left, right = np.minimum([child, child + 1], child.size - 1)
-    threshold = np.where(state[left, task] == NO_LABEL, -np.inf, tree.threshold)
+    threshold = np.where(state[left, task] == NO_LABEL, -np.inf, trees.threshold)
     threshold[(child == itself) | (state[right, task] == NO_LABEL)] = np.inf
-    value = tree.value[:, tasks.start[task] : tasks.start[task + 1]]
-    return Tree(tree.feature, threshold, child, value)
-
-
-def _join(views: tuple[Tree, ...]) -> tuple[Tree, Array]:
-    """Put the trees of a task into one, and return where each of them starts."""
-    roots = np.cumsum([0] + [view.child.size for view in views[:-1]])
-    moved = [v._replace(child=v.child + np.uint32(r)) for v, r in zip(views, roots, strict=True)]
-    return Tree(*map(np.concatenate, zip(*moved, strict=True))), roots
+    value = trees.value[:, tasks.start[task] : tasks.start[task + 1]].copy()
+    return Tree(trees.feature, threshold, child, value)
 
 
 def _announce_compilation() -> None:

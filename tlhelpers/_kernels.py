@@ -163,26 +163,26 @@ def _add_score(histogram, bins, n_cuts, first, stop, total, voice, left, score):
 
 @inner
 def _best_conceivable(labels, start, end, tasks, state, total):
-    """Return a score that no cut exceeds.
+    """Return a score that no cut exceeds: every open task at the best cut of its sorted labels.
 
-    It is that of the best cut of the sorted labels if a small node has one open task, of one
-    channel; else it is infinite.
+    It is infinite in a large node, or where an open task has several channels.
     """
-    n_open, task = 0, 0
+    if end - start > SMALL:
+        return np.inf
+    score = 0.0
     for t in range(state.size):
         if state[t] == OPEN:
-            n_open, task = n_open + 1, t
-    c = tasks.start[task]
-    if end - start > SMALL or n_open > 1 or tasks.start[task + 1] > c + 1:
-        return np.inf
-    best, w_left, s_left = 0.0, 0, 0
-    for j in range(start, end):
-        if labels.channel[j] == c:
-            w_left += labels.weight[j]
-            s_left += labels.moment[j]
-            right = _kept(total[2 * c + 1] - s_left, total[2 * c] - w_left)
-            best = max(best, tasks.voice[task] * (_kept(s_left, w_left) + right))
-    return best
+            c, best, w_left, s_left = tasks.start[t], 0.0, 0, 0
+            if tasks.start[t + 1] > c + 1:
+                return np.inf
+            for j in range(start, end):
+                if labels.channel[j] == c:
+                    w_left += labels.weight[j]
+                    s_left += labels.moment[j]
+                    right = _kept(total[2 * c + 1] - s_left, total[2 * c] - w_left)
+                    best = max(best, tasks.voice[t] * (_kept(s_left, w_left) + right))
+            score += best
+    return score
 
 
 @inner
@@ -252,9 +252,10 @@ def _partition(labels, start, end, goes_left, spare):
 
 @kernel
 def grow_tree(bins, lowest, highest, labels, tasks, setting, seed):
-    """Grow one tree; return it with the state and kept score of each (node, task).
+    """Grow one tree; return it, the state of each (node, task), and importances.
 
-    The setting is (max_features, min_samples_leaf, max_depth). Reorders the labels.
+    The importance of a (feature, task) is the sum of the scores that splits on it kept. The setting
+    is (max_features, min_samples_leaf, max_depth). Reorders the labels.
     """
     _, min_samples_leaf, max_depth = setting
     n_features, n_channels, n_tasks = lowest.shape[0], tasks.owner.size, tasks.voice.size
@@ -297,8 +298,13 @@ def grow_tree(bins, lowest, highest, labels, tasks, setting, seed):
         stack.append((n_nodes + 1, middle, end, depth + 1))
         stack.append((n_nodes, start, middle, depth + 1))
         n_nodes += 2
+    importance = np.zeros((n_features, n_tasks))
+    for i in range(n_nodes):
+        for t in range(n_tasks):
+            if child[i] != i and state[i, t] == OPEN:
+                importance[feature[i], t] += kept[child[i], t] + kept[child[i] + 1, t] - kept[i, t]
     tree = Tree(feature[:n_nodes], threshold[:n_nodes], child[:n_nodes], value[:n_nodes])
-    return tree, state[:n_nodes], kept[:n_nodes]
+    return tree, state[:n_nodes], importance
 
 
 @kernel
