@@ -14,7 +14,7 @@ from numpy import ndarray as Array
 from tlhelpers import _kernels
 from tlhelpers._kernels import N_BINS, NO_LABEL, OPEN, Labels, Tasks, Tree
 
-_CHUNK = 4096  # queries that a thread answers at a time, at most
+_CHUNK = 2**21  # tree values that a thread makes at a time: 16 MB
 _FEW = 512  # queries that are not worth the start of a thread
 
 
@@ -185,15 +185,17 @@ class ForestEngine:
         X = np.ascontiguousarray(X, dtype=np.float64)
         trees, roots = self._views[task], self._roots
 
+        n_channels = trees.value.shape[1]
+
         def answer(rows):
-            values = np.empty((roots.size, len(X[rows]), trees.value.shape[1]))
+            values = np.empty((roots.size, len(X[rows]), n_channels))
             _kernels.apply_trees(trees, roots, X[rows], values)
             return reduce(values if self._is_class[task] else values[:, :, 0], rows)
 
         if len(X) <= _FEW:
             return [answer(slice(0, len(X)))]
         n_jobs = effective_n_jobs(self.n_jobs)
-        n_chunks = n_jobs * -(-len(X) // (n_jobs * _CHUNK))
+        n_chunks = n_jobs * -(-len(X) * roots.size * n_channels // (n_jobs * _CHUNK))
         edges = np.linspace(0, len(X), n_chunks + 1).astype(int)
         return self._run(answer, [slice(*pair) for pair in itertools.pairwise(edges)])
 
