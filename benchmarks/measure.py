@@ -6,6 +6,7 @@ Prints a JSON object: seconds, and CPU seconds, which a busy machine disturbs le
 repeats, each); where asked for, the MB that a call added to the peak. peers.py runs these.
 """
 
+import ctypes
 import json
 import sys
 import time
@@ -20,9 +21,13 @@ FEW = 12  # of 135, where the fit is not measured
 
 
 def best(function: Callable, repeats: int) -> dict:
-    """Return the shortest wall and CPU time; the first call only warms up."""
+    """Return the shortest wall and CPU time; the first call only warms up.
+
+    Calls stand apart: the threads of a matrix product go on spinning for a while after it.
+    """
     times = []
     for _ in range(repeats + 1):
+        time.sleep(0.2)
         wall, cpu = time.perf_counter(), time.process_time()
         function()
         times.append((time.perf_counter() - wall, time.process_time() - cpu))
@@ -38,6 +43,7 @@ def peak_mb() -> float:
 
 def with_memory(function: Callable, repeats: int) -> dict:
     """Return the memory that the first call adds to the peak, and the time of the others."""
+    ctypes.CDLL(None).malloc_trim(0)  # what the fit freed would serve unseen
     with open("/proc/self/clear_refs", "w") as reset:
         reset.write("5")
     before = peak_mb()

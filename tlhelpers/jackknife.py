@@ -15,7 +15,6 @@ queries is ever made: the form is a matrix M with V = c' M c for the centred pre
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -25,7 +24,8 @@ from sklearn.ensemble import RandomForestRegressor
 
 CORRECTIONS = ("counts", "size", "none")
 _BLOCK = 2**22  # numbers in one block of queries: 32 MB
-_DROWNED = 50  # training rows a tree beyond which the largest contribution is one of the noise
+_LARGE = 2**20  # bag counts above which the largest contribution is sought along one axis,
+_AXIS = 1.42  # the longer one of the noise of (C_i, -D_i): [1, 1.42] of [[1, 1], [1, e - 1]]
 
 
 def jackknife_variance(
@@ -58,9 +58,9 @@ def jackknife_variance(
     variance : numpy.ndarray, shape (n_samples,) or (n_samples, n_targets)
         In the squared unit of the predictions, never negative. Where the corrected estimate is
         not positive, the largest contribution of a single training row stands for it (if
-        positive, else minus the smallest), and a warning says how many trees would do. With more
-        than 50 rows a tree that row is one of the noise; the expectation is used, which is S
-        times a number of the bags alone.
+        positive, else minus the smallest), and a warning says how many trees would do. Above a
+        million bag counts the search is a shorter one, which may find a contribution some per
+        cent below the largest.
     monte_carlo_sd : numpy.ndarray, same shape
         Only with `return_monte_carlo_sd`: sqrt(2) ||M||_F S / (B-1), the standard deviation of
         the quadratic form if the trees' predictions were independent of the bags.
@@ -215,6 +215,8 @@ class BagForm:
     @classmethod
     def of(cls, counts: np.ndarray, correction: str) -> "BagForm":
         n_trees, n = counts.shape
+        if counts.dtype.kind in "iu":
+            counts = counts.astype(np.min_scalar_type(counts.max()))  # a byte each
         n_unseen = np.count_nonzero(counts == 0, axis=0)
         gram = None
         if n_trees <= 2 * n:
@@ -248,7 +250,7 @@ class BagForm:
             low = np.flatnonzero(variance[block] <= rounding)
             noise[block] = np.sqrt(2) * self.norm * scale / (len(self.counts) - 1)
             if len(low):
-                variance[start + low] = self.stand_in(centred[low], scale[low])
+                variance[start + low] = self.largest_row(centred[low], scale[low])
         _warn_if_noisy(variance, noise, len(self.counts))
         return variance, noise
 
@@ -258,25 +260,6 @@ class BagForm:
             return np.einsum("qb,qb->q", centred @ self.gram, centred)
         weights = _weights(self.counts, self.n_unseen, self.counts.shape[1])
         return _row_scores(centred, weights).sum(axis=1)
-
-    def stand_in(self, centred: np.ndarray, scale: np.ndarray) -> np.ndarray:
-        """Return what stands for estimates that are not positive.
-
-        With many rows a tree, the search through all of them for each query would return the
-        largest of the noise, within some 15% of its mean over a few random directions.
-        """
-        n_trees, n = self.counts.shape
-        if n > _DROWNED * n_trees:
-            return self.mean_largest_row * scale
-        return self.largest_row(centred, scale)
-
-    @cached_property
-    def mean_largest_row(self) -> float:
-        """The mean of `largest_row` over 64 random directions, in units of S."""
-        centred = np.random.default_rng(0).standard_normal((64, len(self.counts)))
-        centred -= centred.mean(axis=1, keepdims=True)
-        scale = (centred**2).sum(axis=1)
-        return float(np.mean(self.largest_row(centred, scale) / scale))
 
     def largest_row(self, centred: np.ndarray, scale: np.ndarray) -> np.ndarray:
         """Return the largest corrected contribution of a training row, made positive."""
@@ -296,8 +279,12 @@ class BagForm:
         place, queries = np.zeros(len(centred), dtype=np.intp), np.arange(len(centred))
         found = np.full((2, len(centred)), np.inf if find is np.argmin else -np.inf, np.float32)
         for block in _blocks(n, max(centred.shape)):
-            weights = _weights(self.counts[:, block], self.n_unseen[block], n, np.float32)
-            scores = _row_scores(direction, weights)
+            if self.counts.size > _LARGE and find is np.argmax:
+                scores = direction @ self._axis(block)
+                np.abs(scores, out=scores)
+            else:
+                weights = _weights(self.counts[:, block], self.n_unseen[block], n, np.float32)
+                scores = _row_scores(direction, weights)
             here = find(scores, axis=1)
             found[1] = scores[queries, here]
             better = find(found, axis=0) == 1
@@ -306,6 +293,18 @@ class BagForm:
         weights = _weights(self.counts[:, place], self.n_unseen[place], n)
         pairs = np.einsum("qb,bkq->kq", centred, weights.reshape(len(weights), 2, -1))
         return (pairs**2).sum(axis=0)
+
+    def _axis(self, block: slice) -> np.ndarray:
+        """Return weights of the sum of C_i and -D_i along the longer axis of their noise.
+
+        Shape (n_trees, rows). A row that decides the predictions lies near this axis as well: to
+        see it once more moves them one way, not to see it the other. So one product does for two.
+        """
+        n_trees, n = self.counts.shape
+        weights = self.counts[:, block].astype(np.float32)
+        unseen = _AXIS * np.sqrt((n - 1) / n) * n_trees / np.maximum(self.n_unseen[block], 1)
+        weights -= (weights == 0) * unseen.astype(np.float32)
+        return weights
 
 
 def _blocks(n: int, width: int) -> Iterator[slice]:
@@ -323,7 +322,7 @@ def _weights(
     """
     rows = counts.shape[1]
     weights = np.empty((len(counts), 2 * rows), dtype)
-    np.divide(counts, len(counts), out=weights[:, :rows], casting="same_kind")
+    np.multiply(counts, 1 / len(counts), out=weights[:, :rows], casting="same_kind")
     np.equal(counts, 0, out=weights[:, rows:])
     weights[:, rows:] *= np.sqrt((n - 1) / n) / np.maximum(n_unseen, 1)
     weights -= weights.mean(axis=0)

@@ -93,6 +93,7 @@ class DifferenceForest(TransferForest):
 
     uses_known = True
     _needs_relation = True
+    _serves_mean_of_trees = False
 
     def __init__(
         self,
@@ -290,6 +291,7 @@ class LatentVariableForest(TransferForest):
 
     uses_known = True
     _needs_relation = True
+    _serves_mean_of_trees = False
 
     def __init__(
         self,
