@@ -108,7 +108,8 @@ class ForestEngine:
         self.importances = np.mean(importances * units, axis=0)
         forest, self._roots = _join(trees)
         state = np.concatenate(states)
-        self._views = [_view(forest, state, tasks, t) for t in range(len(self._is_class))]
+        every_task = range(len(self._is_class))
+        self._views = self._run(lambda t: _view(forest, state, tasks, t), every_task)
         for t, view in enumerate(self._views):
             view.value[:] = offset[t] + unit[t] * view.value
         return self

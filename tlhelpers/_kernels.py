@@ -116,6 +116,15 @@ def _describe(i, tasks, total, extent, min_samples_leaf, state, kept, value):
 
 
 @inner
+def _varies(bins, f, place):
+    """Say whether a node's labels lie in several bins of feature f."""
+    for j in range(place.size):
+        if bins[place[j] + f] != bins[place[0] + f]:
+            return True
+    return False
+
+
+@inner
 def _fill_histogram(bins, f, place, channel, weight, moment, histogram, seen):
     """Add up a node's labels by bin of feature f, and mark the bins as seen."""
     for j in range(place.size):
@@ -209,6 +218,8 @@ def _find_split(bins, labels, start, end, n_rows, tasks, state, total, setting, 
         features[pick], features[drawn] = features[drawn], feature
         drawn += 1
         f = np.uint64(feature)
+        if not _varies(bins, f, place):
+            continue
         _fill_histogram(bins, f, place, channel, weight, moment, histogram, seen)
         n_occupied = _list_occupied(words, occupied)
         n_cuts = n_occupied - 1
