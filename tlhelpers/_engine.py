@@ -2,7 +2,7 @@
 
 import itertools
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -108,8 +108,8 @@ class ForestEngine:
         self.importances = np.mean(importances * units, axis=0)
         forest, self._roots = _join(trees)
         state = np.concatenate(states)
-        every_task = range(len(self._is_class))
-        self._views = self._run(lambda t: _view(forest, state, tasks, t), every_task)
+        all_tasks = range(len(self._is_class))
+        self._views = self._run(lambda t: _view(forest, state, tasks, t), all_tasks)
         for t, view in enumerate(self._views):
             view.value[:] = offset[t] + unit[t] * view.value
         return self
@@ -181,7 +181,7 @@ class ForestEngine:
         backend, default = get_active_backend(prefer="threads")
         return backend.effective_n_jobs(default if self.n_jobs is None else self.n_jobs)
 
-    def _run(self, function: Callable, parts: list) -> list:
+    def _run(self, function: Callable, parts: Iterable) -> list:
         """Call the function for each part, without `joblib.Parallel`, whose polls cost 10 ms."""
         with ThreadPoolExecutor(self._n_threads()) as pool:
             return list(pool.map(function, parts))
