@@ -1,5 +1,6 @@
 """Each architecture does what it says."""
 
+import pickle
 import warnings
 
 import numpy as np
@@ -60,6 +61,38 @@ def test_predictions_with_and_without_errors_are_the_same(forest, kind, data):
     np.testing.assert_array_equal(
         model.predict(queries), model.predict(queries, return_std=True)[0]
     )
+
+
+@pytest.mark.parametrize("forest", [SingleTaskForest, DifferenceForest])
+@pytest.mark.filterwarnings("ignore:the jackknife variance")
+def test_a_row_is_predicted_alone_as_among_others(forest, data):
+    """To the last bit, with and without errors; 3,000 trees leave a chunk of one row."""
+    X, Y, _ = data
+    model = forest("y", n_estimators=3000, max_depth=3, random_state=0).fit(X, Y)
+    queries = np.random.default_rng(0).uniform(size=(2**22 // 3000 + 1, 5))
+    together = model.predict(queries)
+    np.testing.assert_array_equal(together, model.predict(queries, return_std=True)[0])
+    for i in (0, 7, -1):
+        assert model.predict(queries[[i]])[0] == together[i]
+        assert model.predict(queries[[i]], return_std=True)[0] == together[i]
+
+
+@pytest.mark.filterwarnings("ignore:the jackknife variance")
+def test_what_is_kept_for_errors_ends_with_the_fit_and_is_not_pickled(data):
+    X, Y, _ = data
+    model = SingleTaskForest("z", random_state=0).fit(X, Y)
+    model.predict(X[:5], return_std=True)
+    size = len(pickle.dumps(model))
+    model.set_params(random_state=1).fit(X, Y)
+    assert len(pickle.dumps(model)) == pytest.approx(size, rel=0.02)
+    fresh = SingleTaskForest("z", random_state=1).fit(X, Y)
+    again = pickle.loads(pickle.dumps(model))
+    for other in (fresh, again):
+        pairs = zip(
+            model.predict(X, return_std=True), other.predict(X, return_std=True), strict=True
+        )
+        for ours, theirs in pairs:
+            np.testing.assert_array_equal(ours, theirs)
 
 
 def test_difference_adds_back_the_known_label_where_it_is_known(data):

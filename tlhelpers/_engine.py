@@ -39,6 +39,13 @@ def bin_features(X: Array) -> tuple[Array, Array, Array]:
     return bins, lowest, highest
 
 
+def mean_over_trees(values: Array) -> Array:
+    """Return the mean over axis 0: for a query alone, to the last bit what it is among others."""
+    if values.shape[1] == 1:  # else numpy would add up along memory, in another order
+        return np.repeat(values, 2, axis=1).mean(axis=0)[:1]
+    return values.mean(axis=0)
+
+
 @dataclass(eq=False)
 class ForestEngine:
     """Random forest for regression and classification tasks together, with missing labels.
@@ -120,7 +127,8 @@ class ForestEngine:
 
     def predict(self, X: Array, task: int) -> Array:
         """Return the mean over the trees: (m,), or (m, n_classes) of a classification task."""
-        return np.concatenate(self._over_chunks(X, task, lambda values, rows: values.mean(axis=0)))
+        means = self._over_chunks(X, task, lambda values, rows: mean_over_trees(values))
+        return np.concatenate(means)
 
     def oob_predict(self, task: int) -> Array:
         """Return the mean over the trees that have not seen a training row; NaN if all have."""
@@ -199,7 +207,7 @@ class ForestEngine:
             def answer(part, rows=rows, values=values):
                 _kernels.apply_trees(trees, roots[part], X[rows], values[part])
 
-            if values.shape[1] <= _FEW:
+            if len(X) <= _FEW:
                 answer(slice(None))
             else:
                 self._run(answer, self._parts(roots.size))

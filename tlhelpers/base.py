@@ -18,9 +18,9 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
-from tlhelpers._engine import ForestEngine
+from tlhelpers._engine import ForestEngine, mean_over_trees
 from tlhelpers.bags import draw_bags
-from tlhelpers.jackknife import BagForm
+from tlhelpers.jackknife import BagForm, warn_if_noisy
 from tlhelpers.labels import (
     CLASSIFICATION,
     Labels,
@@ -31,6 +31,7 @@ from tlhelpers.labels import (
 )
 
 _BLOCK = 2**23  # numbers in one block of tree predictions: 64 MB
+_KEPT = 2**26  # bytes of a jackknife that is kept for the next prediction
 
 
 @dataclass(frozen=True)
@@ -293,9 +294,11 @@ class TransferForest(BaseEstimator, ABC):
         if not return_std:
             means = {t: self._decode(t, self._mean(features, given, t)) for t in self.targets_}
             return self._shape(means, X)
-        pairs = {t: self._predict_with_error(features, given, t) for t in self.targets_}
-        predictions = {t: self._decode(t, mean) for t, (mean, _) in pairs.items()}
-        return self._shape(predictions, X), self._shape({t: e for t, (_, e) in pairs.items()}, X)
+        predictions, errors = {}, {}
+        for t in self.targets_:
+            mean, errors[t] = self._predict_with_error(features, given, t)
+            predictions[t] = self._decode(t, mean)
+        return self._shape(predictions, X), self._shape(errors, X)
 
     @available_if(lambda self: self._any_class())
     def predict_proba(
@@ -446,39 +449,35 @@ class TransferForest(BaseEstimator, ABC):
             raise ValueError("return_std needs n_estimators of at least 2; hundreds are better")
         classes = self._task_classes[target]
         mean = np.empty(len(X) if classes is None else (len(X), len(classes)))
-        error = np.empty(len(X))
+        variance, noise = np.empty((2, len(X)))
         for queries, rows in self._influence(target, known, len(X)):
-            given = {task: values[queries] for task, values in known.items()}
-            if queries.any():
-                mean[queries], trees = self._mean_and_trees(X[queries], given, target)
-                error[queries] = np.sqrt(self._bag_form(rows).variance(trees)[0])
-        return mean, error
+            if not queries.any():
+                continue
+            form = self._bag_form(rows)
+            for block in self._blocks(int(queries.sum()), target):
+                here = np.flatnonzero(queries)[block]
+                asked = X[here], {task: values[here] for task, values in known.items()}, target
+                trees = self._trees(*asked)
+                mean[here] = (
+                    mean_over_trees(trees) if self._serves_mean_of_trees else self._mean(*asked)
+                )
+                if classes is not None:  # the probability of the likeliest class
+                    trees = trees[:, np.arange(len(here)), mean[here].argmax(axis=1)]
+                variance[here], noise[here] = form.variance(np.ascontiguousarray(trees.T))
+        warn_if_noisy(variance, noise, len(self.inbag_counts_), stacklevel=4)
+        return mean, np.sqrt(variance)
 
     def _bag_form(self, rows: np.ndarray) -> BagForm:
-        """Return the jackknife of these training rows, computed once after fit."""
+        """Return the jackknife of these training rows, computed once after fit if it is small."""
         if np.count_nonzero(rows) < 2:
             raise ValueError("return_std needs at least two training rows")
         key = rows.tobytes()
-        if key not in self._bag_forms:
-            self._bag_forms[key] = BagForm.of(self.inbag_counts_[:, rows], "counts")
-        return self._bag_forms[key]
-
-    def _mean_and_trees(
-        self, X: np.ndarray, known: dict, target: Hashable
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Return the served mean, and what the trees say of the label or of the likeliest class.
-
-        The latter is (n_samples, n_trees).
-        """
-        means, result = [], np.empty((len(X), len(self.inbag_counts_)))
-        for block in self._blocks(len(X), target):
-            here = X[block], {k: v[block] for k, v in known.items()}, target
-            values = self._trees(*here)
-            means.append(values.mean(axis=0) if self._serves_mean_of_trees else self._mean(*here))
-            if values.ndim == 3:
-                values = values[:, np.arange(values.shape[1]), means[-1].argmax(axis=1)]
-            result[block] = values.T
-        return np.concatenate(means), result
+        if key in self._bag_forms:
+            return self._bag_forms[key]
+        form = BagForm.of(self.inbag_counts_[:, rows], "counts")
+        if form.nbytes <= _KEPT:
+            self._bag_forms[key] = form
+        return form
 
     def _blocks(self, n: int, target: Hashable) -> Iterator[slice]:
         """Yield slices of queries whose tree values fit into one block of memory."""

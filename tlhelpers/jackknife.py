@@ -59,8 +59,8 @@ def jackknife_variance(
         In the squared unit of the predictions, never negative. Where the corrected estimate is
         not positive, the largest contribution of a single training row stands for it (if
         positive, else minus the smallest), and a warning says how many trees would do. Above a
-        million bag counts the search is a shorter one, which may find a contribution some per
-        cent below the largest.
+        million bag counts the search is a shorter one: of bootstrap bags it finds the largest or
+        one within a few per cent, and with fewer than ten trees within half.
     monte_carlo_sd : numpy.ndarray, same shape
         Only with `return_monte_carlo_sd`: sqrt(2) ||M||_F S / (B-1), the standard deviation of
         the quadratic form if the trees' predictions were independent of the bags.
@@ -72,6 +72,7 @@ def jackknife_variance(
     """
     trees, counts, several = _check(tree_predictions, inbag_counts, correction)
     variance, noise = BagForm.of(counts, correction).variance(trees)
+    warn_if_noisy(variance, noise, len(counts), stacklevel=3)
     shape = several or (len(trees),)
     variance, noise = variance.reshape(shape), noise.reshape(shape)
     return (variance, noise) if return_monte_carlo_sd else variance
@@ -212,6 +213,11 @@ class BagForm:
     bias: float
     norm: float
 
+    @property
+    def nbytes(self) -> int:
+        """The memory that it holds."""
+        return self.counts.nbytes + (0 if self.gram is None else self.gram.nbytes)
+
     @classmethod
     def of(cls, counts: np.ndarray, correction: str) -> "BagForm":
         n_trees, n = counts.shape
@@ -251,7 +257,6 @@ class BagForm:
             noise[block] = np.sqrt(2) * self.norm * scale / (len(self.counts) - 1)
             if len(low):
                 variance[start + low] = self.largest_row(centred[low], scale[low])
-        _warn_if_noisy(variance, noise, len(self.counts))
         return variance, noise
 
     def value(self, centred: np.ndarray) -> np.ndarray:
@@ -367,7 +372,7 @@ def _check(tree_predictions: ArrayLike, inbag_counts: ArrayLike, correction: str
     return trees.transpose(0, 2, 1).reshape(-1, len(counts)), counts, outer
 
 
-def _warn_if_noisy(variance: np.ndarray, noise: np.ndarray, n_trees: int) -> None:
+def warn_if_noisy(variance: np.ndarray, noise: np.ndarray, n_trees: int, stacklevel: int) -> None:
     """Warn when the median estimate is mostly Monte-Carlo noise; its SD falls as 1 / n_trees."""
     if not len(variance) or not noise.any():
         return
@@ -379,5 +384,5 @@ def _warn_if_noisy(variance: np.ndarray, noise: np.ndarray, n_trees: int) -> Non
             f"deviation is {relative:.1f} times the estimate in the median); about {wanted} trees "
             "would bring that below 0.3",
             UserWarning,
-            stacklevel=4,
+            stacklevel=stacklevel,
         )
