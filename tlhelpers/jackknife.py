@@ -60,7 +60,7 @@ def jackknife_variance(
         not positive, the largest contribution of a single training row stands for it (if
         positive, else minus the smallest), and a warning says how many trees would do. Above a
         million bag counts the search is a shorter one: of bootstrap bags it finds the largest or
-        one within a few per cent, and with fewer than ten trees within half.
+        one within about a tenth of it (with fewer than ten trees, half).
     monte_carlo_sd : numpy.ndarray, same shape
         Only with `return_monte_carlo_sd`: sqrt(2) ||M||_F S / (B-1), the standard deviation of
         the quadratic form if the trees' predictions were independent of the bags.
