@@ -160,7 +160,7 @@ def test_equals_brute_force(case, setting, weighted, monkeypatch):
         return original(tree, *args)
 
     monkeypatch.setattr(_engine, "_view", spy)
-    for seed in range(2):
+    for seed in range(3):
         X, labels, n_classes = make_table(seed, **CASES[case])
         rng = np.random.default_rng(seed)
         weight = rng.uniform(0.2, 3, len(X)) if weighted else np.ones(len(X))

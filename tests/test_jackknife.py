@@ -52,7 +52,33 @@ def test_equals_the_direct_sums(n, n_trees, seed, correction, times):
             continue  # on the edge between the two rules
         if expected <= 0:
             expected = rows.max() if rows.max() > 0 else -rows.min()
-        assert V[q] == pytest.approx(expected, rel=1e-9, abs=1e-10 * scale) and V[q] >= 0
+        tolerance = 1e-10 * scale or 1e-15  # equal bags: both sums are zero
+        assert V[q] == pytest.approx(expected, rel=0, abs=tolerance) and V[q] >= 0
+
+
+def low_estimates(t, N):
+    """Return which estimates are not positive, the sums, and the contribution of every row."""
+    (B, n), out = N.shape, N == 0
+    c = t - t.mean(axis=1, keepdims=True)
+    S, unseen = (c**2).sum(axis=1), np.maximum(out.sum(axis=0), 1)
+    rows = (c @ (N - N.mean(axis=0)) / B) ** 2 + (n - 1) / n * (c @ out / unseen) ** 2
+    seen = out.any(axis=0)
+    bias = (N.var(axis=0) + seen * (n - 1) / n * (B / unseen - 1)).sum() * S / (B * (B - 1))
+    low = rows.sum(axis=1) <= bias
+    return low, (rows.sum(axis=1) - bias) / 2, (rows - bias[:, None] / n) / 2
+
+
+@pytest.mark.parametrize(("B", "least"), [(4, 0.5), (12, 0.8), (40, 0.85)])
+@pytest.mark.filterwarnings("ignore:the jackknife variance")
+def test_the_short_search_with_few_trees(B, least):
+    """Trees that ignore their bags; a row in every bag has no out-of-bag part."""
+    rng, n = np.random.default_rng(0), 2**20 // B + 1
+    N = np.stack([np.bincount(rng.integers(n, size=n), minlength=n) for _ in range(B)])
+    t = rng.normal(size=(24, B))
+    low, _, rows = low_estimates(t, N)
+    assert low.sum() > 3
+    share = jackknife_variance(t, N)[low] / rows[low].max(axis=1)
+    assert least < share.min() and share.max() < 1 + 1e-9
 
 
 @pytest.mark.parametrize("where", ["new rows", "training rows"])
@@ -66,15 +92,10 @@ def test_the_short_search_finds_about_the_largest_row(where):
     t, N = forest.tree_predictions(queries), forest.inbag_counts_
     with pytest.warns(UserWarning, match="trees would bring"):
         V = jackknife_variance(t, N)
-    c, out = t - t.mean(axis=1, keepdims=True), N == 0
-    S = (c**2).sum(axis=1)
-    D = c @ out / out.sum(axis=0)
-    rows = (c @ (N - N.mean(axis=0)) / B) ** 2 + (n - 1) / n * D**2
-    bias = (N.var(axis=0) + (n - 1) / n * (B / out.sum(axis=0) - 1)).sum() * S / (B * (B - 1))
-    low = rows.sum(axis=1) <= bias
+    low, estimates, rows = low_estimates(t, N)
     assert 50 < low.sum() < 250
-    np.testing.assert_allclose(V[~low], (rows.sum(axis=1) - bias)[~low] / 2, rtol=1e-9)
-    share = V[low] / (rows.max(axis=1) - bias / n)[low] * 2
+    np.testing.assert_allclose(V[~low], estimates[~low], rtol=1e-9)
+    share = V[low] / rows[low].max(axis=1)
     assert share.mean() > 0.98 and share.min() > 0.8 and share.max() < 1 + 1e-9
 
 

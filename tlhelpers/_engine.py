@@ -190,7 +190,7 @@ class ForestEngine:
         return backend.effective_n_jobs(default if self.n_jobs is None else self.n_jobs)
 
     def _run(self, function: Callable, parts: Iterable) -> list:
-        """Call the function for each part, without `joblib.Parallel`, whose polls cost 10 ms."""
+        """Call the function for each part, without `joblib.Parallel`, which polls for results."""
         with ThreadPoolExecutor(self._n_threads()) as pool:
             return list(pool.map(function, parts))
 

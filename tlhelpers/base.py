@@ -451,11 +451,12 @@ class TransferForest(BaseEstimator, ABC):
         mean = np.empty(len(X) if classes is None else (len(X), len(classes)))
         variance, noise = np.empty((2, len(X)))
         for queries, rows in self._influence(target, known, len(X)):
-            if not queries.any():
+            places = np.flatnonzero(queries)
+            if not len(places):
                 continue
             form = self._bag_form(rows)
-            for block in self._blocks(int(queries.sum()), target):
-                here = np.flatnonzero(queries)[block]
+            for block in self._blocks(len(places), target):
+                here = places[block]
                 asked = X[here], {task: values[here] for task, values in known.items()}, target
                 trees = self._trees(*asked)
                 mean[here] = (
