@@ -171,7 +171,7 @@ def memory():
         "e = b.fit_engine(X, y)\n"
         "t, c = time.perf_counter() - t, time.process_time() - c\n"
         "peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20\n"
-        "e.predict(X[:5000], 0); e.oob_predict(0)\n"
+        "e.predict(X[:5000], 0); e.oob_predict(X, 0)\n"
         "after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20\n"
         "print('%.1f s wall, %.1f s CPU, peak %.2f GB, with out-of-bag %.2f' % (t, c, peak, after))"
     )

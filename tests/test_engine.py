@@ -9,6 +9,7 @@ import sys
 import threading
 import warnings
 
+import joblib
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -18,10 +19,13 @@ from sklearn.ensemble import RandomForestRegressor
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from tlhelpers import _engine
-from tlhelpers._engine import N_BINS, ForestEngine, bin_features
+from tlhelpers._encoding import N_BINS, bin_features
+from tlhelpers._engine import ForestEngine
+from tlhelpers._threads import count_threads, run_in_threads, share_out
 from tlhelpers.bags import draw_bags
 
 ALL = dict(max_features=None)
+pytestmark = pytest.mark.filterwarnings("error::RuntimeWarning")
 
 
 def make_table(seed, n=40, p=4, n_classes=(0, 0, 3), holes=0.4, ties=False):
@@ -153,13 +157,13 @@ SETTINGS = [dict(), dict(min_samples_leaf=3), dict(max_depth=3)]
 @pytest.mark.parametrize("weighted", [False, True])
 def test_equals_brute_force(case, setting, weighted, monkeypatch):
     seen = []
-    original = _engine._view
+    original = _engine.view_trees
 
     def spy(tree, *args):
         seen.append(tree)
         return original(tree, *args)
 
-    monkeypatch.setattr(_engine, "_view", spy)
+    monkeypatch.setattr(_engine, "view_trees", spy)
     for seed in range(3):
         X, labels, n_classes = make_table(seed, **CASES[case])
         rng = np.random.default_rng(seed)
@@ -344,7 +348,7 @@ def test_same_result_for_any_n_jobs():
     results = []
     for n_jobs in (1, 2, 3, None):
         engine = fit(X, labels, n_classes, engine=dict(max_features=0.5, n_jobs=n_jobs))
-        oob = [engine.oob_predict(t).ravel() for t in range(3)]
+        oob = [engine.oob_predict(X, t).ravel() for t in range(3)]
         results.append(np.concatenate([predictions(engine, X).ravel(), *oob]))
         results[-1] = np.append(results[-1], engine.importances)
     for other in results[1:]:
@@ -387,7 +391,7 @@ def test_pickle_round_trip():
     engine = fit(X, labels, n_classes)
     again = pickle.loads(pickle.dumps(engine))
     assert_array_equal(predictions(engine, X), predictions(again, X))
-    assert_array_equal(engine.oob_predict(2), again.oob_predict(2))
+    assert_array_equal(engine.oob_predict(X, 2), again.oob_predict(X, 2))
 
 
 def test_inputs_are_not_changed_and_any_layout_works():
@@ -480,11 +484,118 @@ def test_out_of_bag_is_the_explicit_sum(table, n_trees):
     bags = draw_bags(~np.isnan(labels), n_trees, 0)
     engine = fit(X, labels, n_classes, bags)
     for t in range(len(n_classes)):
-        values, oob = engine.tree_values(X, t), engine.oob_predict(t)
+        values, oob = engine.tree_values(X, t), engine.oob_predict(X, t)
         for i in range(len(X)):
             unseen = values[bags[:, i] == 0, i]
             expected = unseen.mean(axis=0) if len(unseen) else np.full(oob[i].shape, NAN)
             assert_allclose(oob[i], expected, rtol=1e-9, atol=1e-9)
+
+
+def test_out_of_bag_of_more_values_than_bins():
+    X, labels, n_classes = make_table(0, n=600)
+    bags = draw_bags(~np.isnan(labels), 30, 0)
+    engine = fit(X, labels, n_classes, bags)
+    for t in range(len(n_classes)):
+        values, oob = engine.tree_values(X, t), engine.oob_predict(X, t)
+        for i in range(len(X)):
+            assert_allclose(oob[i], values[bags[:, i] == 0, i].mean(axis=0), atol=1e-9)
+
+
+def test_chunks_change_nothing(monkeypatch):
+    X, labels, n_classes = make_table(0, n=600)
+    engine = fit(X, labels, n_classes)
+
+    def answers():
+        return [f(X, t) for f in (engine.predict, engine.oob_predict) for t in range(3)]
+
+    whole = answers()
+    monkeypatch.setattr(_engine, "_CHUNK", 1000)
+    for a, b in zip(whole, answers(), strict=True):
+        assert_array_equal(a, b)
+
+
+def test_a_query_alone_is_what_it_is_among_others():
+    X, labels, n_classes = make_table(0, n=60)
+    engine = fit(X, labels, n_classes, n_trees=300)
+    for t in range(3):
+        alone = np.concatenate([engine.predict(x[None], t) for x in X])
+        assert_array_equal(alone, engine.predict(X, t))
+
+
+# ---------------------------------------------------------------- units, draws, thresholds
+
+
+@pytest.mark.parametrize("scale", [1e-12, 1e12, 1e60])
+def test_the_unit_of_a_label_does_not_matter(scale):
+    X, labels, n_classes = make_table(0)
+    expected, other = (fit(X, labels * [unit, 1, 1], n_classes) for unit in (1, scale))
+    assert_allclose(other.predict(X, 0) / scale, expected.predict(X, 0), rtol=1e-9)
+    assert_allclose(other.predict(X, 1), expected.predict(X, 1), rtol=1e-9)
+
+
+def test_labels_far_from_zero():
+    X, y = np.arange(4.0)[:, None], 2.0**40 + np.array([[0.0], [1], [5], [6]])
+    assert_array_equal(fit(X, y, [0], np.ones((1, 4), int)).predict(X, 0), y[:, 0])
+
+
+def test_light_rows_with_large_labels_do_not_overflow():
+    weight = np.repeat([1, 1e-6], 50)
+    y = np.repeat([0, -1e6, 1e6], [50, 25, 25])
+    X = np.arange(100.0)[:, None]
+    bag = np.repeat([[0, 2]], 50, axis=1)
+    engine = fit(X, y[:, None], [0], bag, sample_weight=weight)
+    assert_allclose(engine.predict(X[50:], 0), y[50:])
+
+
+def test_a_heavy_row_in_no_bag_is_not_seen():
+    X, y = np.arange(6.0)[:, None], np.array([[1.0], [2], [3], [4], [5], [6]])
+    weight = np.array([1e-7] * 5 + [1.0])
+    engine = fit(X, y, [0], np.array([[1, 1, 1, 1, 1, 0]]), sample_weight=weight)
+    assert_allclose(engine.predict(X, 0), [1, 2, 3, 4, 5, 5])
+
+
+def test_every_feature_is_drawn_as_often():
+    x = np.random.default_rng(0).permutation(16).astype(float)
+    labels = np.arange(16) % 2
+    bags = np.ones((500, 16), int)
+    engine = fit(np.tile(x[:, None], 5), labels[:, None], [0], bags, engine=dict(max_features=1))
+    trees, roots = engine._views[0], engine._roots
+    n_drawn = np.bincount(trees.feature[roots], minlength=5)
+    assert 60 < n_drawn.min() and n_drawn.max() < 140  # 100 expected, standard deviation 9
+    again = trees.feature[roots + 1] == trees.feature[roots]
+    assert 0.1 < again.mean() < 0.3  # a child draws anew
+
+
+@pytest.mark.parametrize("max_features", [1, np.int64(1), 0.39])
+def test_as_many_features_are_drawn_as_asked(max_features):
+    X = np.array([[0.0, 0, 1, 1], [0, 1, 0, 0], [1, 0, 0, 1], [1, 1, 1, 0]])  # 0 tells the labels
+    bags = np.ones((800, 4), int)
+    labels = [[0], [0], [1], [1]]
+    engine = fit(X, labels, [0], bags, engine=dict(max_features=max_features))
+    assert 0.2 < np.mean(engine._views[0].feature[engine._roots] == 0) < 0.3
+
+
+@pytest.mark.parametrize(
+    "low, high",
+    [
+        (1.0, np.nextafter(1.0, 2)),
+        (np.nextafter(1.0, 0), 1.0),
+        (0.0, 5e-324),
+        (1.6e308, 1.7e308),
+        (-1.7e308, 1.7e308),
+    ],
+)
+def test_thresholds_between_neighbouring_and_huge_numbers(low, high):
+    X = np.array([[low], [high]])
+    assert_array_equal(fit(X, [[0], [1]], [0], np.ones((1, 2), int)).predict(X, 0), [0, 1])
+
+
+def test_a_threshold_is_midway_between_two_rows():
+    x = np.sort(np.random.default_rng(0).exponential(size=3000))
+    bags = np.ones((1, 3000), int)
+    engine = fit(x[:, None], x[:, None] > 1, [2], bags, engine=ALL | dict(max_depth=1))
+    middle = (x[1:] + x[:-1]) / 2
+    assert np.isclose(engine._views[0].threshold[0], middle, rtol=1e-12).sum() == 1
 
 
 def test_the_seed_decides():
@@ -493,6 +604,28 @@ def test_the_seed_decides():
     one = [fit(X, labels, n_classes, bags, engine={}, seed=s) for s in (1, 1, 2)]
     assert_array_equal(predictions(one[0], X), predictions(one[1], X))
     assert (predictions(one[0], X) != predictions(one[2], X)).any()
+
+
+@pytest.mark.parametrize("n", [1, 7, 100])
+@pytest.mark.parametrize("n_jobs", [None, 1, 3, -1])
+def test_threads_share_out_everything_once_and_in_order(n, n_jobs):
+    parts = [range(n)[part] for part in share_out(n, n_jobs)]
+    assert list(itertools.chain(*parts)) == list(range(n))
+    assert run_in_threads(list, parts, n_jobs) == [list(part) for part in parts]
+
+
+@pytest.mark.parametrize("backend", ["threading", "loky"])
+def test_threads_are_as_many_as_joblib_says(backend):
+    assert count_threads(None) == 1
+    assert count_threads(-1) == joblib.cpu_count()
+    with joblib.parallel_config(backend, n_jobs=3):
+        assert count_threads(None) == 3
+        assert count_threads(2) == 2
+
+
+def test_an_error_in_a_thread_reaches_the_caller():
+    with pytest.raises(ZeroDivisionError):
+        run_in_threads(lambda part: 1 / part, [1, 0], 2)
 
 
 def test_says_why_the_first_fit_is_slow(tmp_path):

@@ -124,6 +124,9 @@ def test_errors_name_what_is_wrong(model, table):
         clone(model).set_params(max_features=1.5).fit(X, Y)
     with pytest.raises(ValueError, match="'y' has no label"):
         clone(model).fit(X, Y.assign(y=np.nan))
+    for unit in (1e-170, 1e170):
+        with pytest.raises(ValueError, match=r"'y' has labels of .* in a unit"):
+            clone(model).fit(X, Y.assign(y=Y["y"] * unit))
     with pytest.raises(ValueError, match="regression task but holds"):
         clone(model).set_params(task_types="regression").fit(X, Y.assign(y=Y["c"]))
     fitted = clone(model).fit(X, Y)

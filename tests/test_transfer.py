@@ -209,6 +209,8 @@ def test_relations_that_make_no_sense_are_errors(data):
         (LatentVariableForest(), "none is left as a latent"),
         (LatentVariableForest("y", latent_labels="in-bag"), "latent_labels"),
         (MultiTaskForest("y", task_weights={"q": 1}), "task_weights"),
+        (MultiTaskForest("y", task_weights={"y": 0}), "task_weights"),
+        (MultiTaskForest("y", task_weights={"y": 1e300}), "task_weights"),
         (SingleTaskForest("y", task_types={"q": "regression"}), "task_types"),
         (SingleTaskForest("y", task_types="ordinal"), "ordinal"),
     ]:

@@ -1,4 +1,4 @@
-"""Compiled kernels of the multi-task forest: grow a tree, apply trees.
+"""The compiled growth of a tree of the multi-task forest.
 
 A *label* is one known value of one task in one row. A node is a slice of one list of labels, so a
 missing label costs nothing. Sums are fixed-point integers: exact, whatever the order of the rows.
@@ -47,26 +47,22 @@ class Tree(NamedTuple):
     feature: np.ndarray
     threshold: np.ndarray  # to the left up to and including it; infinite in a leaf
     child: np.ndarray
-    value: np.ndarray  # (nodes, channels): mean label or class frequency
-
-
-class Desk(NamedTuple):
-    """What `_find_split` works on; what must be zero at its start is so again at its end."""
-
-    features: np.ndarray  # in the order in which they are drawn
-    histogram: np.ndarray  # weight and moment of each (channel, bin), zero
-    rows: np.ndarray  # in each bin, zero
-    seen: np.ndarray  # a bit for each bin, zero
-    occupied: np.ndarray
-    score: np.ndarray  # of each cut, zero
-    left: np.ndarray
+    value: np.ndarray  # (nodes, channels): mean z-score (for a task: label) or class frequency
 
 
 @inner
-def _draw(random, n):
+def _slice(labels, start, end):
+    """Return some of the labels, as a view."""
+    place, channel, weight, moment, rank, first = labels
+    at = slice(start, end)
+    return Labels(place[at], channel[at], weight[at], moment[at], rank[at], first[at])
+
+
+@inner
+def _draw(rng, n):
     """Draw an integer below n (splitmix64)."""
-    random[0] += np.uint64(0x9E3779B97F4A7C15)
-    x = (random[0] ^ (random[0] >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    rng[0] += np.uint64(0x9E3779B97F4A7C15)
+    x = (rng[0] ^ (rng[0] >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return np.int64(((x >> np.uint64(32)) * np.uint64(n)) >> np.uint64(32))
 
@@ -78,13 +74,13 @@ def _kept(moment, weight):
 
 
 @kernel
-def _add_up(labels, start, end, tasks, total, extent):
-    """Write weight and moment by channel, and number of labels and lowest and highest rank by task.
+def _add_up(labels, tasks, total, extent):
+    """Write, in turn, weight and moment by channel; labels, lowest and highest rank by task.
 
     Returns the number of rows.
     """
     total[:], extent[:], n_rows = 0, 0, 0
-    for j in range(start, end):
+    for j in range(labels.place.size):
         c = labels.channel[j]
         total[2 * c] += labels.weight[j]
         total[2 * c + 1] += labels.moment[j]
@@ -99,8 +95,8 @@ def _add_up(labels, start, end, tasks, total, extent):
 
 @kernel
 def _describe(i, tasks, total, extent, min_samples_leaf, state, kept, value):
-    """Write state and kept score of node i by task, its value by channel; say if a task is open."""
-    is_heard = False
+    """Write state and kept score of node i by task, value by channel; say if it should split."""
+    is_heard = False  # an open task with a voice
     for t in range(tasks.voice.size):
         n, lowest, highest = extent[3 * t], extent[3 * t + 1], extent[3 * t + 2]
         if n > 0:
@@ -116,22 +112,23 @@ def _describe(i, tasks, total, extent, min_samples_leaf, state, kept, value):
 
 
 @inner
-def _varies(bins, f, place):
+def _varies(bins, f, labels):
     """Say whether a node's labels lie in several bins of feature f."""
+    place = labels.place
     for j in range(place.size):
-        if bins[place[j] + f] != bins[place[0] + f]:
+        if bins[np.uint64(place[j]) + f] != bins[np.uint64(place[0]) + f]:
             return True
     return False
 
 
 @inner
-def _fill_histogram(bins, f, place, channel, weight, moment, histogram, seen):
+def _fill_histogram(bins, f, labels, histogram, seen):
     """Add up a node's labels by bin of feature f, and mark the bins as seen."""
-    for j in range(place.size):
-        b = np.uint64(bins[place[j] + f])
-        slot = TWO * (channel[j] * BINS + b)
-        histogram[slot] += weight[j]
-        histogram[slot + ONE] += moment[j]
+    for j in range(labels.place.size):
+        b = np.uint64(bins[np.uint64(labels.place[j]) + f])
+        slot = TWO * (np.uint64(labels.channel[j]) * BINS + b)
+        histogram[slot] += labels.weight[j]
+        histogram[slot + ONE] += labels.moment[j]
         seen[b // EIGHT] |= ONE << (b % EIGHT)
 
 
@@ -150,16 +147,16 @@ def _list_occupied(seen, occupied):
 
 
 @inner
-def _add_score(histogram, bins, n_cuts, first, stop, total, voice, left, score):
-    """Add what each cut keeps of a task: sum_c s_c^2 / w on the left and on the right."""
+def _add_score(histogram, occupied, n_cuts, start, stop, total, voice, left, score):
+    """Add what a cut behind each bin keeps of a task: sum_c s_c^2 / w on the left and right."""
     w_left, w_right = 0, 0
-    for c in range(first, stop):
+    for c in range(start, stop):
         left[c] = 0
         w_right += total[2 * c]
     for k in range(n_cuts):
         kept_left, kept_right = 0.0, 0.0
-        for c in range(first, stop):
-            slot = TWO * (np.uint64(c) * BINS + bins[k])
+        for c in range(start, stop):
+            slot = TWO * (np.uint64(c) * BINS + occupied[k])
             w_left += histogram[slot]
             w_right -= histogram[slot]
             left[c] += histogram[slot + ONE]
@@ -171,12 +168,25 @@ def _add_score(histogram, bins, n_cuts, first, stop, total, voice, left, score):
 
 
 @inner
-def _best_conceivable(labels, start, end, tasks, state, total):
+def _exclude_small_leaves(bins, f, labels, n_rows, least, occupied, n_cuts, rows, score):
+    """Set the score of a cut that leaves fewer than `least` rows on a side to -1."""
+    n_left = 0
+    for j in range(labels.place.size):
+        rows[bins[np.uint64(labels.place[j]) + f]] += labels.is_first[j]
+    for k in range(n_cuts + 1):
+        n_left += rows[occupied[k]]
+        rows[occupied[k]] = 0
+        if min(n_left, n_rows - n_left) < least:
+            score[k] = -1.0
+
+
+@inner
+def _best_conceivable(labels, tasks, state, total):
     """Return a score that no cut exceeds: every open task at the best cut of its sorted labels.
 
     It is infinite in a large node, or where an open task has several channels.
     """
-    if end - start > SMALL:
+    if labels.place.size > SMALL:
         return np.inf
     score = 0.0
     for t in range(state.size):
@@ -184,7 +194,7 @@ def _best_conceivable(labels, start, end, tasks, state, total):
             c, best, w_left, s_left = tasks.start[t], 0.0, 0, 0
             if tasks.start[t + 1] > c + 1:
                 return np.inf
-            for j in range(start, end):
+            for j in range(labels.place.size):
                 if labels.channel[j] == c:
                     w_left += labels.weight[j]
                     s_left += labels.moment[j]
@@ -195,51 +205,41 @@ def _best_conceivable(labels, start, end, tasks, state, total):
 
 
 @inner
-def _find_split(bins, labels, start, end, n_rows, tasks, state, total, setting, random, desk):
+def _find_split(bins, labels, n_rows, tasks, state, total, setting, rng, work):
     """Return (feature, last bin left, first bin right) of the best split; feature -1: none.
 
-    Draws features without replacement: `max_features` of them, and on until a split is found.
+    Draws features without replacement: `max_features` of them, and on until a split is found. Stops
+    at a split that none can exceed.
     """
-    max_features, min_samples_leaf, _ = setting
-    features, histogram, rows, seen, occupied, score, left = desk
-    n_channels = left.size
+    max_features, least, _ = setting
+    histogram, seen, occupied, rows, score, left, features = work
     for k in range(features.size):
         features[k] = k
-    place = labels.place[start:end].view(np.uint64)
-    channel = labels.channel[start:end].view(np.uint64)
-    weight, moment = labels.weight[start:end], labels.moment[start:end]
-    is_first = labels.is_first[start:end]
     words = seen.view(np.uint64)  # written by the byte (no wait for the bit before), read by eight
-    conceivable = _best_conceivable(labels, start, end, tasks, state, total)
+    conceivable = _best_conceivable(labels, tasks, state, total)
     best, best_score, drawn = (-1, np.uint64(0), np.uint64(0)), -1.0, 0
     while drawn < features.size and (drawn < max_features or best[0] < 0):
-        pick = drawn + _draw(random, features.size - drawn)
+        pick = drawn + _draw(rng, features.size - drawn)
         feature = features[pick]
         features[pick], features[drawn] = features[drawn], feature
         drawn += 1
         f = np.uint64(feature)
-        if not _varies(bins, f, place):
+        if not _varies(bins, f, labels):
             continue
-        _fill_histogram(bins, f, place, channel, weight, moment, histogram, seen)
-        n_occupied = _list_occupied(words, occupied)
-        n_cuts = n_occupied - 1
+        _fill_histogram(bins, f, labels, histogram, seen)
+        n_cuts = _list_occupied(words, occupied) - 1
+        score[:n_cuts] = 0.0
         for t in range(state.size):
             if state[t] == OPEN:
                 c, stop, voice = tasks.start[t], tasks.start[t + 1], tasks.voice[t]
                 _add_score(histogram, occupied, n_cuts, c, stop, total, voice, left, score)
-        if min_samples_leaf > 1:
-            for j in range(place.size):
-                rows[bins[place[j] + f]] += is_first[j]
-        rows_left = 0
+        if least > 1:
+            _exclude_small_leaves(bins, f, labels, n_rows, least, occupied, n_cuts, rows, score)
         for k in range(n_cuts):
-            rows_left += rows[occupied[k]]
-            is_allowed = min(rows_left, n_rows - rows_left) >= min_samples_leaf
-            if score[k] > best_score and (is_allowed or min_samples_leaf == 1):
+            if score[k] > best_score:
                 best, best_score = (feature, occupied[k], occupied[k + 1]), score[k]
-            score[k] = 0.0
-        for k in range(n_occupied):
-            rows[occupied[k]] = 0
-            for c in range(n_channels):
+        for k in range(n_cuts + 1):
+            for c in range(left.size):
                 slot = TWO * (np.uint64(c) * BINS + occupied[k])
                 histogram[slot] = histogram[slot + ONE] = 0
         if best_score >= conceivable:
@@ -248,17 +248,19 @@ def _find_split(bins, labels, start, end, n_rows, tasks, state, total, setting, 
 
 
 @kernel
-def _partition(labels, start, end, goes_left, spare):
-    """Move the labels that go left before the others; return where the others start."""
+def _partition(bins, f, last, labels, goes_left, spare):
+    """Move the labels up to bin `last` of feature f before the others; return their number."""
     n_left = np.uint64(0)
+    for j in range(labels.place.size):
+        goes_left[j] = np.uint64(bins[labels.place[j] + f] <= last)
     for column in labels:
-        own, n_left, n_right = column[start:end], np.uint64(0), np.uint64(0)
-        for j in range(own.size):
-            own[n_left] = spare[n_right] = own[j]
+        n_left, n_right = np.uint64(0), np.uint64(0)
+        for j in range(column.size):
+            column[n_left] = spare[n_right] = column[j]
             n_left += goes_left[j]
             n_right += ONE - goes_left[j]
-        own[n_left:] = spare[:n_right]
-    return start + np.int64(n_left)
+        column[n_left:] = spare[:n_right]
+    return np.int64(n_left)
 
 
 @kernel
@@ -274,34 +276,31 @@ def grow_tree(bins, lowest, highest, labels, tasks, setting, seed):
     feature, child = np.zeros(capacity, np.uint32), np.arange(capacity).astype(np.uint32)
     threshold, value = np.full(capacity, np.inf), np.zeros((capacity, n_channels))
     state, kept = np.zeros((capacity, n_tasks), np.int8), np.zeros((capacity, n_tasks))
-    random = np.zeros(1, np.uint64)
+    rng = np.zeros(1, np.uint64)
     total, extent = np.empty(2 * n_channels, np.int64), np.empty(3 * n_tasks, np.int64)
     goes_left, spare = np.empty(labels.place.size, np.uint64), np.empty(labels.place.size, np.int64)
-    desk = Desk(
-        np.empty(n_features, np.int64),
-        np.zeros(total.size * N_BINS, np.int64),
-        np.zeros(N_BINS, np.int64),
-        np.zeros(N_BINS // 8, np.uint8),
-        np.empty(N_BINS, np.uint64),
-        np.zeros(N_BINS),
-        np.empty(n_channels, np.int64),
+    work = (  # of `_find_split`, which leaves the zeros as zeros
+        np.zeros(total.size * N_BINS, np.int64),  # weight and moment of each (channel, bin)
+        np.zeros(N_BINS // 8, np.uint8),  # a bit for each bin that holds labels
+        np.empty(N_BINS, np.uint64),  # these bins, in order
+        np.zeros(N_BINS, np.int64),  # the rows in each bin
+        np.empty(N_BINS),  # the score of each cut
+        np.empty(n_channels, np.int64),  # the moment to the left of a cut
+        np.empty(n_features, np.int64),  # in the order in which they are drawn
     )
     stack, n_nodes = [(0, 0, labels.place.size, 0)], 1  # node, its slice of the labels, depth
     while len(stack) > 0:
         i, start, end, depth = stack.pop()
-        n_rows = _add_up(labels, start, end, tasks, total, extent)
+        own = _slice(labels, start, end)
+        n_rows = _add_up(own, tasks, total, extent)
         is_heard = _describe(i, tasks, total, extent, min_samples_leaf, state, kept, value)
         if not is_heard or depth >= max_depth or n_rows < 2 * min_samples_leaf:
             continue
-        random[0] = seed ^ (np.uint64(i) << np.uint64(32))
-        f, last, first = _find_split(
-            bins, labels, start, end, n_rows, tasks, state[i], total, setting, random, desk
-        )
+        rng[0] = seed ^ (np.uint64(i) << np.uint64(32))
+        f, last, first = _find_split(bins, own, n_rows, tasks, state[i], total, setting, rng, work)
         if f < 0:
             continue
-        for j in range(start, end):
-            goes_left[j - start] = np.uint64(bins[labels.place[j] + f] <= last)
-        middle = _partition(labels, start, end, goes_left, spare)
+        middle = start + _partition(bins, f, last, own, goes_left, spare)
         midway = highest[f, last] / 2 + lowest[f, first] / 2
         is_between = highest[f, last] <= midway < lowest[f, first]  # not so for neighbouring floats
         threshold[i] = midway if is_between else highest[f, last]
@@ -316,31 +315,3 @@ def grow_tree(bins, lowest, highest, labels, tasks, setting, seed):
                 importance[feature[i], t] += kept[child[i], t] + kept[child[i] + 1, t] - kept[i, t]
     tree = Tree(feature[:n_nodes], threshold[:n_nodes], child[:n_nodes], value[:n_nodes])
     return tree, state[:n_nodes], importance
-
-
-@kernel
-def apply_trees(trees, roots, x, out):
-    """Write the value of each query in each tree to `out` (trees, queries, channels).
-
-    Queries walk in lockstep, several at a time: their memory accesses overlap.
-    """
-    n_queries, n_features = x.shape
-    flat, at = x.ravel(), np.zeros(16, np.uint32)
-    for b in range(roots.size):
-        for first in range(0, n_queries, at.size):
-            n = min(at.size, n_queries - first)
-            at[:] = roots[b]
-            moved = True
-            while moved:
-                for _ in range(2):  # checked every other step; a leaf leads to itself
-                    moved = False
-                    row = np.uint64(first * n_features)
-                    for q in range(n):
-                        i = at[q]
-                        goes_right = flat[row + trees.feature[i]] > trees.threshold[i]
-                        at[q] = trees.child[i] + np.uint32(goes_right)
-                        moved |= at[q] != i
-                        row += np.uint64(n_features)
-            for q in range(n):
-                for c in range(out.shape[2]):
-                    out[b, first + q, c] = trees.value[at[q], c]

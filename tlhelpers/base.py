@@ -18,7 +18,8 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
-from tlhelpers._engine import ForestEngine, mean_over_trees
+from tlhelpers._engine import ForestEngine
+from tlhelpers._trees import mean_over_trees
 from tlhelpers.bags import draw_bags
 from tlhelpers.jackknife import BagForm, warn_if_noisy
 from tlhelpers.labels import (
@@ -46,7 +47,7 @@ class Stage:
 
         A row that is in every bag keeps NaN.
         """
-        inside = self.engine.oob_predict(task)
+        inside = self.engine.oob_predict(X[self.rows], task)
         result = np.empty((len(X), *inside.shape[1:]))
         result[self.rows] = inside
         if not self.rows.all():

@@ -100,8 +100,8 @@ class MultiTaskForest(TransferForest):
         -------
         pandas.DataFrame, shape (n_features, n_tasks)
             The share of each feature (rows) in the impurity of each task (columns) that the
-            splits took away; a column sums to one. Features high in several columns carry the
-            splits that those tasks share.
+            splits took away; a column sums to one, or to zero where no split served the task.
+            Features high in several columns carry the splits that those tasks share.
         """
         check_is_fitted(self)
         taken = self._stage.engine.importances
@@ -143,8 +143,10 @@ class MultiTaskForest(TransferForest):
         for task, weight in self.task_weights.items():
             if task not in self._tasks:
                 raise ValueError(f"task_weights names {task!r}; the tasks are {self._tasks}")
-            if not (np.isreal(weight) and 0 < weight < np.inf):
-                raise ValueError(f"task_weights[{task!r}] must be positive, got {weight}")
+            if not (np.isreal(weight) and 1e-100 <= weight <= 1e100):
+                raise ValueError(
+                    f"task_weights[{task!r}] must be from 1e-100 to 1e100, got {weight}"
+                )
         return np.array([float(self.task_weights.get(task, 1.0)) for task in self._tasks])
 
     def _mean(self, X: np.ndarray, known: dict, target: Hashable) -> np.ndarray:

@@ -18,9 +18,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
 from numpy.typing import ArrayLike
 from sklearn.ensemble import RandomForestRegressor
+
+from tlhelpers._threads import run_in_threads
 
 CORRECTIONS = ("counts", "size", "none")
 _BLOCK = 2**22  # numbers in one block of queries: 32 MB
@@ -156,8 +157,11 @@ def forest_jackknife_variance(
     counts = np.empty((len(forest.estimators_), forest._n_samples), dtype=np.int32)
     for bag, rows in zip(counts, forest.estimators_samples_, strict=True):
         bag[:] = np.bincount(rows, minlength=len(bag))
-    predict = (delayed(tree.predict)(X, check_input=False) for tree in forest.estimators_)
-    trees = np.stack(Parallel(n_jobs=forest.n_jobs, prefer="threads")(predict), axis=1)
+
+    def predict(tree):
+        return tree.predict(X, check_input=False)
+
+    trees = np.stack(run_in_threads(predict, forest.estimators_, forest.n_jobs), axis=1)
     return np.asarray(jackknife_variance(trees, counts, correction))
 
 

@@ -218,8 +218,12 @@ def _encode_numbers(column: pd.Series, may_be_empty: bool = False) -> tuple[None
             "Input y contains infinity or a value too large for dtype('float64'): "
             f"task {column.name!r}, row {row}"
         )
-    if np.nanmax(np.abs(numbers), initial=0) > 1e100:
-        raise ValueError(f"task {column.name!r} has labels beyond 1e100: rescale them")
+    largest = np.nanmax(np.abs(numbers), initial=0)
+    if largest > 1e100 or 0 < largest < 1e-100:
+        raise ValueError(
+            f"task {column.name!r} has labels of {largest:.3g}: give them in a unit in which they "
+            "are between 1e-100 and 1e100"
+        )
     if np.isnan(numbers).all() and not may_be_empty:
         raise ValueError(f"task {column.name!r} has no label: Input y contains NaN only")
     return None, numbers

@@ -6,6 +6,7 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from tlhelpers._engine import ForestEngine
+from tlhelpers._trees import mean_over_unseen
 from tlhelpers.base import TransferForest, name_tasks
 from tlhelpers.labels import Labels
 
@@ -130,14 +131,11 @@ class PooledForest(TransferForest):
         return self._engine.tree_values(self._flag(X), 0)
 
     def _out_of_bag(self, target: Hashable) -> np.ndarray:
-        parts = []
+        means = []
         for rows in self._blocks(len(self._features), target):
-            unseen = (self.inbag_counts_[:, rows] == 0).astype(float)
-            with np.errstate(invalid="ignore"):
-                unseen /= unseen.sum(axis=0)  # NaN for a row in every bag
             trees = self._trees(self._features[rows], {}, target)
-            parts.append(np.einsum("bm,bm...->m...", unseen, trees))
-        return np.concatenate(parts)
+            means.append(mean_over_unseen(trees, self.inbag_counts_[:, rows]))
+        return np.concatenate(means)
 
     def _influence(self, target: Hashable, known: dict, n: int) -> Iterator[tuple]:
         yield np.ones(n, dtype=bool), self._rows
