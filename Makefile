@@ -37,7 +37,7 @@ offline: book ## one archive for a classroom without network, in _build: site, n
 bench: env ## our forest beside scikit-learn, lolopy (needs Java) and forestci: one table (minutes)
 	$(BIN)/python benchmarks/peers.py
 
-results: env ## recompute data/results (an hour); stopped, it goes on from its parts in .results
+results: env ## recompute data/results (half an hour); stopped, it goes on from its parts in .results
 	$(BIN)/python benchmarks/results.py
 
 lab: env ## open the notebooks in JupyterLab

@@ -1,4 +1,4 @@
-"""Recompute data/results: every experiment that is too long for a chapter (about an hour).
+"""Recompute data/results: every experiment that is too long for a chapter (about half an hour).
 
     python benchmarks/results.py
 
