@@ -25,7 +25,6 @@ from tlhelpers._threads import count_threads, run_in_threads, share_out
 from tlhelpers.bags import draw_bags
 
 ALL = dict(max_features=None)
-pytestmark = pytest.mark.filterwarnings("error::RuntimeWarning")
 
 
 def make_table(seed, n=40, p=4, n_classes=(0, 0, 3), holes=0.4, ties=False):
