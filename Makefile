@@ -19,7 +19,7 @@ env: .venv/ready ## make .venv from requirements.txt plus this package, once
 	touch $@
 
 book: env ## build the site in _build/html, executing every chapter
-	@$(BIN)/python -m tlhelpers.compile
+	@$(BIN)/python -m tlhelpers.forests.compile
 	$(BIN)/jupyter-book build . -W -n --keep-going
 
 test: book ## unit, notebook and site tests: what a contributor runs
@@ -38,7 +38,7 @@ bench: env ## our forest beside scikit-learn, lolopy (needs Java) and forestci: 
 	$(BIN)/python benchmarks/peers.py
 
 results: env ## recompute data/results (half an hour); stopped, it goes on from its parts in .results
-	$(BIN)/python benchmarks/results.py
+	$(BIN)/python experiments/run.py
 
 lab: env ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab notebooks

@@ -42,8 +42,8 @@ def two_tasks(X, y, seed=1):
 
 
 def fit_engine(X, labels, n_classes=None, seed=0, **setting):
-    from tlhelpers._engine import ForestEngine
-    from tlhelpers.bags import draw_bags
+    from tlhelpers.forests._engine.engine import ForestEngine
+    from tlhelpers.forests.bags import draw_bags
 
     labels = labels.reshape(len(X), -1)
     n_classes = np.zeros(labels.shape[1], int) if n_classes is None else n_classes

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tlhelpers.plots import STYLES, plot_curves, plot_shared_splits, plot_trends
+from tlhelpers.book.figures.plots import STYLES, plot_curves, plot_shared_splits, plot_trends
 
 
 @pytest.fixture(autouse=True)

@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 
 from tlhelpers import LatentVariableForest, SingleTaskForest, color_study, load_results, no_study
-from tlhelpers.baselines import most_common_class, straight_line
-from tlhelpers.datasets import COARSE_COLOR_CLASSES, COLOR_CLASSES, turn_energies
-from tlhelpers.evaluation import cross_validate_predictions
-from tlhelpers.metrics import score_predictions, step_predictions
-from tlhelpers.plots import plot_confusion, plot_intervals, plot_lines, plot_strip
+from tlhelpers.book.figures.plots import plot_confusion, plot_intervals, plot_lines, plot_strip
+from tlhelpers.data.datasets import COARSE_COLOR_CLASSES, COLOR_CLASSES, turn_energies
+from tlhelpers.evaluation.baselines import most_common_class, straight_line
+from tlhelpers.evaluation.protocol import cross_validate_predictions
+from tlhelpers.evaluation.scores import score_predictions, step_predictions
 
 
 def predictions(truths, target="y", kind="regression"):

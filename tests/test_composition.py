@@ -17,7 +17,7 @@ from sklearn.ensemble import RandomForestRegressor
 from sklearn.pipeline import make_pipeline
 
 from tlhelpers import CompositionFeaturizer
-from tlhelpers.composition import anion_family, parse_formula
+from tlhelpers.data.composition import anion_family, parse_formula
 
 GOLDEN = pd.read_csv(
     Path(__file__).with_name("golden_matminer.csv"), index_col="formula", keep_default_na=False

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import tlhelpers as tl
-from tlhelpers._tables import table_path
+from tlhelpers.data.files import table_path
 
 ROOT = Path(__file__).parents[1]
 LISTED = re.findall(
@@ -24,7 +24,7 @@ def test_every_file_is_listed():
 
 @pytest.mark.parametrize(("name", "rows", "digest"), LISTED)
 def test_checksum_and_rows(name, rows, digest):
-    from tlhelpers._tables import read_table
+    from tlhelpers.data.files import read_table
 
     assert hashlib.sha256(table_path(name).read_bytes()).hexdigest() == digest
     assert len(read_table(name)) == int(rows.replace(",", ""))

@@ -18,11 +18,11 @@ from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.ensemble import RandomForestRegressor
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
-from tlhelpers import _engine
-from tlhelpers._encoding import N_BINS, bin_features
-from tlhelpers._engine import ForestEngine
-from tlhelpers._threads import count_threads, run_in_threads, share_out
-from tlhelpers.bags import draw_bags
+from tlhelpers.forests._engine import engine as engine_module
+from tlhelpers.forests._engine.encoding import N_BINS, bin_features
+from tlhelpers.forests._engine.engine import ForestEngine
+from tlhelpers.forests._engine.threads import count_threads, run_in_threads, share_out
+from tlhelpers.forests.bags import draw_bags
 
 ALL = dict(max_features=None)
 
@@ -156,13 +156,13 @@ SETTINGS = [dict(), dict(min_samples_leaf=3), dict(max_depth=3)]
 @pytest.mark.parametrize("weighted", [False, True])
 def test_equals_brute_force(case, setting, weighted, monkeypatch):
     seen = []
-    original = _engine.view_trees
+    original = engine_module.view_trees
 
     def spy(tree, *args):
         seen.append(tree)
         return original(tree, *args)
 
-    monkeypatch.setattr(_engine, "view_trees", spy)
+    monkeypatch.setattr(engine_module, "view_trees", spy)
     for seed in range(3):
         X, labels, n_classes = make_table(seed, **CASES[case])
         rng = np.random.default_rng(seed)
@@ -508,7 +508,7 @@ def test_chunks_change_nothing(monkeypatch):
         return [f(X, t) for f in (engine.predict, engine.oob_predict) for t in range(3)]
 
     whole = answers()
-    monkeypatch.setattr(_engine, "_CHUNK", 1000)
+    monkeypatch.setattr(engine_module, "_CHUNK", 1000)
     for a, b in zip(whole, answers(), strict=True):
         assert_array_equal(a, b)
 
@@ -628,7 +628,7 @@ def test_an_error_in_a_thread_reaches_the_caller():
 
 
 def test_says_why_the_first_fit_is_slow(tmp_path):
-    code = "from tlhelpers._engine import _announce_compilation; _announce_compilation()"
+    code = "from tlhelpers.forests._engine import engine; engine._announce_compilation()"
     env = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path), "PYTHONPATH": os.pathsep.join(sys.path)}
     done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True)
     assert "compiling the forest" in done.stderr

@@ -13,8 +13,8 @@ from tlhelpers import (
     label_saving,
     learning_curve,
 )
-from tlhelpers.comparison import compare_sizes, corrected_resampled_t_test, summarize
-from tlhelpers.evaluation import (
+from tlhelpers.evaluation.comparison import compare_sizes, corrected_resampled_t_test, summarize
+from tlhelpers.evaluation.protocol import (
     cross_validate_predictions,
     hold_out_rows,
     predict_held_out,

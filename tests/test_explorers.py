@@ -12,9 +12,9 @@ from tlhelpers import (
     learning_curve,
     no_study,
 )
-from tlhelpers.datasets import Study
-from tlhelpers.evaluation import training_order
-from tlhelpers.explorers import training_size_explorer
+from tlhelpers.book.explorers.training_size import training_size_explorer
+from tlhelpers.data.datasets import Study
+from tlhelpers.evaluation.protocol import training_order
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +71,7 @@ def test_error_bars_are_shown_where_they_are_no_noise(study):
 
 
 def test_the_readout_says_the_saving_of_the_repeated_experiment(study):
-    from tlhelpers.comparison import label_saving
+    from tlhelpers.evaluation.comparison import label_saving
 
     _, curve, explorer = make(study)
     for model in ("difference", "latent variable"):

@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 
 from tlhelpers import load_results
-from tlhelpers._tables import result_names
-from tlhelpers.comparison import corrected_resampled_t_test
-from tlhelpers.findings import _verdict, architecture_record, claims_table
+from tlhelpers.book.findings import _verdict, architecture_record, claims_table
+from tlhelpers.data.files import result_names
+from tlhelpers.evaluation.comparison import corrected_resampled_t_test
 
 
 @pytest.fixture(scope="module")

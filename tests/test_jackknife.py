@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
 from tlhelpers import SingleTaskForest, forest_jackknife_variance, jackknife_variance
-from tlhelpers.jackknife import BagForm, jackknife_of_difference
+from tlhelpers.forests.jackknife import BagForm, jackknife_of_difference
 
 
 def direct_rows(t, N, correction):
@@ -163,7 +163,7 @@ def test_errors():
 @pytest.mark.full
 @pytest.mark.parametrize("case", truth.CASES)
 def test_mean_estimate_is_the_variance_over_training_sets(case):
-    """A small form of benchmarks/jackknife_truth.py, where the ratios are near one."""
+    """A small form of experiments/jackknife_truth.py, where the ratios are near one."""
     first = [truth.estimate(case, seed, seed, n_trees=1000) for seed in range(25)]
     rows = truth.summary(case, first, first[:1], n_trees=1000)
     assert all(0.7 < row["jackknife / truth"] < 1.5 for row in rows)

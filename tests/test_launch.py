@@ -84,7 +84,7 @@ def test_binder(checkout: Path, tmp_path: Path) -> None:
     sources = list((checkout / "tlhelpers").glob("*.py"))
     kernels = sorted((checkout / "tlhelpers").glob("__pycache__/*.nbc"))
     assert all(source.stat().st_mtime.is_integer() for source in sources) and kernels
-    run([commands / "python", "-m", "tlhelpers.compile"], checkout / "notebooks")
+    run([commands / "python", "-m", "tlhelpers.forests.compile"], checkout / "notebooks")
     assert kernels == sorted((checkout / "tlhelpers").glob("__pycache__/*.nbc"))
 
     run([commands / "jupyter", "lab", "--version"], checkout)

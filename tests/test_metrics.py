@@ -11,8 +11,12 @@ from scipy import stats
 from sklearn.metrics import accuracy_score, f1_score
 
 from tlhelpers import load_no_dissociation, no_study
-from tlhelpers.comparison import bootstrap_scores, compare_models, corrected_resampled_t_test
-from tlhelpers.metrics import (
+from tlhelpers.evaluation.comparison import (
+    bootstrap_scores,
+    compare_models,
+    corrected_resampled_t_test,
+)
+from tlhelpers.evaluation.scores import (
     barrier_margin,
     bootstrap_counts,
     calibration_table,

@@ -6,10 +6,9 @@ import pytest
 from sklearn.datasets import make_friedman1
 
 import tlhelpers as tl
-from tlhelpers.jackknife import jackknife_by_trees
-from tlhelpers.lab_explorers import jackknife_explorer, lab_explorer
-from tlhelpers.plots import plot_lab_map
-from tlhelpers.synthetic import (
+from tlhelpers.book.explorers.lab import jackknife_explorer, lab_explorer
+from tlhelpers.book.figures.plots import plot_lab_map
+from tlhelpers.book.lab import (
     LAB_GRID,
     compare_lab,
     lab_errors,
@@ -19,6 +18,7 @@ from tlhelpers.synthetic import (
     repeat_training,
     visible_relation,
 )
+from tlhelpers.forests.jackknife import jackknife_by_trees
 
 
 def draw(seed):

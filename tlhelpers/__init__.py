@@ -3,9 +3,17 @@
 from importlib import import_module
 
 _PUBLIC = {
-    "comparison": ["label_saving"],
-    "composition": ["CompositionFeaturizer"],
-    "datasets": [
+    "forests": [
+        "DifferenceForest",
+        "LatentVariableForest",
+        "MultiTaskForest",
+        "PooledForest",
+        "SingleTaskForest",
+        "forest_jackknife_variance",
+        "jackknife_variance",
+    ],
+    "data": [
+        "CompositionFeaturizer",
         "Study",
         "band_gap_study",
         "color_study",
@@ -15,21 +23,17 @@ _PUBLIC = {
         "load_strehlow_cook",
         "no_study",
     ],
-    "evaluation": ["cross_validate_transfer", "learning_curve"],
-    "forest": ["MultiTaskForest"],
-    "jackknife": ["forest_jackknife_variance", "jackknife_variance"],
-    "pooled": ["PooledForest"],
-    "transfer": ["DifferenceForest", "LatentVariableForest", "SingleTaskForest"],
+    "evaluation": ["cross_validate_transfer", "label_saving", "learning_curve"],
 }
-_MODULE_OF = {name: module for module, names in _PUBLIC.items() for name in names}
-__all__ = sorted(_MODULE_OF)
+_WING_OF = {name: wing for wing, names in _PUBLIC.items() for name in names}
+__all__ = sorted(_WING_OF)
 
 
 def __getattr__(name: str):
     """Import a public name when it is first asked for: `import tlhelpers` itself stays fast."""
-    if name not in _MODULE_OF:
+    if name not in _WING_OF:
         raise AttributeError(f"module 'tlhelpers' has no attribute {name!r}")
-    value = getattr(import_module(f"tlhelpers.{_MODULE_OF[name]}"), name)
+    value = getattr(import_module(f"tlhelpers.{_WING_OF[name]}"), name)
     globals()[name] = value
     return value
 

@@ -37,7 +37,7 @@ def install() -> None:
     venv.create(ENV, with_pip=True, clear=True)
     wheels = ["--disable-pip-version-check", "--no-index", "--find-links", str(HERE / "wheels")]
     subprocess.run([*PIP, *wheels, "tlhelpers", "jupyterlab"], check=True)
-    subprocess.run([str(PYTHON), "-m", "tlhelpers.compile"], check=True, cwd=HERE)
+    subprocess.run([str(PYTHON), "-m", "tlhelpers.forests.compile"], check=True, cwd=HERE)
     (ENV / "ready").touch()
 
 

@@ -1,0 +1,175 @@
+"""The full experiment of chapter 09, colour with band gaps: all models, settings and groupings.
+
+    python experiments/color.py [--repeats 10] [--trees 100]
+
+Writes data/results/color_*.csv. Parts are kept in .results/ and not computed again.
+"""
+
+import argparse
+
+import pandas as pd
+from parts import intervals, part, settings, write
+from tqdm import tqdm
+
+from tlhelpers import (
+    LatentVariableForest,
+    MultiTaskForest,
+    SingleTaskForest,
+    color_study,
+    learning_curve,
+)
+from tlhelpers.data.datasets import COARSE_COLOR_CLASSES, COLOR_CLASSES, Study
+from tlhelpers.evaluation.baselines import most_common_class
+from tlhelpers.evaluation.comparison import compare_models
+from tlhelpers.evaluation.protocol import (
+    cross_validate_predictions,
+    hold_out_rows,
+    predict_held_out,
+)
+from tlhelpers.evaluation.scores import score_predictions
+
+CLASSES = {"five": COLOR_CLASSES, "three": COARSE_COLOR_CLASSES}
+SETTINGS = ("cold", "warm")
+METRICS = ("f1_macro", "f1_weighted", "accuracy")
+WEIGHTS = (1, 7, 50, 1000)  # of the colour: 7 makes up for the numbers of labels
+SIZES = [12, 24, 36, 48]
+
+
+def models(trees: int, setting: str = "cold") -> dict:
+    """Return the models that classify the colour."""
+    found = {
+        "single-task": SingleTaskForest("color", n_estimators=trees),
+        "multi-task": MultiTaskForest("color", n_estimators=trees),
+        "latent variable": LatentVariableForest("color", "gap_exp", n_estimators=trees),
+    }
+    if setting == "warm":
+        found["latent, measured"] = LatentVariableForest(
+            "color", "gap_exp", n_estimators=trees, latent_labels="measured"
+        )
+    return found
+
+
+def weighted(trees: int) -> dict:
+    """Return multi-task forests in which the colour weighs more and more."""
+    return {
+        str(w): MultiTaskForest("color", n_estimators=trees, task_weights={"color": w})
+        for w in WEIGHTS
+    }
+
+
+def development(grouping: str) -> Study:
+    """Return the compositions outside the hold-out set, which is one for all groupings."""
+    fine = color_study()
+    held_out = set(fine.X.index[hold_out_rows(fine.Y, fine.groups, target="color")])
+    study = color_study(CLASSES[grouping])
+    return study.select(~study.X.index.isin(held_out))
+
+
+def predict(grouping: str, setting: str, trees: int, repeats: int) -> pd.DataFrame:
+    """Predict the development colours, every model and the most common class."""
+    study = development(grouping)
+    found = cross_validate_predictions(
+        models(trees, setting), study.X, study.Y, study.groups,
+        setting=setting, n_repeats=repeats, n_jobs=2, progress=False,
+    )  # fmt: skip
+    return pd.concat([found, most_common_class(found, study.Y)], ignore_index=True)
+
+
+def predict_from_gap(grouping: str, trees: int, repeats: int) -> pd.DataFrame:
+    """Predict the development colours from the measured gap alone, without the composition."""
+    study = development(grouping)
+    gap = study.Y[["gap_exp"]].fillna(-1.0)  # two compositions have a colour and no gap
+    return cross_validate_predictions(
+        {"gap alone": SingleTaskForest("color", n_estimators=trees)}, gap, study.Y[["color"]],
+        study.groups, n_repeats=repeats, n_jobs=2, progress=False,
+    )  # fmt: skip
+
+
+def predict_weighted(setting: str, trees: int, repeats: int) -> pd.DataFrame:
+    """Predict the development colours with several weights of the colour."""
+    study = development("five")
+    return cross_validate_predictions(
+        weighted(trees), study.X, study.Y, study.groups,
+        setting=setting, n_repeats=repeats, n_jobs=2, progress=False,
+    )  # fmt: skip
+
+
+def curve(setting: str, trees: int, repeats: int) -> pd.DataFrame:
+    """Score the models with fewer colours, over three times as many draws."""
+    study = development("five")
+    return learning_curve(
+        models(trees), study.X, study.Y, study.groups,
+        sizes=SIZES, setting=setting, n_repeats=3 * repeats, n_jobs=2, progress=False,
+    )  # fmt: skip
+
+
+def verdicts(predictions: pd.DataFrame, baseline: str) -> pd.DataFrame:
+    """Return the corrected resampled t-tests of the accuracy, fold by fold."""
+    by = ["model", "repeat", "fold", "target", "n_train", "n_pool"]
+    scores = score_predictions(predictions, by)
+    return compare_models(scores, baseline, "accuracy").reset_index()
+
+
+def held_out(trees: int) -> pd.DataFrame:
+    """Predict the hold-out set once, with models trained on all other compositions."""
+    found = []
+    for grouping, classes in CLASSES.items():
+        study, kept = color_study(classes), development(grouping)
+        test = ~study.X.index.isin(kept.X.index)
+        for setting in SETTINGS:
+            predictions = predict_held_out(
+                models(trees, setting), study.X, study.Y, study.groups, test=test, setting=setting
+            )
+            trivial = most_common_class(predictions, study.Y)
+            predictions = pd.concat([predictions, trivial], ignore_index=True)
+            n_test = predictions["row"].nunique()
+            case = {"grouping": grouping, "setting": setting, "n_test": n_test}
+            found += intervals(predictions, METRICS, "single-task", **case)
+    return pd.concat(found)
+
+
+def main(trees: int = 100, repeats: int = 10) -> None:
+    """Compute every part that is missing, and write the tables."""
+    size = trees, repeats
+    tables: dict[str, list] = {}
+
+    def kept(compute, *case: str) -> pd.DataFrame:
+        name = "_".join(["color", compute.__name__, *case, *map(str, size)])
+        return part(name, lambda: compute(*case, *size))
+
+    for grouping, setting in tqdm([(g, s) for g in CLASSES for s in SETTINGS], desc="models"):
+        found = kept(predict, grouping, setting)
+        if setting == "warm":
+            found = pd.concat([found, kept(predict_from_gap, grouping)], ignore_index=True)
+        case = {"grouping": grouping, "setting": setting}
+        confused = found.groupby(["model", "truth", "prediction"]).size() / repeats
+        forests = found[found["model"] != "most common class"]
+        for name, rows in {
+            "scores": score_predictions(found, ["model", "repeat"]),
+            "intervals": pd.concat(intervals(found, METRICS, "most common class")),
+            "differences": pd.concat(intervals(forests, METRICS, "single-task")),
+            "verdicts": verdicts(found, "single-task"),
+            "confusion": confused.rename("count").reset_index(),
+        }.items():
+            tables.setdefault(name, []).append(rows.assign(**case))
+    for setting in tqdm(SETTINGS, desc="weights and curves"):
+        found = kept(predict_weighted, setting)
+        rows = score_predictions(found, ["model", "repeat"])
+        tables.setdefault("weights", []).append(rows.assign(setting=setting))
+        tables.setdefault("weight_intervals", []).extend(
+            intervals(found, METRICS, "1", setting=setting)
+        )
+        tables.setdefault("curve", []).append(kept(curve, setting).assign(setting=setting))
+    command = f"python experiments/color.py --repeats {repeats} --trees {trees}"
+    tables["held_out"] = [held_out(trees)]
+    draws = {"repeats of the learning curve": 3 * repeats}
+    tables["settings"] = [settings(command, trees=trees, repeats=repeats, **draws)]
+    write("color", {name: pd.concat(parts) for name, parts in tables.items()})
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--repeats", type=int, default=10)
+    parser.add_argument("--trees", type=int, default=100)
+    arguments = parser.parse_args()
+    main(arguments.trees, arguments.repeats)

@@ -1,0 +1,130 @@
+"""Is the jackknife right? Its mean against the variance of predictions over many training sets.
+
+    python experiments/jackknife_truth.py [--sets 200] [--trees 2000]
+
+Friedman's function with noise, 200 rows, 10 features. For each model, fit one forest to each of
+many training sets and predict the same 30 queries: the variance of the served predictions over the
+sets is the truth, the mean of the jackknife variances the estimate. Writes a row a case and
+correction to data/results/jackknife_truth.csv.
+"""
+
+import argparse
+import time
+import warnings
+
+import numpy as np
+import pandas as pd
+from joblib import Parallel, delayed
+from parts import RESULTS, part
+from sklearn.datasets import make_friedman1
+from tqdm import tqdm
+
+from tlhelpers import (
+    DifferenceForest,
+    LatentVariableForest,
+    MultiTaskForest,
+    SingleTaskForest,
+    jackknife_variance,
+)
+
+N_ROWS, N_QUERIES = 200, 30
+QUERIES = make_friedman1(N_QUERIES, random_state=987_654)[0]
+
+
+def training_set(seed: int, share_missing: float) -> tuple[np.ndarray, pd.DataFrame]:
+    """Draw features and two related tasks; `y` misses a share of its labels."""
+    rng = np.random.default_rng(seed)
+    X, z = make_friedman1(N_ROWS, noise=0.0, random_state=seed)
+    y = z + 5 * X[:, 5] + rng.normal(size=N_ROWS)
+    y[rng.permutation(N_ROWS)[: int(share_missing * N_ROWS)]] = np.nan
+    return X, pd.DataFrame({"y": y, "z": z + rng.normal(size=N_ROWS)})
+
+
+def cases(n_trees: int, seed: int) -> dict:
+    """Return {case: (model, share of y missing)}."""
+    options = {"n_estimators": n_trees, "random_state": seed}
+    return {
+        "single-task": (SingleTaskForest("y", **options), 0.0),
+        "multi-task, 75% missing": (MultiTaskForest("y", **options), 0.75),
+        "difference, 75% missing": (DifferenceForest("y", "z", **options), 0.75),
+        "latent variable, 75% missing": (LatentVariableForest("y", "z", **options), 0.75),
+        "y - z of one multi-task forest": (MultiTaskForest(["y", "z"], **options), 0.0),
+    }
+
+
+CASES = list(cases(2, 0))
+
+
+def estimate(case: str, data_seed: int, seed: int, n_trees: int) -> dict:
+    """Fit one case to one training set: the served predictions and their estimated variances."""
+    model, missing = cases(n_trees, seed)[case]
+    model.fit(*training_set(data_seed, missing))
+    trees, served = model.tree_predictions(QUERIES), np.asarray(model.predict(QUERIES))
+    if case.startswith("y - z"):
+        trees, served = trees[:, :, 0] - trees[:, :, 1], served[:, 0] - served[:, 1]
+    ((_, rows),) = [
+        pair for pair in model._influence(model.targets_[0], {}, N_QUERIES) if pair[0].any()
+    ]
+    counts = model.inbag_counts_[:, rows]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        variance = {c: jackknife_variance(trees, counts, c) for c in ("counts", "size")}
+    return {"served": served, **variance}
+
+
+def summary(case: str, first: list[dict], second: list[dict], n_trees: int) -> list[dict]:
+    """Return the ratio of means and the Monte-Carlo noise of a single estimate."""
+    truth = np.var([f["served"] for f in first], axis=0, ddof=1).mean()
+    rows = []
+    for correction in ("counts", "size"):
+        estimates = np.array([f[correction] for f in first])
+        again = np.array([s[correction] for s in second])
+        pair = estimates[: len(again)]
+        noise = np.abs(pair - again) / np.sqrt(2) / ((pair + again) / 2)
+        rows.append(
+            {
+                "case": case,
+                "correction": correction,
+                "trees": n_trees,
+                "training sets": len(first),
+                "jackknife / truth": round(estimates.mean() / truth, 3),
+                "median relative Monte-Carlo SD": round(float(np.median(noise)), 3),
+            }
+        )
+    return rows
+
+
+def rows_of(case: str, options: argparse.Namespace) -> pd.DataFrame:
+    """Run one case."""
+    work = [(case, s, s, options.trees) for s in range(options.sets)]
+    work += [(case, s, s + 10_000, options.trees) for s in range(options.second_seeds)]
+    done = Parallel(n_jobs=options.jobs, return_as="generator")(
+        delayed(estimate)(*item) for item in work
+    )
+    results = list(tqdm(done, total=len(work), desc=case))
+    return pd.DataFrame(
+        summary(case, results[: options.sets], results[options.sets :], options.trees)
+    )
+
+
+def main() -> None:
+    """Run all cases that are missing and write the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--sets", type=int, default=200)
+    parser.add_argument("--trees", type=int, default=10 * N_ROWS)
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--second-seeds", type=int, default=20)
+    options = parser.parse_args()
+    start = time.time()
+    tables = [
+        part(f"truth_{case}_{options.sets}_{options.trees}", lambda c=case: rows_of(c, options))
+        for case in CASES
+    ]
+    frame = pd.concat(tables)
+    print(frame.to_string(index=False))
+    print(f"{time.time() - start:.0f} s")
+    frame.to_csv(RESULTS / "jackknife_truth.csv", index=False)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,53 @@
+"""Which architecture wins where? Every position of the artificial lab's four knobs.
+
+    python experiments/lab_map.py [--jobs 2]
+
+At each position (`LAB_GRID`), ten tables are drawn and all four forests are trained on each, cold
+and warm; see `tlhelpers.book.lab`. Writes a row a position, setting and model to
+data/results/lab_map.csv. Positions are kept in .results/ and not computed again.
+"""
+
+import argparse
+import itertools
+import time
+
+import pandas as pd
+from joblib import Parallel, delayed
+from parts import RESULTS, part
+from tqdm import tqdm
+
+from tlhelpers.book.lab import LAB_DRAWS, LAB_GRID, compare_lab, lab_errors
+
+KNOBS = [name for name in LAB_GRID if name != "n_labels"]
+
+
+def compute(values: tuple) -> pd.DataFrame:
+    """Compare the models at one position of three knobs, with every number of labels."""
+    knobs = dict(zip(KNOBS, values, strict=True))
+    errors = [lab_errors(seed, LAB_GRID["n_labels"], **knobs) for seed in range(LAB_DRAWS)]
+    table = compare_lab(pd.concat(errors))
+    for place, (name, value) in enumerate(knobs.items()):
+        table.insert(place, name, value)
+    return table.round(4)
+
+
+def position(values: tuple) -> pd.DataFrame:
+    """Compute one position, or read it if an earlier run got so far."""
+    return part("_".join(["lab_map", *map(str, values)]), lambda: compute(values))
+
+
+def main() -> None:
+    """Compute all positions and write the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--jobs", type=int, default=2)
+    options = parser.parse_args()
+    start = time.time()
+    grid = list(itertools.product(*(LAB_GRID[name] for name in KNOBS)))
+    done = Parallel(n_jobs=options.jobs, return_as="generator")(map(delayed(position), grid))
+    table = pd.concat(tqdm(done, total=len(grid)))
+    table.to_csv(RESULTS / "lab_map.csv", index=False)
+    print(f"lab_map.csv: {len(table)} rows, {time.time() - start:.0f} s")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,230 @@
+"""The full experiment of chapter 10, NO reduction: all models, splits and settings.
+
+    python experiments/no_reduction.py [--repeats 10] [--trees 100]
+
+Writes data/results/no_*.csv. Predictions are kept in .results/, one file a part: a part whose file
+exists is not computed again. About four minutes on two cores.
+"""
+
+import argparse
+
+import pandas as pd
+from parts import intervals, part, settings, write
+from tqdm import tqdm
+
+from tlhelpers import (
+    DifferenceForest,
+    LatentVariableForest,
+    MultiTaskForest,
+    SingleTaskForest,
+    no_study,
+)
+from tlhelpers.data.datasets import Study, turn_energies
+from tlhelpers.evaluation.baselines import most_common_class, straight_line
+from tlhelpers.evaluation.comparison import compare_models
+from tlhelpers.evaluation.protocol import (
+    cross_validate_predictions,
+    hold_out_rows,
+    predict_held_out,
+)
+from tlhelpers.evaluation.scores import (
+    error_cancellation,
+    rate_determining_step,
+    score_predictions,
+    step_predictions,
+)
+
+DIRECTIONS, GROUPINGS, SETTINGS = (
+    ("dissociation", "reaction"),
+    ("surface", "metal"),
+    ("cold", "warm"),
+)
+METAL_REPEATS = 3  # every metal is its own fold: repeats differ in the seed of the trees only
+
+
+def table(direction: str, group_by: str = "surface") -> Study:
+    """Return the study with reaction energies in the direction of the barriers."""
+    study = no_study(direction, group_by=group_by)
+    Y = study.Y if direction == "dissociation" else turn_energies(study.Y)
+    return Study(study.X, Y, study.groups, study.target, study.description)
+
+
+def development(direction: str, group_by: str = "surface") -> Study:
+    """Return the surfaces outside the hold-out set, which is one for all parts."""
+    surfaces = table(direction)
+    held_out = hold_out_rows(surfaces.Y, surfaces.groups, target=surfaces.target)
+    return table(direction, group_by).select(~held_out)
+
+
+def energy_of(targets: list) -> dict:
+    """Return the reaction energy that belongs to each barrier."""
+    return {target: target.replace("Ea", "dE") for target in targets}
+
+
+def barrier_models(targets: list, trees: int, setting: str) -> dict:
+    """Return the models of the three barriers."""
+    bases = energy_of(targets)
+    energies = [*bases.values(), "dE_NO_des"]
+    models = {
+        "single-task": SingleTaskForest(targets, n_estimators=trees),
+        "multi-task": MultiTaskForest(targets, n_estimators=trees),
+        "latent variable": LatentVariableForest(targets, energies, n_estimators=trees),
+        "difference": DifferenceForest(targets, bases, n_estimators=trees),
+    }
+    if setting == "warm":
+        models["latent, measured"] = LatentVariableForest(
+            targets, energies, n_estimators=trees, latent_labels="measured"
+        )
+    return models
+
+
+def step_models(latents: list, trees: int) -> dict:
+    """Return the models that classify the rate-determining step."""
+    return {
+        "single-task": SingleTaskForest("step", n_estimators=trees),
+        "multi-task": MultiTaskForest("step", n_estimators=trees),
+        "latent variable": LatentVariableForest("step", latents, n_estimators=trees),
+    }
+
+
+def folds(group_by: str, repeats: int) -> dict:
+    """Return how the groups are dealt."""
+    by_metal = {"n_splits": 10, "n_repeats": min(METAL_REPEATS, repeats)}
+    return by_metal if group_by == "metal" else {"n_splits": 5, "n_repeats": repeats}
+
+
+def predict_barriers(direction, group_by, setting, trees, repeats) -> pd.DataFrame:
+    """Predict the development surfaces, every model, and the straight line where it is warm."""
+    study = development(direction, group_by)
+    models = barrier_models(study.target, trees, setting)
+    found = cross_validate_predictions(
+        models, study.X, study.Y, study.groups, setting=setting, n_jobs=2, progress=False,
+        **folds(group_by, repeats),
+    )  # fmt: skip
+    if setting == "warm":
+        line = straight_line(found, study.Y, energy_of(study.target))
+        found = pd.concat([found, line], ignore_index=True)
+    return found
+
+
+def predict_steps(n_steps, group_by, trees, repeats) -> pd.DataFrame:
+    """Classify the rate-determining step of the development surfaces, on the folds of barriers."""
+    study = development("reaction", group_by)
+    Y = study.Y.assign(step=rate_determining_step(study.Y[study.target[:n_steps]]))
+    models = step_models(list(study.Y), trees)
+    found = cross_validate_predictions(
+        models, study.X, Y, study.groups, split_on=study.target, n_jobs=2, progress=False,
+        **folds(group_by, repeats),
+    )  # fmt: skip
+    return pd.concat([found, most_common_class(found, Y)], ignore_index=True)
+
+
+def fold_scores(predictions: pd.DataFrame) -> pd.DataFrame:
+    """Return the scores of every fold, as `cross_validate_transfer` does."""
+    by = ["model", "repeat", "fold", "target", "n_train", "n_pool"]
+    return score_predictions(predictions, by)
+
+
+def summarize_barriers(parts: dict) -> dict[str, pd.DataFrame]:
+    """Return the tables of the barriers."""
+    scores, bounds, verdicts, cancelled = [], [], [], []
+    for (direction, group_by, setting), predictions in parts.items():
+        case = {"direction": direction, "group_by": group_by, "setting": setting}
+        scores.append(score_predictions(predictions, ["target", "model", "repeat"]).assign(**case))
+        bounds += intervals(predictions, ("rmse", "mae"), "single-task", **case)
+        a, b = list(dict.fromkeys(predictions["target"]))[:2]
+        found = error_cancellation(predictions, a, b).reset_index()
+        cancelled.append(found.assign(**case, a=a, b=b))
+        if group_by == "surface":
+            for metric in ("rmse", "mae"):
+                test = compare_models(fold_scores(predictions), "single-task", metric)
+                verdicts.append(test.reset_index().assign(**case, metric=metric))
+    return {
+        "scores": pd.concat(scores),
+        "intervals": pd.concat(bounds),
+        "verdicts": pd.concat(verdicts),
+        "cancellation": pd.concat(cancelled),
+    }
+
+
+def summarize_steps(barriers: dict, classified: dict) -> dict[str, pd.DataFrame]:
+    """Return the tables of the rate-determining step, both ways to find it."""
+    scores, bounds, rivals, confused = [], [], [], []
+    for (n_steps, group_by), direct in classified.items():
+        trivial = direct["model"] == "most common class"
+        both = [
+            direct.assign(model=direct["model"].where(trivial, "classifier, " + direct["model"]))
+        ]
+        for setting in SETTINGS:
+            found = barriers["reaction", group_by, setting]
+            steps = list(dict.fromkeys(found["target"]))[:n_steps]
+            found = step_predictions(found, steps)
+            prefix = "barriers, " if setting == "cold" else "barriers (warm), "
+            both.append(found.assign(model=prefix + found["model"]))
+        every = pd.concat(both, ignore_index=True)
+        case = {"n_steps": n_steps, "group_by": group_by}
+        scores.append(score_predictions(every, ["model", "repeat"]).assign(**case))
+        bounds += intervals(
+            every, ("f1_macro", "f1_weighted", "accuracy"), "most common class", **case
+        )
+        rivals += intervals(every, ("f1_macro",), "classifier, single-task", **case)
+        pairs = every.groupby(["model", "truth", "prediction"]).size() / every["repeat"].nunique()
+        confused.append(pairs.rename("count").reset_index().assign(**case))
+    return {
+        "step_scores": pd.concat(scores),
+        "step_intervals": pd.concat(bounds),
+        "step_rivals": pd.concat(rivals),
+        "step_confusion": pd.concat(confused),
+    }
+
+
+def held_out(trees: int) -> pd.DataFrame:
+    """Predict the hold-out surfaces once, with models trained on all others."""
+    found = []
+    for direction in DIRECTIONS:
+        study = table(direction)
+        test = hold_out_rows(study.Y, study.groups, target=study.target)
+        for setting in SETTINGS:
+            predictions = predict_held_out(
+                barrier_models(study.target, trees, setting), study.X, study.Y, study.groups,
+                test=test, setting=setting,
+            )  # fmt: skip
+            if setting == "warm":
+                line = straight_line(predictions, study.Y, energy_of(study.target))
+                predictions = pd.concat([predictions, line], ignore_index=True)
+            case = {"direction": direction, "setting": setting}
+            spread = score_predictions(predictions).set_index(["target", "model"])
+            for bounds in intervals(predictions, ("rmse", "mae"), "single-task", **case):
+                where = pd.MultiIndex.from_frame(bounds[["target", "model"]])
+                columns = spread.loc[where, ["n_test", "nrmse"]].reset_index(drop=True)
+                found.append(bounds.join(columns))
+    return pd.concat(found)
+
+
+def main(trees: int = 100, repeats: int = 10) -> None:
+    """Compute every part that is missing, and write the tables."""
+    end = f"{trees}_{repeats}"
+    cases = [(d, g, s) for d in DIRECTIONS for g in GROUPINGS for s in SETTINGS]
+    barriers = {
+        c: part(f"no_{'_'.join(c)}_{end}", lambda c=c: predict_barriers(*c, trees, repeats))
+        for c in tqdm(cases, desc="barriers")
+    }
+    cases = [(n, g) for n in (3, 2) for g in GROUPINGS]
+    classified = {
+        c: part(f"no_step{c[0]}_{c[1]}_{end}", lambda c=c: predict_steps(*c, trees, repeats))
+        for c in tqdm(cases, desc="steps")
+    }
+    tables = summarize_barriers(barriers) | summarize_steps(barriers, classified)
+    command = f"python experiments/no_reduction.py --repeats {repeats} --trees {trees}"
+    tables["held_out"] = held_out(trees)
+    by_metal = folds("metal", repeats)["n_repeats"]
+    tables["settings"] = settings(command, trees=trees, repeats=repeats, repeats_by_metal=by_metal)
+    write("no", tables)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--repeats", type=int, default=10)
+    parser.add_argument("--trees", type=int, default=100)
+    arguments = parser.parse_args()
+    main(arguments.trees, arguments.repeats)

@@ -1,0 +1,19 @@
+"""Recompute data/results: every experiment that is too long for a chapter (about half an hour).
+
+    python experiments/run.py
+
+Each experiment keeps its parts in .results/, so that a run that was stopped goes on where it
+stopped. Remove that folder to compute all of it anew.
+"""
+
+import importlib
+import time
+
+EXPERIMENTS = ["band_gaps", "color", "no_reduction", "lab_map", "jackknife_truth"]
+
+if __name__ == "__main__":
+    for name in EXPERIMENTS:
+        start = time.time()
+        print(f"{name} ...", flush=True)
+        importlib.import_module(name).main()
+        print(f"{name}: {(time.time() - start) / 60:.1f} min", flush=True)

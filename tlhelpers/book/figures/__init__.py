@@ -1,0 +1,41 @@
+"""The figures of the book."""
+
+from tlhelpers.book.figures.plots import (
+    plot_confusion,
+    plot_coverage,
+    plot_curves,
+    plot_difference,
+    plot_estimate_against_truth,
+    plot_intervals,
+    plot_jackknife_by_trees,
+    plot_lab_map,
+    plot_learning_curve,
+    plot_lines,
+    plot_parity,
+    plot_scores,
+    plot_shared_splits,
+    plot_sparsity,
+    plot_spread,
+    plot_strip,
+    plot_trends,
+)
+
+__all__ = [
+    "plot_confusion",
+    "plot_coverage",
+    "plot_curves",
+    "plot_difference",
+    "plot_estimate_against_truth",
+    "plot_intervals",
+    "plot_jackknife_by_trees",
+    "plot_lab_map",
+    "plot_learning_curve",
+    "plot_lines",
+    "plot_parity",
+    "plot_scores",
+    "plot_shared_splits",
+    "plot_sparsity",
+    "plot_spread",
+    "plot_strip",
+    "plot_trends",
+]

@@ -1,0 +1,263 @@
+"""Turn chemical formulas into numbers: statistics of the properties of their elements."""
+
+import re
+import warnings
+from collections.abc import Iterable
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+from pymatgen.core import Composition
+from sklearn.base import BaseEstimator, TransformerMixin
+
+from tlhelpers.data.files import read_table
+
+STATISTICS = ("mean", "average deviation", "minimum", "maximum", "range", "mode")
+NORMS = (0, 2, 3)
+
+_WATER = re.compile(r"[.*·•∙⋅]\s*\d*\s*(\(?(H2O|D2O)\)?|NH3)")  # CuSO4.5H2O, MgCl2·6NH3
+_ADDUCT = re.compile(r"[A-Za-z)\]}]\s*\.\s*\d")  # CaO.2Al2O3: is .2 a fraction or the dot a bond?
+_STATE = re.compile(r"\((I{1,3}|IV|VI{0,3})\)")  # Fe2(III)O3 holds no iodine
+_ZERO = re.compile(r"(?<![\d.])0+(\.0*)?(?![\d.])")
+_TRITIUM = re.compile(r"T(?![abcehilm])")
+_STRAY = re.compile(r"\d\s*[a-z]|\d\s+\d")  # 1e2 is no power of ten, O4 5 no O45
+
+
+FAMILIES = {
+    "F": "fluorides",
+    "O": "oxides",
+    "Cl": "chlorides",
+    "N": "nitrides",
+    "Br": "bromides",
+    "I": "iodides",
+    "S": "sulfides",
+    "Se": "selenides",
+    "Te": "tellurides",
+    "P": "phosphides",
+    "As": "arsenides",
+    "Sb": "antimonides",
+}
+
+
+class CompositionFeaturizer(TransformerMixin, BaseEstimator):
+    r"""Describe each formula by statistics of its elements' properties (Magpie features).
+
+    For each of the 22 element properties of Ward et al. (2016) and the atomic fractions :math:`f_e`
+    of a formula: the mean :math:`\bar p = \sum_e f_e p_e`, the average deviation
+    :math:`\sum_e f_e |p_e - \bar p|`, the minimum, the maximum, the range, and the mode (the
+    property of the most abundant element; of several, the smallest value). Three norms of the
+    fractions, :math:`(\sum_e f_e^k)^{1/k}` for k = 2 and 3 and the number of elements for
+    k = 0, say how mixed a composition is. Together 135 columns.
+
+    The transformer learns nothing from data, so it needs no `fit` and cannot leak.
+
+    References
+    ----------
+    L. Ward, A. Agrawal, A. Choudhary, C. Wolverton, npj Computational Materials 2, 16028
+    (2016), doi:10.1038/npjcompumats.2016.28.
+
+    Examples
+    --------
+    >>> from tlhelpers import CompositionFeaturizer
+    >>> features = CompositionFeaturizer().set_output(transform="pandas")
+    >>> features.fit_transform(["NaCl", "Fe2O3"])["mean Electronegativity"].round(3).tolist()
+    [2.045, 2.796]
+    """
+
+    def fit(self, X: Iterable[str], y: object = None) -> "CompositionFeaturizer":
+        """Return self after a check of the formulas; nothing is learned.
+
+        Parameters
+        ----------
+        X : array-like of str, shape (n_samples,) or (n_samples, 1)
+            Chemical formulas.
+        y : ignored
+
+        Raises
+        ------
+        ValueError, TypeError
+            As `transform`.
+        """
+        _fractions(X)
+        return self
+
+    def transform(self, X: Iterable[str]) -> np.ndarray:
+        """Return the features of each formula.
+
+        Parameters
+        ----------
+        X : array-like of str, shape (n_samples,) or (n_samples, 1)
+            Chemical formulas, such as ``"Fe2O3"``, ``"Ca(NO3)2"`` or ``"Ge0.93Si0.07"``.
+
+        Returns
+        -------
+        numpy.ndarray, shape (n_samples, 135)
+            Columns as named by `get_feature_names_out`.
+
+        Raises
+        ------
+        ValueError
+            A formula is empty, malformed, a hydrate with a dot, or holds an element without
+            properties. The message names the row and the formula.
+        TypeError
+            A formula is not a string.
+        """
+        elements, fractions = _fractions(X)
+        values = _element_properties()[elements]  # (n_samples, most elements, 22)
+        present = fractions[:, :, None] > 0
+        weights = fractions[:, :, None]
+        low = np.where(present, values, np.inf).min(axis=1)
+        high = np.where(present, values, -np.inf).max(axis=1)
+        mean = (weights * values).sum(axis=1)
+        deviation = (weights * np.abs(values - mean[:, None, :])).sum(axis=1)
+        most = np.isclose(weights, weights.max(axis=1, keepdims=True), rtol=1e-9)
+        mode = np.where(most, values, np.inf).min(axis=1)
+        norms = [(fractions > 0).sum(axis=1)] + [
+            (fractions**k).sum(axis=1) ** (1 / k) for k in NORMS[1:]
+        ]
+        return np.column_stack([mean, deviation, low, high, high - low, mode, *norms])
+
+    def get_feature_names_out(self, input_features: object = None) -> np.ndarray:
+        """Return the names of the 135 columns, such as ``"mean Electronegativity"``."""
+        properties = _element_table().columns
+        names = [f"{statistic} {name}" for statistic in STATISTICS for name in properties]
+        return np.array(names + [f"{k}-norm of fractions" for k in NORMS], dtype=object)
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return True
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string = True
+        tags.input_tags.two_d_array = False
+        tags.requires_fit = False
+        return tags
+
+
+def anion_family(formulas: Iterable[str]) -> pd.Series:
+    """Name the family of each compound after its most electronegative element.
+
+    Parameters
+    ----------
+    formulas : iterable of str
+
+    Returns
+    -------
+    pandas.Series
+        Such as ``"oxides"``, indexed by formula; None where that element names no family.
+    """
+    affinity = _element_table()["Electronegativity"]
+    most = {f: max(dict(parse_formula(f)), key=affinity.__getitem__) for f in formulas}
+    return pd.Series({f: FAMILIES.get(element) for f, element in most.items()}, dtype=object)
+
+
+@lru_cache(maxsize=1)
+def _element_table() -> pd.DataFrame:
+    """Return the element properties, one row an element."""
+    return read_table("magpie_elements.csv").set_index("element")
+
+
+@lru_cache(maxsize=1)
+def _element_properties() -> np.ndarray:
+    """Return the element properties as an array with a row for each of 97 elements."""
+    return _element_table().to_numpy(dtype=float)
+
+
+def _fractions(X: Iterable[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Return element rows and atomic fractions, both (n_samples, most elements), 0-padded."""
+    amounts = [_amounts(formula, row) for row, formula in enumerate(_as_column(X))]
+    widest = max(map(len, amounts))
+    elements = np.zeros((len(amounts), widest), dtype=np.intp)
+    fractions = np.zeros((len(amounts), widest))
+    position = {symbol: i for i, symbol in enumerate(_element_table().index)}
+    for row, amount in enumerate(amounts):
+        elements[row, : len(amount)] = [position[symbol] for symbol in amount]
+        fractions[row, : len(amount)] = list(amount.values())
+    return elements, fractions / fractions.sum(axis=1, keepdims=True)
+
+
+def _as_column(X: Iterable[str]) -> np.ndarray:
+    """Return the formulas as a 1-d array of objects."""
+    if isinstance(X, str):
+        raise TypeError(f"expected a list or column of formulas, got one string: {X!r}")
+    formulas = np.asarray(X if hasattr(X, "__array__") else list(X), dtype=object)
+    if formulas.ndim == 2 and formulas.shape[1] == 1:
+        formulas = formulas[:, 0]
+    if formulas.ndim != 1:
+        raise ValueError(f"expected one column of formulas, got an array of shape {formulas.shape}")
+    if len(formulas) == 0:
+        raise ValueError("expected at least one formula, got none")
+    return formulas
+
+
+def _amounts(formula: str, row: int) -> dict[str, float]:
+    """Return {element: amount} of one formula, or raise an error that names its row."""
+    if not isinstance(formula, str):
+        raise TypeError(f"row {row}: {formula!r} is not a formula string")
+    try:
+        return dict(parse_formula(formula))
+    except ValueError as error:
+        raise ValueError(f"row {row}: {error}") from None
+
+
+@lru_cache(maxsize=100_000)
+def parse_formula(formula: str) -> tuple[tuple[str, float], ...]:
+    """Return the (element, amount) pairs of one formula.
+
+    pymatgen reads a formula; what it would misread without a word is refused here: a hydrate's
+    dot (``CuSO4.5H2O`` would become O5.5 H2), an oxidation state, and an unknown element (a dummy
+    species there). An adduct that follows a number, as in ``MgCl2.6C2H5OH``, cannot be told from a
+    fraction: write adducts with parentheses.
+
+    Parameters
+    ----------
+    formula : str
+
+    Returns
+    -------
+    tuple of (str, float)
+        Elements with the amounts as written.
+
+    Raises
+    ------
+    ValueError
+        The formula is empty, malformed, a hydrate with a dot, or holds an unknown element.
+    """
+    if _WATER.search(formula):
+        raise ValueError(
+            f"formula {formula!r} writes a hydrate or adduct with a dot, which can be read in two "
+            "ways; write it with parentheses, as in CuSO4(H2O)5"
+        )
+    if _ADDUCT.search(formula):
+        raise ValueError(
+            f"formula {formula!r} has a dot right after an element, which can be read in two ways; "
+            "write a fraction as 0.5 and an adduct with parentheses, as in CaO(Al2O3)2"
+        )
+    if _STATE.search(formula):
+        raise ValueError(
+            f"formula {formula!r} holds an oxidation state in parentheses; leave it out"
+        )
+    if _ZERO.search(formula):
+        raise ValueError(f"formula {formula!r} holds an element in a zero amount; leave it out")
+    if _TRITIUM.search(formula):
+        raise ValueError(f"formula {formula!r} holds 'T', which is no element of the table")
+    if _STRAY.search(formula):
+        raise ValueError(
+            f"formula {formula!r} is malformed: a lower-case letter or a second number follows a "
+            "number"
+        )
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # an unknown element warns, and is refused below
+            amounts = Composition(formula).get_el_amt_dict()
+    except ValueError as error:
+        raise ValueError(f"formula {formula!r} cannot be read: {error}") from None
+    unknown = [symbol for symbol in amounts if symbol not in _element_table().index]
+    if unknown:
+        raise ValueError(
+            f"formula {formula!r} holds {', '.join(map(repr, unknown))}, which is not one of the "
+            f"{len(_element_table())} elements with tabulated properties (H to Bk)"
+        )
+    if not amounts:
+        raise ValueError(f"formula {formula!r} holds no element in a positive amount")
+    return tuple(amounts.items())

@@ -1,0 +1,126 @@
+"""The engine of the multi-task forest: arrays in, per-tree values out."""
+
+import itertools
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy import ndarray as Array
+
+from tlhelpers.forests._engine.encoding import bin_features, fixed_point_labels
+from tlhelpers.forests._engine.kernels import Tasks, grow_tree
+from tlhelpers.forests._engine.threads import run_in_threads, share_out
+from tlhelpers.forests._engine.trees import (
+    apply_trees,
+    join_trees,
+    mean_over_trees,
+    mean_over_unseen,
+    view_trees,
+)
+
+_CHUNK = 2**22  # tree values made at a time: 32 MB
+_FEW = 512  # queries that are not worth the start of a thread
+
+
+@dataclass(eq=False)
+class ForestEngine:
+    """Random forest for regression and classification tasks together, with missing labels.
+
+    A split leaves at least `min_samples_leaf` distinct in-bag rows (with a label of any task) on
+    either side. A task with no more labels than this in a node, or one value only, is settled: it
+    has no say in further splits and its view stops. With one task this is scikit-learn's rule;
+    with several a leaf may hold fewer labels of a task, but at least one.
+
+    After fit, `importances` (n_features, n_tasks) holds the impurity decrease a unit of label
+    weight, summed over the splits on a feature: variance of the z-score (at most 1 a task in all)
+    or Gini impurity. Mean over the trees.
+    """
+
+    max_features: float | int | None = 1 / 3  # drawn a split: a share, a number, or None for all
+    min_samples_leaf: int = 1
+    max_depth: int | None = None
+    n_jobs: int | None = None  # threads; the result does not depend on them
+
+    def fit(
+        self,
+        X: Array,
+        labels: Array,
+        n_classes: Array,
+        bags: Array,
+        *,
+        task_weights: Array | None = None,
+        sample_weight: Array | None = None,
+        seed: int | list[int] | None = None,
+    ) -> "ForestEngine":
+        """Grow a tree on each bag.
+
+        X (n, p) is finite; labels (n, n_tasks) are NaN where missing, classes are codes 0, 1, ...;
+        n_classes (n_tasks,) is 0 for a regression task; bags (n_trees, n) are those of `draw_bags`;
+        task_weights (n_tasks,) weigh the impurities in the choice of a split; a row of
+        sample_weight 0 (n,) is not seen. A bag without a label of a task is a ValueError.
+        """
+        _announce_compilation()
+        self._bags, self._is_class = np.asarray(bags, dtype=np.int32), np.asarray(n_classes) > 0
+        bins, lowest, highest = bin_features(np.asarray(X, dtype=np.float64))
+        n_features = bins.shape[1]
+        encoded = fixed_point_labels(labels, n_classes, self._bags, sample_weight, n_features)
+        voices = encoded.score_unit * (1 if task_weights is None else np.asarray(task_weights))
+        n_drawn = n_features if self.max_features is None else self.max_features
+        if not isinstance(n_drawn, int | np.integer):
+            n_drawn = max(1, int(n_drawn * n_features))
+        max_depth = np.iinfo(np.int64).max if self.max_depth is None else self.max_depth
+        setting = int(n_drawn), int(self.min_samples_leaf), int(max_depth)
+        seeds = np.random.SeedSequence(seed).generate_state(len(bags), np.uint64)
+
+        def grow(b):
+            tasks = Tasks(encoded.start, encoded.owner, voices[b])
+            own = encoded.of_bag(self._bags[b])
+            return grow_tree(bins.ravel(), lowest, highest, own, tasks, setting, seeds[b])
+
+        parts = [range(len(bags))[part] for part in share_out(len(bags), self.n_jobs)]
+        grown = run_in_threads(lambda part: [grow(b) for b in part], parts, self.n_jobs)
+        trees, states, importances = zip(*itertools.chain(*grown), strict=True)
+        units = (encoded.score_unit / encoded.in_bag)[:, None, :]
+        self.importances = np.mean(importances * units, axis=0)
+        forest, self._roots = join_trees(trees)
+        state = np.concatenate(states)
+        self._views = [view_trees(forest, state, encoded, t) for t in range(len(n_classes))]
+        return self
+
+    def tree_values(self, X: Array, task: int) -> Array:
+        """Return every tree's prediction: (n_trees, m), or (n_trees, m, n_classes)."""
+        X = np.ascontiguousarray(X, dtype=np.float64)
+        trees, roots = self._views[task], self._roots
+        values = np.empty((roots.size, len(X), trees.value.shape[1]))
+
+        def answer(part):
+            apply_trees(trees, roots[part], X, values[part])
+
+        parts = share_out(roots.size, self.n_jobs) if len(X) > _FEW else [slice(None)]
+        run_in_threads(answer, parts, self.n_jobs)
+        return values if self._is_class[task] else values[:, :, 0]
+
+    def predict(self, X: Array, task: int) -> Array:
+        """Return the mean over the trees: (m,), or (m, n_classes) of a classification task."""
+        chunks = self._chunks(len(X), task)
+        return np.concatenate([mean_over_trees(self.tree_values(X[c], task)) for c in chunks])
+
+    def oob_predict(self, X: Array, task: int) -> Array:
+        """Return the mean over the trees that have not seen a row; X is that of `fit`."""
+        chunks = self._chunks(len(X), task)
+        means = [mean_over_unseen(self.tree_values(X[c], task), self._bags[:, c]) for c in chunks]
+        return np.concatenate(means)
+
+    def _chunks(self, n: int, task: int) -> Iterator[slice]:
+        """Cut n queries into chunks whose tree values are of moderate size."""
+        step = max(1, _CHUNK // (self._roots.size * self._views[task].value.shape[1]))
+        return (slice(start, start + step) for start in range(0, max(n, 1), step))
+
+
+def _announce_compilation() -> None:
+    """Say why the first fit after an installation takes longer."""
+    cache = Path(str(grow_tree.stats.cache_path))
+    if not grow_tree.signatures and not any(cache.glob("kernels.grow_tree*")):
+        print("tlhelpers: compiling the forest, once, about 20 s ...", file=sys.stderr, flush=True)
