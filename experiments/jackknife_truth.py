@@ -62,10 +62,7 @@ def estimate(case: str, data_seed: int, seed: int, n_trees: int) -> dict:
     trees, served = model.tree_predictions(QUERIES), np.asarray(model.predict(QUERIES))
     if case.startswith("y - z"):
         trees, served = trees[:, :, 0] - trees[:, :, 1], served[:, 0] - served[:, 1]
-    ((_, rows),) = [
-        pair for pair in model._influence(model.targets_[0], {}, N_QUERIES) if pair[0].any()
-    ]
-    counts = model.inbag_counts_[:, rows]
+    counts = model.inbag_counts_[:, model.inbag_counts_.any(axis=0)]  # the rows in use
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         variance = {c: jackknife_variance(trees, counts, c) for c in ("counts", "size")}

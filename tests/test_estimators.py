@@ -118,7 +118,7 @@ def test_errors_name_what_is_wrong(model, table):
         clone(model).set_params(target="nothing").fit(X, Y)
     with pytest.raises(ValueError, match="align them"):
         clone(model).fit(X, Y.iloc[::-1])
-    with pytest.raises(ValueError, match="n_estimators must be at least 1"):
+    with pytest.raises(ValueError, match="n_estimators == 0, must be >= 1"):
         clone(model).set_params(n_estimators=0).fit(X, Y)
     with pytest.raises(ValueError, match="max_features"):
         clone(model).set_params(max_features=1.5).fit(X, Y)

@@ -15,6 +15,8 @@ from tlhelpers import (
     PooledForest,
     SingleTaskForest,
 )
+from tlhelpers.forests._engine.engine import ForestEngine
+from tlhelpers.forests.plan import Stage
 
 
 @pytest.fixture(scope="module")
@@ -111,9 +113,12 @@ def test_difference_is_a_forest_on_the_differences(data):
     model = DifferenceForest("y", "z", random_state=0).fit(X, Y)
     rows = Y.notna().all(axis=1).to_numpy()
     values = (Y["y"] - Y["z"]).to_numpy()
-    by_hand = model._grow(X, np.where(rows, values, np.nan)[:, None], [None], None, stage=1)
-    np.testing.assert_array_equal(by_hand.engine.predict(X, 0), model.difference(X))
-    assert (by_hand.rows == rows).all()
+    stage, seed = Stage(("y",), minus="z"), model._stages._seed
+    by_hand = ForestEngine().fit(
+        X[rows], values[rows, None], np.array([0]), model.inbag_counts_[:, rows], seed=[seed, 1]
+    )
+    np.testing.assert_array_equal(by_hand.predict(X, 0), model.difference(X))
+    assert (model._stages[stage].rows == rows).all()
 
 
 def test_rows_without_the_base_do_not_teach_the_difference(data):
@@ -140,8 +145,8 @@ def test_latents_in_training_are_out_of_bag():
     X, noise = rng.normal(size=(200, 3)), rng.normal(size=200)
     Y = pd.DataFrame({"y": noise, "z": noise})
     model = LatentVariableForest("y", "z", random_state=0).fit(X, Y)
-    seen = model._augmented[:, -1]
-    in_bag = model._latent_stages["z"].engine.predict(X, 0)
+    seen = model._stages.training_features(model._plan()[-1])[:, -1]
+    in_bag = model._stages[Stage(("z",))].engine.predict(X, 0)
     assert np.corrcoef(in_bag, noise)[0, 1] > 0.8
     assert abs(np.corrcoef(seen, noise)[0, 1]) < 0.3
     assert rmse(model.out_of_bag_prediction(), noise) > 0.9
@@ -175,9 +180,9 @@ def test_a_kept_stage_changes_nothing(data):
     for forest in (DifferenceForest, LatentVariableForest):
         warm = forest("y", random_state=0, warm_start=True).fit(X, Y)
         fewer = Y.assign(y=Y["y"].where(Y.index < 20))
-        stages = list(warm._kept.values())
+        engine = warm._stages[Stage(("z",))].engine
         warm.fit(X, fewer)
-        assert next(iter(warm._kept.values())) is stages[0]  # the first stage was kept
+        assert warm._stages[Stage(("z",))].engine is engine
         cold = forest("y", random_state=0).fit(X, fewer)
         np.testing.assert_array_equal(warm.predict(X), cold.predict(X))
 
@@ -314,7 +319,7 @@ def test_each_tree_moves_along_the_slope_of_the_forest(data):
     model = LatentVariableForest("y", "z", n_estimators=50, random_state=0).fit(X, Y)
     moved = model.tree_predictions(X)
     held = model.set_params(fixed_stage=True).tree_predictions(X)
-    z_trees = model._latent_stages["z"].engine.tree_values(X, 0).T
+    z_trees = model._stages[Stage(("z",))].engine.tree_values(X, 0).T
     z, step = model.latent(X)["z"], z_trees.std(axis=1)
     low, high = (model.predict(X, known=pd.DataFrame({"z": z + s})) for s in (-step, step))
     slope = (high - low) / (2 * step)

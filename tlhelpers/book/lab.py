@@ -13,9 +13,9 @@ from sklearn.metrics import root_mean_squared_error
 from tlhelpers.data.datasets import Study
 from tlhelpers.evaluation.comparison import corrected_resampled_t_test
 from tlhelpers.evaluation.protocol import SETTINGS
+from tlhelpers.forests import DifferenceForest, LatentVariableForest, SingleTaskForest
 from tlhelpers.forests.base import TransferForest
 from tlhelpers.forests.multi_task import MultiTaskForest
-from tlhelpers.forests.transfer import DifferenceForest, LatentVariableForest, SingleTaskForest
 
 LAB_GRID: dict[str, tuple] = {  # the positions of the knobs in data/results/lab_map.csv
     "correlation": (0.0, 0.5, 0.8, 0.95, 1.0),

@@ -1,15 +1,17 @@
 """Forests for tables with holes: the architectures, and the jackknife."""
 
+from tlhelpers.forests.difference import DifferenceForest
 from tlhelpers.forests.jackknife import (
     forest_jackknife_variance,
     jackknife_by_trees,
     jackknife_of_difference,
     jackknife_variance,
 )
+from tlhelpers.forests.latent_variable import LatentVariableForest
 from tlhelpers.forests.multi_task import MultiTaskForest
 from tlhelpers.forests.pooled import PooledForest
 from tlhelpers.forests.sharing import shared_stages
-from tlhelpers.forests.transfer import DifferenceForest, LatentVariableForest, SingleTaskForest
+from tlhelpers.forests.single_task import SingleTaskForest
 
 __all__ = [
     "DifferenceForest",

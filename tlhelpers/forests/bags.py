@@ -45,6 +45,41 @@ def draw_bags(
     return best
 
 
+def draw_shared_bags(
+    in_bag: dict[str, np.ndarray], weight: np.ndarray | None, n_trees: int, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Draw the bags of all stages of an architecture.
+
+    Parameters
+    ----------
+    in_bag : dict of {what each bag must hold: which rows carry it, bool array (n,)}
+    weight : array (n,), or None
+        Rows of weight zero are in no bag.
+    n_trees, seed : int
+
+    Returns
+    -------
+    bags : int32 array (n_trees, n)
+    usable : bool array (n,)
+        Which rows were drawn from.
+
+    Raises
+    ------
+    ValueError
+        No row with a positive weight carries something; the message names it.
+    """
+    labelled = np.column_stack(list(in_bag.values()))
+    if weight is not None:
+        labelled &= (weight > 0)[:, None]
+    for what, seen in zip(in_bag, labelled.T, strict=True):
+        if not seen.any():
+            raise ValueError(f"no row with a positive weight carries {what}")
+    usable = np.asarray(labelled.any(axis=1))
+    bags = np.zeros((n_trees, len(usable)), dtype=np.int32)
+    bags[:, usable] = draw_bags(labelled[usable], n_trees, seed)
+    return bags, usable
+
+
 def _draw_bag(labelled: np.ndarray, generator: np.random.Generator) -> np.ndarray:
     """Draw one bag that holds at least one label of every task."""
     n = len(labelled)

@@ -41,6 +41,22 @@ class Labels:
         """Return the labels of some tasks, shape (n_samples, len(tasks))."""
         return self.values[:, [self.names.index(task) for task in tasks]]
 
+    def is_class(self, task: Hashable) -> bool:
+        """Return whether a task is a classification."""
+        return self.classes[task] is not None
+
+    def decode(self, task: Hashable, mean: np.ndarray) -> np.ndarray:
+        """Return the number itself, or the most probable class (None where nothing is known)."""
+        classes = self.classes[task]
+        if classes is None:
+            return mean
+        lost = np.isnan(mean).any(axis=1)
+        labels = classes[np.where(lost[:, None], 0, mean).argmax(axis=1)]
+        if lost.any():
+            labels = labels.astype(object)
+            labels[lost] = None
+        return labels
+
 
 def as_table(Y: ArrayLike) -> tuple[pd.DataFrame, str]:
     """Return labels as a DataFrame, with what they came as.
@@ -109,6 +125,7 @@ def encode_labels(
     classes: dict[Hashable, np.ndarray | None] = {}
     columns = []
     for task in table:
+        _check_type(table[task])
         encode = _encode_classes if kinds[task] == CLASSIFICATION else _encode_numbers
         classes[task], column = encode(table[task])
         columns.append(column)
@@ -188,7 +205,8 @@ def _infer(column: pd.Series) -> str:
     if isinstance(column.dtype, pd.CategoricalDtype):
         return CLASSIFICATION
     seen = column.dropna().infer_objects()
-    if pd.api.types.is_numeric_dtype(seen) and not pd.api.types.is_bool_dtype(seen):
+    is_number = pd.api.types.is_numeric_dtype(seen) and not pd.api.types.is_bool_dtype(seen)
+    if is_number or pd.api.types.infer_dtype(seen) == "decimal":
         return REGRESSION
     read = pd.to_numeric(seen.astype(str), errors="coerce")
     if len(read) and read.notna().all() and (read % 1 != 0).any():
@@ -199,10 +217,20 @@ def _infer(column: pd.Series) -> str:
     return CLASSIFICATION
 
 
+def _check_type(column: pd.Series) -> None:
+    """Raise an error where labels are neither numbers nor names of classes."""
+    seen = column.dropna()
+    is_category = isinstance(column.dtype, pd.CategoricalDtype)
+    kind = pd.api.types.infer_dtype(column.cat.categories if is_category else seen)
+    if kind.startswith(("date", "time", "period", "interval", "bytes")):
+        raise ValueError(
+            f"task {column.name!r} holds labels of type {kind}, such as {seen.iloc[0]!r}: turn "
+            "them into numbers, or into text with .astype(str) if they are names of classes"
+        )
+
+
 def _encode_numbers(column: pd.Series, may_be_empty: bool = False) -> tuple[None, np.ndarray]:
     """Return a regression task's labels as floats."""
-    if pd.api.types.is_datetime64_any_dtype(column.dtype):
-        raise ValueError(f"task {column.name!r} holds dates; turn them into numbers first")
     if pd.api.types.is_complex_dtype(column.dtype):
         raise ValueError("Complex data not supported: labels must be real numbers")
     try:
@@ -235,6 +263,8 @@ def _encode_classes(column: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     if hole.all():
         raise ValueError(f"task {column.name!r} has no label: Input y contains NaN only")
     seen = np.asarray(column[~hole].infer_objects())
+    if pd.api.types.infer_dtype(seen) == "decimal":
+        seen = seen.astype(float)
     if seen.dtype.kind == "f":
         _encode_numbers(column)  # an infinite label has its own message
     try:

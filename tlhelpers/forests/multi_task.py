@@ -1,15 +1,17 @@
 """The multi-task forest: one set of trees for several tasks, whose tables may have holes."""
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 from sklearn.utils.validation import check_is_fitted
 
-from tlhelpers.forests.base import TransferForest
-from tlhelpers.forests.labels import Labels
+from tlhelpers.forests.base import TransferForest, shares
+from tlhelpers.forests.plan import Stage
 
 
+@dataclass(eq=False, repr=False)
 class MultiTaskForest(TransferForest):
     """Predict all tasks from one set of trees, so that a split serves them all.
 
@@ -68,30 +70,7 @@ class MultiTaskForest(TransferForest):
     True
     """
 
-    def __init__(
-        self,
-        target=None,
-        *,
-        task_types=None,
-        n_estimators=100,
-        max_features=1 / 3,
-        min_samples_leaf=1,
-        max_depth=None,
-        random_state=None,
-        n_jobs=None,
-        task_weights=None,
-    ):
-        super().__init__(
-            target,
-            task_types=task_types,
-            n_estimators=n_estimators,
-            max_features=max_features,
-            min_samples_leaf=min_samples_leaf,
-            max_depth=max_depth,
-            random_state=random_state,
-            n_jobs=n_jobs,
-        )
-        self.task_weights = task_weights
+    task_weights: Mapping[Hashable, float] | None = field(default=None, kw_only=True)
 
     def shared_splits(self) -> pd.DataFrame:
         """Return which features split for which task.
@@ -104,59 +83,31 @@ class MultiTaskForest(TransferForest):
             Features high in several columns carry the splits that those tasks share.
         """
         check_is_fitted(self)
-        taken = self._stage.engine.importances
-        total = taken.sum(axis=0)
         names = getattr(self, "feature_names_in_", np.arange(self.n_features_in_))
-        return pd.DataFrame(taken / np.where(total > 0, total, 1), names, self._tasks)
-
-    @property
-    def feature_importances_(self) -> np.ndarray:
-        check_is_fitted(self)
-        taken = self._stage.engine.importances.sum(axis=1)
-        return taken / taken.sum() if taken.sum() > 0 else taken
+        stage = self._plan()[0]
+        return pd.DataFrame(shares(self._stages[stage].engine.importances), names, stage.tasks)
 
     def _relate(self, names: list) -> list:
-        return [task for task in names if task not in self.targets_]
+        related = [task for task in names if task not in self.targets_]
+        if self.task_weights is not None:
+            self._check_weights([*self.targets_, *related])
+        return related
 
-    def _usable_known(self) -> list:
-        raise ValueError(
-            "a multi-task forest cannot use known labels at prediction time; put these rows, with "
-            "the labels that are known, into fit"
-        )
-
-    def _grow_stages(self, X: np.ndarray, labels: Labels, weight: np.ndarray | None) -> None:
-        self._tasks = labels.names
-        self._stage = self._grow(
-            X,
-            labels.values,
-            [labels.classes[task] for task in self._tasks],
-            weight,
-            stage=0,
-            task_weights=self._weights_of_tasks(),
-        )
-
-    def _weights_of_tasks(self) -> np.ndarray | None:
-        if self.task_weights is None:
-            return None
+    def _check_weights(self, tasks: list) -> None:
         if not isinstance(self.task_weights, Mapping):
             raise TypeError(f"task_weights must map tasks to weights, got {self.task_weights!r}")
         for task, weight in self.task_weights.items():
-            if task not in self._tasks:
-                raise ValueError(f"task_weights names {task!r}; the tasks are {self._tasks}")
+            if task not in tasks:
+                raise ValueError(f"task_weights names {task!r}; the tasks are {tasks}")
             if not (np.isreal(weight) and 1e-100 <= weight <= 1e100):
                 raise ValueError(
                     f"task_weights[{task!r}] must be from 1e-100 to 1e100, got {weight}"
                 )
-        return np.array([float(self.task_weights.get(task, 1.0)) for task in self._tasks])
 
-    def _mean(self, X: np.ndarray, known: dict, target: Hashable) -> np.ndarray:
-        return self._stage.engine.predict(X, self._tasks.index(target))
+    def _plan(self) -> list[Stage]:
+        tasks, given = (*self.targets_, *self.related_), self.task_weights or {}
+        weights = tuple(float(given.get(task, 1.0)) for task in tasks) if given else None
+        return [Stage(tasks, task_weights=weights)]
 
-    def _trees(self, X: np.ndarray, known: dict, target: Hashable) -> np.ndarray:
-        return self._stage.engine.tree_values(X, self._tasks.index(target))
-
-    def _out_of_bag(self, target: Hashable) -> np.ndarray:
-        return self._stage.out_of_bag(self._features, self._tasks.index(target))
-
-    def _influence(self, target: Hashable, known: dict, n: int) -> Iterator[tuple]:
-        yield np.ones(n, dtype=bool), self._stage.rows
+    def _combine(self, target: Hashable, read: Callable) -> np.ndarray:
+        return read(self._plan()[0], target)

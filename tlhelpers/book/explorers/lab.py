@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike
 from tlhelpers.book.explorers.explorer import Explorer, Frame, Panel, Series, Slider
 from tlhelpers.book.figures.plots import INK, KNOB_LABELS, OTHER, STYLES, style_of
 from tlhelpers.book.lab import lab_errors
+from tlhelpers.forests import SingleTaskForest
 from tlhelpers.forests.jackknife import jackknife_by_trees
-from tlhelpers.forests.transfer import SingleTaskForest
 
 _MARKERS = {"o": "circle", "s": "square", "^": "triangle", "D": "diamond"}
 NOISE_LIMIT = 0.3  # no error bar whose relative Monte-Carlo standard deviation is larger

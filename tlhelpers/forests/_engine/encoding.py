@@ -67,11 +67,12 @@ def fixed_point_labels(
         raise ValueError("bag {} holds no label of task {}".format(*np.argwhere(in_bag <= 0)[0]))
     mean = (w * y).sum(axis=0) / w.sum(axis=0)
     spread = np.sqrt((w * (y - mean) ** 2).sum(axis=0) / w.sum(axis=0))
-    spread[np.isclose(spread, 0, atol=1e-14 * np.abs(mean))] = 1
+    constant = np.isclose(spread, 0, atol=1e-14 * np.abs(mean))
+    spread[constant] = 1
     offset, unit = np.where(is_class, 0, mean), np.where(is_class, 1, spread)
     # A class is a channel in which its label is 1. Only the unit of the z-scores is the bag's own:
     # no split depends on where they have their zero.
-    z = np.where(is_class, 1, (y - mean) / spread)
+    z = np.where(is_class, 1, np.where(constant, 0, (y - mean) / spread))
     variance = bags @ (w * z**2) / in_bag - (bags @ (w * z) / in_bag) ** 2
     variance = np.where(is_class, 1, np.maximum(variance, 1e-14))
     scale = 2.0 ** np.floor(61 - np.log2(np.maximum(in_bag, bags @ np.abs(w * z)).max()))

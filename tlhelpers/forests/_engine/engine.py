@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy import ndarray as Array
+from sklearn.utils import gen_batches
 
 from tlhelpers.forests._engine.encoding import bin_features, fixed_point_labels
 from tlhelpers.forests._engine.kernels import Tasks, grow_tree
@@ -62,10 +63,10 @@ class ForestEngine:
         sample_weight 0 (n,) is not seen. A bag without a label of a task is a ValueError.
         """
         _announce_compilation()
-        self._bags, self._is_class = np.asarray(bags, dtype=np.int32), np.asarray(n_classes) > 0
+        bags, self._is_class = np.asarray(bags, dtype=np.int32), np.asarray(n_classes) > 0
         bins, lowest, highest = bin_features(np.asarray(X, dtype=np.float64))
-        n_features = bins.shape[1]
-        encoded = fixed_point_labels(labels, n_classes, self._bags, sample_weight, n_features)
+        n_features = self.n_features = bins.shape[1]
+        encoded = fixed_point_labels(labels, n_classes, bags, sample_weight, n_features)
         voices = encoded.score_unit * (1 if task_weights is None else np.asarray(task_weights))
         n_drawn = n_features if self.max_features is None else self.max_features
         if not isinstance(n_drawn, int | np.integer):
@@ -76,7 +77,7 @@ class ForestEngine:
 
         def grow(b):
             tasks = Tasks(encoded.start, encoded.owner, voices[b])
-            own = encoded.of_bag(self._bags[b])
+            own = encoded.of_bag(bags[b])
             return grow_tree(bins.ravel(), lowest, highest, own, tasks, setting, seeds[b])
 
         parts = [range(len(bags))[part] for part in share_out(len(bags), self.n_jobs)]
@@ -92,6 +93,8 @@ class ForestEngine:
     def tree_values(self, X: Array, task: int) -> Array:
         """Return every tree's prediction: (n_trees, m), or (n_trees, m, n_classes)."""
         X = np.ascontiguousarray(X, dtype=np.float64)
+        if X.shape[1] != self.n_features:  # the kernel would read beyond the row
+            raise ValueError(f"X has {X.shape[1]} features, and {self.n_features} were grown on")
         trees, roots = self._views[task], self._roots
         values = np.empty((roots.size, len(X), trees.value.shape[1]))
 
@@ -107,16 +110,16 @@ class ForestEngine:
         chunks = self._chunks(len(X), task)
         return np.concatenate([mean_over_trees(self.tree_values(X[c], task)) for c in chunks])
 
-    def oob_predict(self, X: Array, task: int) -> Array:
-        """Return the mean over the trees that have not seen a row; X is that of `fit`."""
+    def oob_predict(self, X: Array, task: int, bags: Array) -> Array:
+        """Return the mean over the trees whose bag does not hold a row; NaN if all do."""
         chunks = self._chunks(len(X), task)
-        means = [mean_over_unseen(self.tree_values(X[c], task), self._bags[:, c]) for c in chunks]
+        means = [mean_over_unseen(self.tree_values(X[c], task), bags[:, c]) for c in chunks]
         return np.concatenate(means)
 
     def _chunks(self, n: int, task: int) -> Iterator[slice]:
         """Cut n queries into chunks whose tree values are of moderate size."""
         step = max(1, _CHUNK // (self._roots.size * self._views[task].value.shape[1]))
-        return (slice(start, start + step) for start in range(0, max(n, 1), step))
+        return gen_batches(max(n, 1), step)
 
 
 def _announce_compilation() -> None:

@@ -1,0 +1,103 @@
+"""Checks of what a user gives: parameters, features, rows, names of tasks."""
+
+from collections.abc import Hashable, Iterable
+from numbers import Integral, Real
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+from sklearn.base import BaseEstimator
+from sklearn.utils import check_scalar
+from sklearn.utils.validation import _check_sample_weight, validate_data
+
+
+def name_tasks(argument: str, value: object, names: list) -> list:
+    """Return one task name or several as a list of tasks, or raise an error that names them.
+
+    Parameters
+    ----------
+    argument : str
+        What the value was given for, such as ``"target"``.
+    value : task name or sequence of them
+    names : list
+        The tasks at hand; a name may itself be a tuple.
+
+    Returns
+    -------
+    list
+
+    Raises
+    ------
+    ValueError
+        No task, an unknown task, or a task named twice.
+    """
+    one = isinstance(value, str) or (isinstance(value, Hashable) and value in names)
+    tasks = list(value) if isinstance(value, Iterable) and not one else [value]
+    if not tasks:
+        raise ValueError(f"{argument} is empty; name at least one task, or give None")
+    for task in tasks:
+        if task not in names:
+            raise ValueError(f"{argument} {task!r} is no task of Y; the tasks are {names}")
+        if tasks.count(task) > 1:
+            raise ValueError(f"{argument} {task!r} is named twice")
+    return tasks
+
+
+def check_parameters(forest) -> None:
+    """Raise an error that names a parameter of a forest that is out of range."""
+    for name in ("n_estimators", "min_samples_leaf", "max_depth", "max_features"):
+        value = getattr(forest, name)
+        if value is None and name in ("max_depth", "max_features"):
+            continue
+        if isinstance(value, bool):
+            raise TypeError(f"{name} must be a number, got {value!r}")
+        if name == "max_features" and not isinstance(value, Integral):
+            check_scalar(value, name, Real, min_val=0, max_val=1, include_boundaries="right")
+        else:
+            check_scalar(value, name, Integral, min_val=1)
+
+
+def check_features(estimator: BaseEstimator, X: ArrayLike, reset: bool) -> np.ndarray:
+    """Return features as floats, or raise an error that names a missing one."""
+    if isinstance(X, np.ma.MaskedArray) and np.ma.is_masked(X):
+        raise ValueError("Input X is a masked array with masked values: fill or drop them first")
+    features = validate_data(
+        estimator, X, dtype=np.float64, ensure_all_finite=False, reset=reset, copy=reset
+    )
+    bad = ~np.isfinite(features)
+    if bad.any():
+        row, column = np.argwhere(bad)[0]
+        names = getattr(estimator, "feature_names_in_", None)
+        name = f"column {column}" if names is None else f"column {names[column]!r}"
+        what = "NaN" if np.isnan(features[row, column]) else "infinity (inf)"
+        raise ValueError(
+            f"Input X contains {what} in {name}, row {row}: fill or drop missing features first "
+            "(holes are allowed in Y only)"
+        )
+    return features
+
+
+def check_weight(sample_weight: ArrayLike | None, features: np.ndarray) -> np.ndarray | None:
+    """Return weights relative to the largest one, or raise an error if they cannot be used."""
+    if sample_weight is None:
+        return None
+    weight = _check_sample_weight(sample_weight, features, ensure_non_negative=True)
+    if not weight.any():
+        raise ValueError("sample_weight is zero for every row")
+    weight = weight / weight.max()
+    if weight[weight > 0].min() < 1e-9:
+        raise ValueError("sample_weight spans more than nine orders of magnitude")
+    return weight
+
+
+def check_same_rows(X: object, Y: object, n_x: int, n_y: int, name: str = "Y") -> None:
+    """Raise an error when features and labels do not belong to the same rows."""
+    if n_x != n_y:
+        raise ValueError(f"X has {n_x} rows and {name} has {n_y}: inconsistent numbers of samples")
+    tables = (pd.DataFrame, pd.Series)
+    if isinstance(X, tables) and isinstance(Y, tables) and not X.index.equals(Y.index):
+        row = int(np.flatnonzero(X.index.to_numpy() != Y.index.to_numpy())[0])
+        raise ValueError(
+            f"the index of {name} is not that of X: row {row} is {X.index[row]!r} in X and "
+            f"{Y.index[row]!r} in {name}; align them, for example {name}.reindex(X.index)"
+        )

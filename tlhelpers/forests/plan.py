@@ -1,0 +1,114 @@
+"""What an architecture is made of: stages, which labels they learn, and what they read."""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from tlhelpers.forests.labels import Labels
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One forest of an architecture, before it is grown; equal stages are one and the same.
+
+    Attributes
+    ----------
+    tasks : tuple of task names
+        Learned together, in one set of trees.
+    minus : task name, optional
+        Its label is subtracted from that of the only task.
+    reads : tuple of Stage
+        Earlier stages, whose answers are features after those of `X`. In training they are
+        out-of-bag predictions.
+    measured : bool
+        Whether, in training, a measured label stands for the answer of a stage that it reads.
+    pooled : tuple of task names
+        Tasks whose labels are mixed with those of the only task, a training row a label.
+    flagged : bool
+        Whether the source of a pooled label is a feature: a column a source.
+    task_weights : tuple of float, optional
+        The weight of each task in the choice of a split, 1 if not given.
+    """
+
+    tasks: tuple
+    minus: Hashable = None
+    reads: tuple["Stage", ...] = ()
+    measured: bool = False
+    pooled: tuple = ()
+    flagged: bool = False
+    task_weights: tuple[float, ...] | None = None
+
+    def learns(self, labels: Labels) -> dict[str, np.ndarray]:
+        """Return {what a bag must hold: which rows carry it, (n_samples,) bool}."""
+        seen = {task: ~np.isnan(labels.of(task)) for task in (*self.tasks, *self.pooled)}
+        if self.pooled:
+            return {"a label of any source": np.any(list(seen.values()), axis=0)}
+        if self.minus is not None:
+            both = seen[self.tasks[0]] & ~np.isnan(labels.of(self.minus))
+            return {f"labels of both {self.tasks[0]!r} and its base {self.minus!r}": both}
+        return {f"a label of task {task!r}": rows for task, rows in seen.items()}
+
+    def training_set(
+        self, X: np.ndarray, labels: Labels, usable: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return the rows that it is grown on, their features and their labels.
+
+        A row that carries several pooled labels is there as often.
+
+        Parameters
+        ----------
+        X : numpy.ndarray, shape (n_samples, n_features)
+            With the answers of the stages that it reads.
+        labels : Labels
+        usable : numpy.ndarray of bool, shape (n_samples,)
+
+        Returns
+        -------
+        rows, features, values : numpy.ndarray, shapes (n,), (n, ...), (n, n_tasks)
+        """
+        if not self.pooled:
+            values = labels.take(list(self.tasks))
+            if self.minus is not None:
+                values = values - labels.of(self.minus)[:, None]
+            rows = np.flatnonzero(usable & ~np.isnan(values).all(axis=1))
+            return rows, X[rows], values[rows]
+        parts = [labels.of(task) for task in (*self.tasks, *self.pooled)]
+        seen = [np.flatnonzero(usable & ~np.isnan(part)) for part in parts]
+        features = [self.flag(X[rows], source) for source, rows in enumerate(seen)]
+        mixed = [part[rows] for part, rows in zip(parts, seen, strict=True)]
+        return np.concatenate(seen), np.concatenate(features), np.concatenate(mixed)[:, None]
+
+    def flag(self, X: np.ndarray, source: int = 0) -> np.ndarray:
+        """Return features with the flag of a source of pooled labels; 0 is the task's own."""
+        if not (self.flagged and self.pooled):
+            return X
+        flags = np.zeros((len(X), 1 + len(self.pooled)))
+        flags[:, source] = 1
+        return np.column_stack([X, flags])
+
+
+@dataclass(frozen=True)
+class Queries:
+    """Rows to be predicted; sliced as an array is.
+
+    Attributes
+    ----------
+    X : numpy.ndarray, shape (n_samples, n_features)
+    known : mapping of {task: numpy.ndarray}
+        Labels of related tasks that are known for these rows, shape (n_samples,), NaN where not.
+    """
+
+    X: np.ndarray
+    known: Mapping[Hashable, np.ndarray] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.X)
+
+    def __getitem__(self, rows) -> "Queries":
+        return Queries(self.X[rows], {task: label[rows] for task, label in self.known.items()})
+
+    def known_to(self, stage: Stage) -> np.ndarray | None:
+        """Return the labels that stand for the answers of a stage, or None if there are none."""
+        plain = len(stage.tasks) == 1 and stage.minus is None and not stage.pooled
+        return self.known.get(stage.tasks[0]) if plain else None

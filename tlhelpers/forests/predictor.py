@@ -1,0 +1,265 @@
+"""What a fitted forest is asked: predictions, their errors, single trees, scores."""
+
+from abc import abstractmethod
+from collections.abc import Callable, Hashable, Mapping
+from functools import partial
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+from sklearn.base import BaseEstimator
+from sklearn.metrics import accuracy_score, r2_score
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted
+
+from tlhelpers.forests.checks import check_features, check_same_rows
+from tlhelpers.forests.labels import CLASSIFICATION, as_table, encode_known
+from tlhelpers.forests.plan import Queries
+from tlhelpers.forests.stages import GrownStages, OutOfBagReading, Reading
+from tlhelpers.forests.uncertainty import Uncertainty
+
+
+def _predicts_classes(forest: "Predictor") -> bool:
+    """Return whether a target is (or, before fit, is said to be) a classification."""
+    if forest.__sklearn_is_fitted__():
+        return any(map(forest._stages.labels.is_class, forest.targets_))
+    if isinstance(forest.task_types, Mapping):
+        return CLASSIFICATION in forest.task_types.values()
+    return forest.task_types == CLASSIFICATION
+
+
+class Predictor(BaseEstimator):
+    """Answers from grown stages: one combination of theirs, read in the mean or tree by tree."""
+
+    uses_known = False  # whether `predict` can use known labels of related tasks
+    targets_: list
+    related_: list
+    _stages: GrownStages
+    _uncertainty: Uncertainty
+
+    @abstractmethod
+    def _combine(self, target: Hashable, read: Callable) -> np.ndarray:
+        """Return the prediction of a target from the answers ``read(stage, task)`` of stages."""
+
+    def predict(
+        self, X: ArrayLike, known: pd.DataFrame | None = None, return_std: bool = False
+    ) -> np.ndarray | pd.DataFrame | tuple:
+        """Predict the target.
+
+        Parameters
+        ----------
+        X : array-like, shape (n_samples, n_features)
+        known : pandas.DataFrame, shape (n_samples, related tasks), optional
+            Labels of related tasks that were measured for these rows; holes allowed.
+        return_std : bool
+            Also return the jackknife standard error of the prediction (not the spread of
+            observations around it: see `observation_std`). For a class, that of the probability
+            of the predicted class.
+
+        Returns
+        -------
+        prediction : numpy.ndarray, shape (n_samples,)
+            With several targets an array or, as `y` was, a DataFrame with a column a target.
+        std : same shape
+            Only with `return_std`, in the unit of the target.
+
+        Raises
+        ------
+        ValueError, TypeError
+            Features unlike those of `fit`, or `known` labels that the model cannot use.
+        """
+        queries = self._check_query(X, known)
+        if not return_std:
+            read = Reading(self._stages, queries).mean
+            return self._shape({t: self._combine(t, read) for t in self.targets_}, X)
+        means, errors = {}, {}
+        for t in self.targets_:
+            means[t], errors[t] = self._errors().with_error(partial(self._combine, t), queries, t)
+        return self._shape(means, X), self._shape(errors, X, decode=False)
+
+    @available_if(_predicts_classes)
+    def predict_proba(
+        self, X: ArrayLike, known: pd.DataFrame | None = None
+    ) -> np.ndarray | list | dict[Hashable, np.ndarray]:
+        """Return class probabilities.
+
+        Parameters
+        ----------
+        X, known
+            As in `predict`.
+
+        Returns
+        -------
+        numpy.ndarray, shape (n_samples, n_classes), or {target: array}
+            Columns as in ``classes_``; a mapping over the classification targets when there are
+            several targets, or a list of arrays when `y` was an array without names.
+        """
+        queries = self._check_query(X, known)
+        read = Reading(self._stages, queries).mean
+        result = {
+            t: self._combine(t, read) for t in self.targets_ if self._stages.labels.is_class(t)
+        }
+        if len(self.targets_) == 1:
+            return result[self.targets_[0]]
+        return list(result.values()) if self._form == "matrix" else result
+
+    def tree_predictions(
+        self, X: ArrayLike, known: pd.DataFrame | None = None
+    ) -> np.ndarray | dict[Hashable, np.ndarray]:
+        """Return what each tree predicts.
+
+        Tree b of every target and stage saw bag b of ``inbag_counts_``, so any function of
+        these values has a jackknife variance of its own: see `jackknife_variance`.
+
+        Parameters
+        ----------
+        X, known
+            As in `predict`.
+
+        Returns
+        -------
+        numpy.ndarray, shape (n_samples, n_trees) or (n_samples, n_trees, n_targets)
+            For a single classification target (n_samples, n_trees, n_classes), probabilities.
+            With several targets of which one is a classification, a dict {target: array}.
+        """
+        queries = self._check_query(X, known)
+        read = Reading(self._stages, queries, by_tree=True, exact=self._errors().exact).trees
+        values = {t: np.moveaxis(self._combine(t, read), 0, 1) for t in self.targets_}
+        if len(self.targets_) == 1:
+            return values[self.targets_[0]]
+        if any(self._stages.labels.is_class(t) for t in self.targets_):
+            return values
+        return np.stack(list(values.values()), axis=2)
+
+    def out_of_bag_prediction(self) -> np.ndarray | pd.DataFrame:
+        """Predict each training row from the trees that did not see it.
+
+        Returns
+        -------
+        As `predict`; NaN (for a class None) where every tree saw the row.
+        """
+        check_is_fitted(self)
+        read = OutOfBagReading(self._stages).mean
+        return self._shape({t: self._combine(t, read) for t in self.targets_}, None)
+
+    def observation_std(
+        self, X: ArrayLike, known: pd.DataFrame | None = None
+    ) -> np.ndarray | pd.DataFrame:
+        """Return the expected spread of observations around the prediction.
+
+        The standard deviation of the trees' predictions, times one factor a target that gives
+        the out-of-bag residuals of the training rows a root mean square of one; at most the
+        largest of these residuals. It holds the noise of the labels, which the standard error of
+        `predict` does not. With `known`, the training rows too are predicted from their known
+        labels.
+
+        Parameters
+        ----------
+        X, known
+            As in `predict`.
+
+        Returns
+        -------
+        numpy.ndarray or pandas.DataFrame, as `predict`
+            In the unit of the target.
+
+        Raises
+        ------
+        ValueError
+            A target is a classification.
+        """
+        queries = self._check_query(X, known)
+        for target in self.targets_:
+            if self._stages.labels.is_class(target):
+                raise ValueError(
+                    f"target {target!r} is a classification: its labels have no spread"
+                )
+        spread = self._errors().spread
+        found = {t: spread(partial(self._combine, t), queries, t) for t in self.targets_}
+        return self._shape(found, X)
+
+    def score(self, X: ArrayLike, y: ArrayLike, known: pd.DataFrame | None = None) -> float:
+        """Return R2 (regression) or accuracy over the rows that carry the target's label.
+
+        Parameters
+        ----------
+        X, known
+            As in `predict`.
+        y : array-like, shape (n_samples,) or (n_samples, n_tasks)
+            Labels with holes, laid out as in `fit`.
+
+        Returns
+        -------
+        float
+            The mean over the targets when there are several.
+
+        Raises
+        ------
+        ValueError
+            A target is missing from `y`, or has no label there.
+        """
+        queries = self._check_query(X, known)
+        check_same_rows(X, y, len(queries), np.shape(y)[0], name="y")
+        scores = []
+        for target in self.targets_:
+            truth = self._truth(y, target)
+            seen = truth.notna().to_numpy()
+            if not seen.any():
+                raise ValueError(f"Y has no label of target {target!r} to score against")
+            mean = self._combine(target, Reading(self._stages, queries[seen]).mean)
+            predicted = self._stages.labels.decode(target, mean)
+            if self._stages.labels.is_class(target):
+                right = np.asarray(truth[seen].tolist(), object) == predicted
+                scores.append(accuracy_score(right, np.ones(len(right), dtype=bool)))
+            else:
+                scores.append(r2_score(truth[seen].to_numpy(dtype=float), predicted))
+        return float(np.mean(scores))
+
+    # Parts of predict -----------------------------------------------------------------------
+
+    def _check_query(self, X: ArrayLike, known: pd.DataFrame | None) -> Queries:
+        """Return checked features and the known labels as numbers."""
+        check_is_fitted(self)
+        features = check_features(self, X, reset=False)
+        if known is None:
+            return Queries(features)
+        if isinstance(X, pd.DataFrame) and isinstance(known, pd.DataFrame):
+            check_same_rows(X, known, len(X), len(known), name="known")
+        if not self.uses_known:
+            raise ValueError(
+                f"a {type(self).__name__} cannot use known labels when it predicts: put these "
+                "rows, with the labels that are known, into fit"
+            )
+        usable = {task: self._stages.labels.classes[task] for task in self.related_}
+        return Queries(features, encode_known(known, usable, len(features)))
+
+    def _errors(self) -> Uncertainty:
+        """Return the uncertainties, with the related stages taken as exact where it is asked."""
+        exact = [s for s in self._stages if not set(s.tasks) & set(self.targets_)]
+        self._uncertainty.exact = exact if getattr(self, "fixed_stage", False) else ()
+        return self._uncertainty
+
+    def _truth(self, Y: ArrayLike, target: Hashable) -> pd.Series:
+        """Return the labels of one target from labels laid out as in `fit` or as one column."""
+        table, form = as_table(Y)
+        if form == "vector" and len(self.targets_) == 1:
+            name = table.columns[0]
+            if name != target and name in self._stages.labels.names:
+                raise ValueError(f"y holds the labels of {name!r}, and the target is {target!r}")
+            return table.iloc[:, 0]
+        if target not in table:
+            raise ValueError(f"Y has no column {target!r} to score against: {list(table.columns)}")
+        return table[target]
+
+    def _shape(
+        self, columns: dict, X: ArrayLike | None, decode: bool = True
+    ) -> np.ndarray | pd.DataFrame:
+        """Return one target as a column, several as the table that `Y` was."""
+        if decode:
+            columns = {t: self._stages.labels.decode(t, mean) for t, mean in columns.items()}
+        if len(columns) == 1:
+            return columns[self.targets_[0]]
+        if self._form == "frame":
+            index = self._index if X is None else getattr(X, "index", None)
+            return pd.DataFrame(columns, index=index if isinstance(index, pd.Index) else None)
+        return np.column_stack(list(columns.values()))

@@ -1,0 +1,291 @@
+"""Grow the stages of an architecture, and read their answers."""
+
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
+from dataclasses import dataclass
+
+import joblib
+import numpy as np
+
+from tlhelpers.forests._engine.engine import ForestEngine
+from tlhelpers.forests._engine.trees import mean_over_trees
+from tlhelpers.forests.labels import Labels
+from tlhelpers.forests.plan import Queries, Stage
+from tlhelpers.forests.sharing import StageStore
+
+
+@dataclass(frozen=True)
+class Grown:
+    """The trees of a stage, and which training rows they were grown on."""
+
+    engine: ForestEngine
+    rows: np.ndarray  # (n_train,) bool
+
+
+class GrownStages:
+    """The stages of one architecture, grown from the same training rows and bags.
+
+    Parameters
+    ----------
+    X : numpy.ndarray, shape (n_train, n_features)
+    labels : Labels
+    bags : numpy.ndarray of int, shape (n_trees, n_train)
+        A row that no bag holds takes no part.
+    weight : numpy.ndarray, shape (n_train,), or None
+    settings : dict
+        Of `ForestEngine`.
+    seed : int
+        Of all stages; the place of a stage in the plan is added to it.
+    """
+
+    def __init__(
+        self,
+        X: np.ndarray,
+        labels: Labels,
+        bags: np.ndarray,
+        weight: np.ndarray | None,
+        settings: dict,
+        seed: int,
+    ):
+        self.X, self.labels, self.bags = X, labels, bags
+        self._weight = np.ones(len(X)) if weight is None else weight
+        self._settings, self._seed = settings, seed
+        self._grown: dict[Stage, Grown] = {}
+        self._unseen: dict[tuple[Stage, Hashable], np.ndarray] = {}
+
+    def __getitem__(self, stage: Stage) -> Grown:
+        return self._grown[stage]
+
+    def __iter__(self) -> Iterator[Stage]:
+        return iter(self._grown)
+
+    def grow(self, plan: Sequence[Stage], usable: np.ndarray, store: StageStore | None) -> None:
+        """Grow every stage of a plan after those that it reads.
+
+        A store is asked for what was grown from the same rows, labels, bags and settings.
+        """
+        for place, stage in enumerate(plan):
+            features = self.training_features(stage)
+            rows, *table = stage.training_set(features, self.labels, usable)
+            n_classes = np.array([len(self.classes_of(task)) for task in stage.tasks])
+            given = (*table, n_classes, self.bags[:, rows])
+            how = {"task_weights": stage.task_weights, "sample_weight": self._weight[rows]}
+            how |= {"seed": [self._seed, place]}
+
+            def engine(given=given, how=how) -> ForestEngine:
+                return ForestEngine(**self._settings).fit(*given, **how)
+
+            if store is None:
+                grown = engine()
+            else:
+                threads = {"n_jobs": None}  # what is grown does not depend on them
+                key = joblib.hash((given, how, self._settings | threads))
+                grown = store.get(key, engine)
+            held = np.zeros(len(self.X), dtype=bool)
+            held[rows] = True
+            self._grown[stage] = Grown(grown, held)
+
+    def classes_of(self, task: Hashable) -> Sequence:
+        """Return the classes of a task, empty for a regression."""
+        classes = self.labels.classes[task]
+        return () if classes is None else classes
+
+    def one_hot(self, task: Hashable, label: np.ndarray) -> np.ndarray:
+        """Return labels as a stage answers: the number, or a column a class; NaN where missing."""
+        if self.labels.classes[task] is None:
+            return label
+        columns = np.eye(len(self.classes_of(task)))[np.nan_to_num(label).astype(int)]
+        columns[np.isnan(label)] = np.nan
+        return columns
+
+    def training_features(self, stage: Stage, rows: slice = slice(None)) -> np.ndarray:
+        """Return features of training rows, with what stands for the stages that it reads."""
+        answers = []
+        for read in stage.reads:
+            answer = self.out_of_bag(read).reshape(len(self.X), -1)
+            lost = np.isnan(answer)  # in every bag: only with a handful of trees
+            if lost.any():
+                engine, features = self[read].engine, self.training_features(read)
+                answer = np.where(lost, engine.predict(features, 0).mean(axis=0), answer)
+            if stage.measured:
+                label = self.one_hot(read.tasks[0], self.labels.of(read.tasks[0]))
+                label = label.reshape(len(self.X), -1)
+                answer = np.where(np.isnan(label), answer, label)
+            answers.append(answer[rows])
+        return np.column_stack([self.X[rows], *answers]) if answers else self.X[rows]
+
+    def out_of_bag(self, stage: Stage, task: Hashable = None) -> np.ndarray:
+        """Return what a stage answers to the training rows, none by a tree that saw the row.
+
+        NaN where every tree saw it. Kept, as several stages may read it.
+        """
+        if (stage, task) not in self._unseen:
+            grown, place = self[stage], _place(stage, task)
+            features = stage.flag(self.training_features(stage))
+            bags = self.bags[:, grown.rows]
+            inside = grown.engine.oob_predict(features[grown.rows], place, bags)
+            answer = np.empty((len(self.X), *inside.shape[1:]))
+            answer[grown.rows] = inside
+            if not grown.rows.all():
+                answer[~grown.rows] = grown.engine.predict(features[~grown.rows], place)
+            self._unseen[stage, task] = answer
+        return self._unseen[stage, task]
+
+
+class Reading:
+    """What the stages answer to some queries: in the mean, or tree by tree.
+
+    A label that is known stands for the answer of the stage that learned it. Where a stage reads
+    others, their mean answers are its features; each of its trees is then moved along the slope
+    of its forest by what the same tree of the others deviates from their mean.
+
+    Parameters
+    ----------
+    stages : GrownStages
+    queries : Queries
+    by_tree : bool
+        Whether `trees` will be asked too: then means are taken of the same trees.
+    exact : collection of Stage
+        Stages whose trees are taken to agree with their mean.
+    """
+
+    def __init__(
+        self,
+        stages: GrownStages,
+        queries: Queries,
+        by_tree: bool = False,
+        exact: Collection[Stage] = (),
+    ):
+        self.stages, self.queries, self.by_tree, self.exact = stages, queries, by_tree, exact
+        self._kept: dict[tuple, np.ndarray] = {}
+
+    def mean(self, stage: Stage, task: Hashable = None) -> np.ndarray:
+        """Return the mean answer, (n_queries,) or (n_queries, n_classes)."""
+        return self._once("mean", stage, task, self._mean)
+
+    def trees(self, stage: Stage, task: Hashable = None) -> np.ndarray:
+        """Return the answer of each tree, (n_trees, n_queries) or (..., n_classes)."""
+        if stage in self.exact:
+            mean = self.mean(stage, task)
+            return np.broadcast_to(mean, (len(self.stages.bags), *mean.shape))
+        return self._once("trees", stage, task, self._moved)
+
+    def features(self, stage: Stage) -> np.ndarray:
+        """Return the features of the queries, with the mean answers that the stage reads."""
+        return self._once("features", stage, None, self._features)
+
+    def _once(self, what: str, stage: Stage, task: Hashable, make: Callable) -> np.ndarray:
+        if (what, stage, task) not in self._kept:
+            self._kept[what, stage, task] = make(stage, task)
+        return self._kept[what, stage, task]
+
+    def _features(self, stage: Stage, task: Hashable) -> np.ndarray:
+        answers = [self.mean(read).reshape(len(self.queries), -1) for read in stage.reads]
+        return stage.flag(
+            np.column_stack([self.queries.X, *answers]) if answers else self.queries.X
+        )
+
+    def _mean(self, stage: Stage, task: Hashable) -> np.ndarray:
+        def ask(rows) -> np.ndarray:
+            if self.by_tree and stage not in self.exact:
+                return mean_over_trees(self._plain(stage, task)[:, rows])
+            engine = self.stages[stage].engine
+            return engine.predict(self.features(stage)[rows], _place(stage, task))
+
+        return self._unless_known(stage, ask)
+
+    def _plain(self, stage: Stage, task: Hashable) -> np.ndarray:
+        """Return each tree's answer to the mean answers of the stages before."""
+
+        def ask(stage: Stage, task: Hashable) -> np.ndarray:
+            engine = self.stages[stage].engine
+            return engine.tree_values(self.features(stage), _place(stage, task))
+
+        return self._once("plain", stage, task, ask)
+
+    def _moved(self, stage: Stage, task: Hashable) -> np.ndarray:
+        def ask(rows) -> np.ndarray:
+            values, X = self._plain(stage, task)[:, rows].copy(), self.features(stage)[rows]
+            column = self.queries.X.shape[1]
+            for read in stage.reads:
+                deviations = (self.trees(read) - self.mean(read))[:, rows]
+                deviations = deviations.reshape(*deviations.shape[:2], -1)
+                engine = self.stages[stage].engine
+                for deviation in np.moveaxis(deviations, 2, 0):
+                    values = _move(values, engine, X, column, deviation)
+                    column += 1
+            return values
+
+        return self._unless_known(stage, ask, (len(self.stages.bags),))
+
+    def _unless_known(self, stage: Stage, ask: Callable, outer: tuple = ()) -> np.ndarray:
+        """Return known labels, and answers for the rows that have none."""
+        label = self.queries.known_to(stage)
+        if label is None or np.isnan(label).all():
+            return ask(slice(None))
+        missing = np.isnan(label)
+        label = self.stages.one_hot(stage.tasks[0], label)
+        answer = np.array(np.broadcast_to(label, (*outer, *label.shape)))
+        if missing.any():
+            answer[(*(slice(None) for _ in outer), missing)] = ask(missing)
+        return answer
+
+
+class OutOfBagReading(Reading):
+    """What the stages answer to training rows: the mean of the trees that did not see a row.
+
+    Parameters
+    ----------
+    stages : GrownStages
+    rows : slice
+        Of the training rows.
+    known : collection of task names
+        The tasks whose labels stand for the answers of their stages.
+    by_tree, exact
+        As in `Reading`. All trees are given; those that saw a row are for the caller to leave out.
+    """
+
+    def __init__(self, stages: GrownStages, rows: slice = slice(None), known=(), **options):
+        labels = {task: stages.labels.of(task)[rows] for task in known}
+        super().__init__(stages, Queries(stages.X[rows], labels), **options)
+        self.rows = rows
+
+    def _features(self, stage: Stage, task: Hashable) -> np.ndarray:
+        features = self.stages.training_features(stage, self.rows).copy()
+        column = self.queries.X.shape[1]
+        for read in stage.reads:
+            label = self.queries.known_to(read)
+            end = column + max(1, len(self.stages.classes_of(read.tasks[0])))
+            if label is not None:
+                label, seen = self.stages.one_hot(read.tasks[0], label), ~np.isnan(label)
+                features[seen, column:end] = label.reshape(len(label), -1)[seen]
+            column = end
+        return stage.flag(features)
+
+    def _mean(self, stage: Stage, task: Hashable) -> np.ndarray:
+        return self._unless_known(
+            stage, lambda rows: self.stages.out_of_bag(stage, task)[self.rows][rows]
+        )
+
+
+def _place(stage: Stage, task: Hashable) -> int:
+    return 0 if task is None else stage.tasks.index(task)
+
+
+def _move(
+    values: np.ndarray, engine: ForestEngine, X: np.ndarray, column: int, deviation: np.ndarray
+) -> np.ndarray:
+    """Move each tree's value along the forest's slope in one feature by that tree's deviation.
+
+    The slope is that of the whole forest over plus and minus one standard deviation of the
+    trees, as a single tree is a step function.
+    """
+    step = deviation.std(axis=0)
+    moved = step > 0
+    if moved.any():
+        low, high = X[moved], X[moved]
+        low[:, column] -= step[moved]
+        high[:, column] += step[moved]
+        rise = engine.predict(high, 0) - engine.predict(low, 0)
+        slope = (rise.T / (2 * step[moved])).T
+        values[:, moved] += np.einsum("m...,bm->bm...", slope, deviation[:, moved])
+    return values

@@ -1,0 +1,160 @@
+"""Errors and spreads of a combination of stages: which rows count, in blocks of queries."""
+
+from collections.abc import Callable, Collection, Hashable, Iterator
+
+import numpy as np
+from sklearn.utils import gen_batches
+
+from tlhelpers.forests.jackknife import BagForm, warn_if_noisy
+from tlhelpers.forests.plan import Queries, Stage
+from tlhelpers.forests.stages import GrownStages, OutOfBagReading, Reading
+
+_BLOCK = 2**23  # numbers in one block of tree predictions: 64 MB
+_KEPT = 2**26  # bytes of a jackknife that is kept for the next prediction
+_ROUNDING = 1e-9  # of the range of the labels: trees that lie closer agree
+
+Combination = Callable[[Callable], np.ndarray]  # given how stages are read, returns their sum
+
+
+class Uncertainty:
+    """The uncertainties of what is read from grown stages.
+
+    Parameters
+    ----------
+    stages : GrownStages
+    exact : collection of Stage
+        Stages whose errors are left out.
+    """
+
+    def __init__(self, stages: GrownStages, exact: Collection[Stage] = ()):
+        self.stages, self.exact = stages, exact
+        self._forms: dict[bytes, BagForm] = {}
+
+    def __getstate__(self) -> dict:
+        return self.__dict__ | {"_forms": {}}  # made again when asked for
+
+    def with_error(
+        self, combine: Combination, queries: Queries, target: Hashable
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return the served prediction and its jackknife standard error, from the same trees.
+
+        Parameters
+        ----------
+        combine : callable
+            ``combine(read)`` returns the prediction of the target, with ``read(stage, task)`` the
+            answer of a stage.
+        queries : Queries
+        target : task name
+
+        Returns
+        -------
+        prediction : numpy.ndarray, shape (n_queries,) or (n_queries, n_classes)
+        error : numpy.ndarray, shape (n_queries,)
+            For a class, that of the probability of the likeliest one.
+        """
+        if len(self.stages.bags) < 2:
+            raise ValueError("return_std needs n_estimators of at least 2; hundreds are better")
+        n_classes = len(self.stages.classes_of(target))
+        mean = np.empty((len(queries), n_classes) if n_classes else len(queries))
+        variance, noise = np.empty((2, len(queries)))
+        for places, rows in self.influence(combine, queries):
+            form = self._form(rows)
+            for block in self._blocks(len(places), target):
+                here = places[block]
+                reading = self._reading(queries[here])
+                trees = combine(reading.trees)
+                mean[here] = combine(reading.mean)
+                if n_classes:
+                    trees = trees[:, np.arange(len(here)), mean[here].argmax(axis=1)]
+                variance[here], noise[here] = form.variance(np.ascontiguousarray(trees.T))
+        warn_if_noisy(variance, noise, len(self.stages.bags), stacklevel=4)
+        return mean, np.sqrt(variance)
+
+    def influence(
+        self, combine: Combination, queries: Queries
+    ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Yield queries and the training rows that can influence their prediction.
+
+        Yields
+        ------
+        places : numpy.ndarray of int
+            Of queries that consult the same stages.
+        rows : numpy.ndarray of bool, shape (n_train,)
+        """
+        consulted: dict[Stage, np.ndarray] = {}  # the queries that each stage has a say in
+        every = np.ones(len(queries), dtype=bool)
+
+        def read(stage: Stage, task: Hashable = None, where: np.ndarray = every) -> float:
+            if stage not in self.exact:
+                known = queries.known_to(stage)
+                where = where if known is None else where & np.isnan(known)
+                consulted[stage] = consulted.get(stage, False) | where
+                for earlier in stage.reads:
+                    read(earlier, where=where)
+            return 0.0  # the value is of no use
+
+        combine(read)
+        masks = np.array(list(consulted.values()))
+        rows = np.array([self.stages[stage].rows for stage in consulted])
+        patterns, pattern_of = np.unique(masks, axis=1, return_inverse=True)
+        for number, used in enumerate(patterns.T):
+            yield np.flatnonzero(pattern_of.ravel() == number), rows[used].any(axis=0)
+
+    def spread(self, combine: Combination, queries: Queries, target: Hashable) -> np.ndarray:
+        """Return the expected spread of observations around the prediction, (n_queries,).
+
+        The standard deviation over the trees, times the factor that gives the out-of-bag
+        residuals a root mean square of one; at most the largest of these residuals.
+        """
+        factor, largest = self._spread_factor(combine, list(queries.known), target)
+        trees = [
+            combine(self._reading(queries[block]).trees).std(axis=0)
+            for block in self._blocks(len(queries), target)
+        ]
+        return np.minimum(factor * np.concatenate(trees), largest)
+
+    def _spread_factor(
+        self, combine: Combination, known: list, target: Hashable
+    ) -> tuple[float, float]:
+        """Return the root mean square of residuals in units of the spread, and the largest one."""
+        truth = self.stages.labels.of(target)
+        least = _ROUNDING * np.ptp(truth[~np.isnan(truth)])
+        ratios, residuals = [], []
+        for block in self._blocks(len(truth), target):
+            trees = combine(self._reading(block, known).trees)
+            unseen = np.where(self.stages.bags[:, block] == 0, trees, np.nan)
+            usable = (np.isfinite(unseen).sum(axis=0) > 1) & ~np.isnan(truth[block])
+            spread = np.nanstd(unseen[:, usable], axis=0)
+            residual = truth[block][usable] - np.nanmean(unseen[:, usable], axis=0)
+            ratios.append(residual[spread > least] / spread[spread > least])
+            residuals.append(residual)
+        squares = np.concatenate(ratios) ** 2
+        if not len(squares):
+            raise ValueError(
+                f"no training row of {target!r} is out of bag with trees that differ: grow more "
+                "trees (n_estimators) to learn the spread of observations"
+            )
+        return float(np.sqrt(squares.mean())), float(np.abs(np.concatenate(residuals)).max())
+
+    def _reading(self, what: Queries | slice, known: Collection = ()) -> Reading:
+        """Return the reading of queries, or of training rows by trees that may have seen them."""
+        if isinstance(what, slice):
+            return OutOfBagReading(self.stages, what, known, by_tree=True, exact=self.exact)
+        return Reading(self.stages, what, by_tree=True, exact=self.exact)
+
+    def _form(self, rows: np.ndarray) -> BagForm:
+        """Return the jackknife of these training rows, computed once after fit if it is small."""
+        if np.count_nonzero(rows) < 2:
+            raise ValueError("return_std needs at least two training rows")
+        key = rows.tobytes()
+        if key in self._forms:
+            return self._forms[key]
+        form = BagForm.of(self.stages.bags[:, rows], "counts")
+        if form.nbytes <= _KEPT:
+            self._forms[key] = form
+        return form
+
+    def _blocks(self, n: int, target: Hashable) -> Iterator[slice]:
+        """Yield slices of rows whose tree values fit into one block of memory."""
+        values = len(self.stages.bags) * max(1, len(self.stages.classes_of(target)))
+        return gen_batches(n, max(1, _BLOCK // values))
