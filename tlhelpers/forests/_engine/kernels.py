@@ -14,9 +14,10 @@ from numba import njit
 from numba.cpython.unsafe.numbers import trailing_zeros
 
 N_BINS = 256
+FEATURES = 4  # searched together in nodes with more labels than that
 SMALL = 16  # labels in a node up to which `_best_conceivable` is worth its time
 NO_LABEL, OPEN, SETTLED = 0, 1, 2  # what a node holds of a task
-ONE, TWO, EIGHT, BINS = np.uint64(1), np.uint64(2), np.uint64(8), np.uint64(N_BINS)
+ONE, TWO, THREE, EIGHT, BINS = map(np.uint64, (1, 2, 3, 8, N_BINS))
 
 kernel = njit(nogil=True, cache=True, error_model="numpy")
 inner = njit(nogil=True, cache=True, error_model="numpy", forceinline=True)  # a call costs 30 ns
@@ -122,23 +123,51 @@ def _varies(bins, f, labels):
 
 
 @inner
-def _fill_histogram(bins, f, labels, histogram, seen):
+def _fill_histogram(bins, f, number, labels, histogram, seen):
     """Add up a node's labels by bin of feature f, and mark the bins as seen."""
+    base = number * np.uint64(histogram.size // FEATURES)
+    first = number * np.uint64(N_BINS // 8)
     for j in range(labels.place.size):
         b = np.uint64(bins[np.uint64(labels.place[j]) + f])
-        slot = TWO * (np.uint64(labels.channel[j]) * BINS + b)
+        slot = base + TWO * (np.uint64(labels.channel[j]) * BINS + b)
         histogram[slot] += labels.weight[j]
         histogram[slot + ONE] += labels.moment[j]
-        seen[b // EIGHT] |= ONE << (b % EIGHT)
+        seen[first + b // EIGHT] |= ONE << (b % EIGHT)
 
 
 @inner
-def _list_occupied(seen, occupied):
+def _fill_four(bins, features, labels, histogram, seen):
+    """Do the same for four features: a label is read once, and their bins lie close together."""
+    size, wide = np.uint64(histogram.size // FEATURES), np.uint64(N_BINS // 8)
+    f0, f1, f2, f3 = features[0], features[1], features[2], features[3]
+    for j in range(labels.place.size):
+        place, weight, moment = np.uint64(labels.place[j]), labels.weight[j], labels.moment[j]
+        slot = TWO * np.uint64(labels.channel[j]) * BINS
+        b0, b1 = np.uint64(bins[place + f0]), np.uint64(bins[place + f1])
+        b2, b3 = np.uint64(bins[place + f2]), np.uint64(bins[place + f3])
+        s0, s1 = slot + TWO * b0, slot + TWO * b1 + size
+        s2, s3 = slot + TWO * b2 + TWO * size, slot + TWO * b3 + THREE * size
+        histogram[s0] += weight
+        histogram[s0 + ONE] += moment
+        histogram[s1] += weight
+        histogram[s1 + ONE] += moment
+        histogram[s2] += weight
+        histogram[s2 + ONE] += moment
+        histogram[s3] += weight
+        histogram[s3 + ONE] += moment
+        seen[b0 // EIGHT] |= ONE << (b0 % EIGHT)
+        seen[wide + b1 // EIGHT] |= ONE << (b1 % EIGHT)
+        seen[TWO * wide + b2 // EIGHT] |= ONE << (b2 % EIGHT)
+        seen[THREE * wide + b3 // EIGHT] |= ONE << (b3 % EIGHT)
+
+
+@inner
+def _list_occupied(seen, first, occupied):
     """Write the bins that were seen, in order; return their number."""
     n = 0
-    for block in range(seen.size):
-        bits = seen[block]
-        seen[block] = 0
+    for block in range(N_BINS // 64):
+        bits = seen[first + block]
+        seen[first + block] = 0
         while bits != 0:
             occupied[n] = np.uint64(64 * block) + trailing_zeros(bits)
             bits &= bits - ONE
@@ -147,7 +176,7 @@ def _list_occupied(seen, occupied):
 
 
 @inner
-def _add_score(histogram, occupied, n_cuts, start, stop, total, voice, left, score):
+def _add_score(histogram, base, occupied, n_cuts, start, stop, total, voice, left, score):
     """Add what a cut behind each bin keeps of a task: sum_c s_c^2 / w on the left and right."""
     w_left, w_right = 0, 0
     for c in range(start, stop):
@@ -156,7 +185,7 @@ def _add_score(histogram, occupied, n_cuts, start, stop, total, voice, left, sco
     for k in range(n_cuts):
         kept_left, kept_right = 0.0, 0.0
         for c in range(start, stop):
-            slot = TWO * (np.uint64(c) * BINS + occupied[k])
+            slot = base + TWO * (np.uint64(c) * BINS + occupied[k])
             w_left += histogram[slot]
             w_right -= histogram[slot]
             left[c] += histogram[slot + ONE]
@@ -205,43 +234,57 @@ def _best_conceivable(labels, tasks, state, total):
 
 
 @inner
-def _find_split(bins, labels, n_rows, tasks, state, total, setting, rng, work):
+def _find_split(bins, labels, n_rows, tasks, state, total, setting, rng, constant, work):
     """Return (feature, last bin left, first bin right) of the best split; feature -1: none.
 
     Draws features without replacement: `max_features` of them, and on until a split is found. Stops
     at a split that none can exceed.
     """
     max_features, least, _ = setting
-    histogram, seen, occupied, rows, score, left, features = work
+    histogram, seen, occupied, rows, score, left, features, batch = work
     for k in range(features.size):
         features[k] = k
     words = seen.view(np.uint64)  # written by the byte (no wait for the bit before), read by eight
     conceivable = _best_conceivable(labels, tasks, state, total)
     best, best_score, drawn = (-1, np.uint64(0), np.uint64(0)), -1.0, 0
-    while drawn < features.size and (drawn < max_features or best[0] < 0):
-        pick = drawn + _draw(rng, features.size - drawn)
-        feature = features[pick]
-        features[pick], features[drawn] = features[drawn], feature
-        drawn += 1
-        f = np.uint64(feature)
-        if not _varies(bins, f, labels):
-            continue
-        _fill_histogram(bins, f, labels, histogram, seen)
-        n_cuts = _list_occupied(words, occupied) - 1
-        score[:n_cuts] = 0.0
-        for t in range(state.size):
-            if state[t] == OPEN:
-                c, stop, voice = tasks.start[t], tasks.start[t + 1], tasks.voice[t]
-                _add_score(histogram, occupied, n_cuts, c, stop, total, voice, left, score)
-        if least > 1:
-            _exclude_small_leaves(bins, f, labels, n_rows, least, occupied, n_cuts, rows, score)
-        for k in range(n_cuts):
-            if score[k] > best_score:
-                best, best_score = (feature, occupied[k], occupied[k + 1]), score[k]
-        for k in range(n_cuts + 1):
-            for c in range(left.size):
-                slot = TWO * (np.uint64(c) * BINS + occupied[k])
-                histogram[slot] = histogram[slot + ONE] = 0
+    size, wanted = np.uint64(histogram.size // FEATURES), min(max_features, features.size)
+    while drawn < features.size and (drawn < wanted or best[0] < 0):
+        limit = wanted if drawn < wanted else features.size
+        n_batch, most = 0, FEATURES if labels.place.size > SMALL and drawn < wanted else 1
+        while n_batch < most and drawn < limit:
+            pick = drawn + _draw(rng, features.size - drawn)
+            f = np.uint64(features[pick])
+            features[pick], features[drawn] = features[drawn], features[pick]
+            drawn += 1
+            if constant[f] == 0 and not _varies(bins, f, labels):
+                constant[f] = 1
+            if constant[f] == 0:
+                batch[n_batch] = f
+                n_batch += 1
+        if n_batch == FEATURES:
+            _fill_four(bins, batch, labels, histogram, seen)
+        else:
+            for number in range(n_batch):
+                _fill_histogram(bins, batch[number], np.uint64(number), labels, histogram, seen)
+        for number in range(n_batch):
+            f, base = batch[number], np.uint64(number) * size
+            n_cuts = _list_occupied(words, N_BINS // 64 * number, occupied) - 1
+            score[:n_cuts] = 0.0
+            for t in range(state.size):
+                if state[t] == OPEN:
+                    c, stop, voice = tasks.start[t], tasks.start[t + 1], tasks.voice[t]
+                    _add_score(
+                        histogram, base, occupied, n_cuts, c, stop, total, voice, left, score
+                    )
+            if least > 1:
+                _exclude_small_leaves(bins, f, labels, n_rows, least, occupied, n_cuts, rows, score)
+            for k in range(n_cuts):
+                if score[k] > best_score:
+                    best, best_score = (np.int64(f), occupied[k], occupied[k + 1]), score[k]
+            for k in range(n_cuts + 1):
+                for c in range(left.size):
+                    slot = base + TWO * (np.uint64(c) * BINS + occupied[k])
+                    histogram[slot] = histogram[slot + ONE] = 0
         if best_score >= conceivable:
             break
     return best
@@ -280,14 +323,17 @@ def grow_tree(bins, lowest, highest, labels, tasks, setting, seed):
     total, extent = np.empty(2 * n_channels, np.int64), np.empty(3 * n_tasks, np.int64)
     goes_left, spare = np.empty(labels.place.size, np.uint64), np.empty(labels.place.size, np.int64)
     work = (  # of `_find_split`, which leaves the zeros as zeros
-        np.zeros(total.size * N_BINS, np.int64),  # weight and moment of each (channel, bin)
-        np.zeros(N_BINS // 8, np.uint8),  # a bit for each bin that holds labels
+        np.zeros(FEATURES * total.size * N_BINS, np.int64),  # weight, moment of (channel, bin)
+        np.zeros(FEATURES * N_BINS // 8, np.uint8),  # a bit for each bin that holds labels
         np.empty(N_BINS, np.uint64),  # these bins, in order
         np.zeros(N_BINS, np.int64),  # the rows in each bin
         np.empty(N_BINS),  # the score of each cut
         np.empty(n_channels, np.int64),  # the moment to the left of a cut
         np.empty(n_features, np.int64),  # in the order in which they are drawn
+        np.empty(FEATURES, np.uint64),  # those that are searched together
     )
+    constant = np.empty((capacity + 2) * n_features, np.uint8)  # what a node knows, by its depth
+    constant[:n_features] = 0
     stack, n_nodes = [(0, 0, labels.place.size, 0)], 1  # node, its slice of the labels, depth
     while len(stack) > 0:
         i, start, end, depth = stack.pop()
@@ -297,7 +343,11 @@ def grow_tree(bins, lowest, highest, labels, tasks, setting, seed):
         if not is_heard or depth >= max_depth or n_rows < 2 * min_samples_leaf:
             continue
         rng[0] = seed ^ (np.uint64(i) << np.uint64(32))
-        f, last, first = _find_split(bins, own, n_rows, tasks, state[i], total, setting, rng, work)
+        here = constant[n_features * (depth + 1) : n_features * (depth + 2)]
+        here[:] = constant[n_features * depth : n_features * (depth + 1)]
+        f, last, first = _find_split(
+            bins, own, n_rows, tasks, state[i], total, setting, rng, here, work
+        )
         if f < 0:
             continue
         middle = start + _partition(bins, f, last, own, goes_left, spare)
