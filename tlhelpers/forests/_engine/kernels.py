@@ -123,16 +123,21 @@ def _varies(bins, f, labels):
 
 
 @inner
+def _add(b, slot, first, weight, moment, histogram, seen):
+    """Add a label to bin b, and mark the bin as seen."""
+    histogram[slot + TWO * b] += weight
+    histogram[slot + TWO * b + ONE] += moment
+    seen[first + b // EIGHT] |= ONE << (b % EIGHT)
+
+
+@inner
 def _fill_histogram(bins, f, number, labels, histogram, seen):
-    """Add up a node's labels by bin of feature f, and mark the bins as seen."""
-    base = number * np.uint64(histogram.size // FEATURES)
-    first = number * np.uint64(N_BINS // 8)
+    """Add up a node's labels by bin of feature f, in one of the histograms."""
+    base, first = number * np.uint64(histogram.size // FEATURES), number * np.uint64(N_BINS // 8)
     for j in range(labels.place.size):
         b = np.uint64(bins[np.uint64(labels.place[j]) + f])
-        slot = base + TWO * (np.uint64(labels.channel[j]) * BINS + b)
-        histogram[slot] += labels.weight[j]
-        histogram[slot + ONE] += labels.moment[j]
-        seen[first + b // EIGHT] |= ONE << (b % EIGHT)
+        slot = base + TWO * np.uint64(labels.channel[j]) * BINS
+        _add(b, slot, first, labels.weight[j], labels.moment[j], histogram, seen)
 
 
 @inner
@@ -141,24 +146,12 @@ def _fill_four(bins, features, labels, histogram, seen):
     size, wide = np.uint64(histogram.size // FEATURES), np.uint64(N_BINS // 8)
     f0, f1, f2, f3 = features[0], features[1], features[2], features[3]
     for j in range(labels.place.size):
-        place, weight, moment = np.uint64(labels.place[j]), labels.weight[j], labels.moment[j]
+        i, w, m = np.uint64(labels.place[j]), labels.weight[j], labels.moment[j]
         slot = TWO * np.uint64(labels.channel[j]) * BINS
-        b0, b1 = np.uint64(bins[place + f0]), np.uint64(bins[place + f1])
-        b2, b3 = np.uint64(bins[place + f2]), np.uint64(bins[place + f3])
-        s0, s1 = slot + TWO * b0, slot + TWO * b1 + size
-        s2, s3 = slot + TWO * b2 + TWO * size, slot + TWO * b3 + THREE * size
-        histogram[s0] += weight
-        histogram[s0 + ONE] += moment
-        histogram[s1] += weight
-        histogram[s1 + ONE] += moment
-        histogram[s2] += weight
-        histogram[s2 + ONE] += moment
-        histogram[s3] += weight
-        histogram[s3 + ONE] += moment
-        seen[b0 // EIGHT] |= ONE << (b0 % EIGHT)
-        seen[wide + b1 // EIGHT] |= ONE << (b1 % EIGHT)
-        seen[TWO * wide + b2 // EIGHT] |= ONE << (b2 % EIGHT)
-        seen[THREE * wide + b3 // EIGHT] |= ONE << (b3 % EIGHT)
+        _add(np.uint64(bins[i + f0]), slot, np.uint64(0), w, m, histogram, seen)
+        _add(np.uint64(bins[i + f1]), slot + size, wide, w, m, histogram, seen)
+        _add(np.uint64(bins[i + f2]), slot + TWO * size, TWO * wide, w, m, histogram, seen)
+        _add(np.uint64(bins[i + f3]), slot + THREE * size, THREE * wide, w, m, histogram, seen)
 
 
 @inner
@@ -242,25 +235,23 @@ def _find_split(bins, labels, n_rows, tasks, state, total, setting, rng, constan
     """
     max_features, least, _ = setting
     histogram, seen, occupied, rows, score, left, features, batch = work
-    for k in range(features.size):
-        features[k] = k
+    features[:] = np.arange(features.size)
     words = seen.view(np.uint64)  # written by the byte (no wait for the bit before), read by eight
     conceivable = _best_conceivable(labels, tasks, state, total)
     best, best_score, drawn = (-1, np.uint64(0), np.uint64(0)), -1.0, 0
-    size, wanted = np.uint64(histogram.size // FEATURES), min(max_features, features.size)
+    size, is_large = np.uint64(histogram.size // FEATURES), labels.place.size > SMALL
+    wanted = min(max_features, features.size)
     while drawn < features.size and (drawn < wanted or best[0] < 0):
         limit = wanted if drawn < wanted else features.size
-        n_batch, most = 0, FEATURES if labels.place.size > SMALL and drawn < wanted else 1
+        n_batch, most = 0, FEATURES if is_large and drawn < wanted else 1
         while n_batch < most and drawn < limit:
             pick = drawn + _draw(rng, features.size - drawn)
             f = np.uint64(features[pick])
             features[pick], features[drawn] = features[drawn], features[pick]
             drawn += 1
-            if constant[f] == 0 and not _varies(bins, f, labels):
-                constant[f] = 1
-            if constant[f] == 0:
-                batch[n_batch] = f
-                n_batch += 1
+            constant[f] = constant[f] == 1 or not _varies(bins, f, labels)
+            batch[n_batch] = f
+            n_batch += 1 - constant[f]
         if n_batch == FEATURES:
             _fill_four(bins, batch, labels, histogram, seen)
         else:
@@ -345,9 +336,8 @@ def grow_tree(bins, lowest, highest, labels, tasks, setting, seed):
         rng[0] = seed ^ (np.uint64(i) << np.uint64(32))
         here = constant[n_features * (depth + 1) : n_features * (depth + 2)]
         here[:] = constant[n_features * depth : n_features * (depth + 1)]
-        f, last, first = _find_split(
-            bins, own, n_rows, tasks, state[i], total, setting, rng, here, work
-        )
+        about = own, n_rows, tasks, state[i], total
+        f, last, first = _find_split(bins, *about, setting, rng, here, work)
         if f < 0:
             continue
         middle = start + _partition(bins, f, last, own, goes_left, spare)
