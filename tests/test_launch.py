@@ -17,7 +17,7 @@ from environments import copy_of_the_repository, new_environment, run, run_noteb
 from tools.pair import install_cell, notebook_of, repository
 
 COLAB = ROOT / "tests" / "colab.txt"
-OF_THE_BOOK = {"site", "lab", "notebooks", "launch", "classroom", "accessibility"}
+OF_THE_BOOK = {"site", "jupyterlab", "notebooks", "launch", "classroom", "accessibility"}
 URL, BRANCH = repository()["url"], repository()["branch"]
 NAME = URL.removeprefix("https://github.com/")
 BINDER = f"https://mybinder.org/v2/gh/{NAME}/{BRANCH}?urlpath=lab/tree/notebooks"

@@ -7,7 +7,6 @@ from functools import lru_cache
 
 import numpy as np
 import pandas as pd
-from pymatgen.core import Composition
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from tlhelpers.data.files import read_table
@@ -200,6 +199,17 @@ def _amounts(formula: str, row: int) -> dict[str, float]:
         raise ValueError(f"row {row}: {error}") from None
 
 
+def _reader() -> type:
+    """Return pymatgen's class of formulas; only reading one needs it."""
+    try:
+        from pymatgen.core import Composition
+    except ImportError as error:
+        raise ImportError(
+            'reading formulas needs pymatgen: pip install "tlhelpers[formulas]"'
+        ) from error
+    return Composition
+
+
 @lru_cache(maxsize=100_000)
 def parse_formula(formula: str) -> tuple[tuple[str, float], ...]:
     """Return the (element, amount) pairs of one formula.
@@ -222,6 +232,8 @@ def parse_formula(formula: str) -> tuple[tuple[str, float], ...]:
     ------
     ValueError
         The formula is empty, malformed, a hydrate with a dot, or holds an unknown element.
+    ImportError
+        pymatgen is missing; the message says what to install.
     """
     if _WATER.search(formula):
         raise ValueError(
@@ -249,7 +261,7 @@ def parse_formula(formula: str) -> tuple[tuple[str, float], ...]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # an unknown element warns, and is refused below
-            amounts = Composition(formula).get_el_amt_dict()
+            amounts = _reader()(formula).get_el_amt_dict()
     except ValueError as error:
         raise ValueError(f"formula {formula!r} cannot be read: {error}") from None
     unknown = [symbol for symbol in amounts if symbol not in _element_table().index]

@@ -2,8 +2,6 @@
 
 from tlhelpers.forests.jackknife import (
     forest_jackknife_variance,
-    jackknife_by_trees,
-    jackknife_of_difference,
     jackknife_variance,
 )
 from tlhelpers.forests.multi_task import MultiTaskForest
@@ -18,8 +16,6 @@ __all__ = [
     "PooledForest",
     "SingleTaskForest",
     "forest_jackknife_variance",
-    "jackknife_by_trees",
-    "jackknife_of_difference",
     "jackknife_variance",
     "shared_stages",
 ]
