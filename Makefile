@@ -46,8 +46,8 @@ lab: env ## open the notebooks in JupyterLab
 pair: env ## write each notebooks/*.ipynb anew from its .md
 	$(BIN)/python -m tools.pair
 
-lock: env ## resolve requirements.in anew into requirements.txt
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade --custom-compile-command "make lock" requirements.in --output-file requirements.txt
+lock: env ## resolve pyproject.toml and requirements.in anew into requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade --custom-compile-command "make lock" --all-extras pyproject.toml requirements.in --output-file requirements.txt
 
 clean: ## remove what the commands made
 	rm -rf _build .bench .venv .pytest_cache .ruff_cache .mypy_cache
