@@ -37,7 +37,7 @@ offline: book ## one archive for a classroom without network, in _build: site, n
 bench: env ## our forest beside scikit-learn, lolopy (needs Java) and forestci: one table (minutes)
 	$(BIN)/python benchmarks/peers.py
 
-results: env ## recompute data/results (half an hour); stopped, it goes on from its parts in .results
+results: env ## recompute data/results (up to an hour); stopped, it goes on, and parts of unchanged code stay
 	$(BIN)/python experiments/run.py
 
 lab: env ## open the notebooks in JupyterLab
