@@ -74,7 +74,7 @@ class CompositionFeaturizer(TransformerMixin, BaseEstimator):
 
         Raises
         ------
-        ValueError, TypeError
+        ValueError, TypeError, ImportError
             As `transform`.
         """
         _fractions(X)
@@ -100,6 +100,8 @@ class CompositionFeaturizer(TransformerMixin, BaseEstimator):
             properties. The message names the row and the formula.
         TypeError
             A formula is not a string.
+        ImportError
+            pymatgen is missing: it comes with the extra ``tlhelpers[formulas]``.
         """
         elements, fractions = _fractions(X)
         values = _element_properties()[elements]  # (n_samples, most elements, 22)
@@ -233,7 +235,7 @@ def parse_formula(formula: str) -> tuple[tuple[str, float], ...]:
     ValueError
         The formula is empty, malformed, a hydrate with a dot, or holds an unknown element.
     ImportError
-        pymatgen is missing; the message says what to install.
+        pymatgen is missing: it comes with the extra ``tlhelpers[formulas]``.
     """
     if _WATER.search(formula):
         raise ValueError(
