@@ -37,7 +37,7 @@ offline: book ## one archive for a classroom without network, in _build: site, n
 bench: env ## our forest beside scikit-learn, lolopy (needs Java) and forestci: one table (minutes)
 	$(BIN)/python benchmarks/peers.py
 
-results: env ## recompute data/results (half an hour); stopped, it goes on from its parts in .results
+results: env ## recompute data/results (up to an hour); stopped, it goes on, and parts of unchanged code stay
 	$(BIN)/python experiments/run.py
 
 lab: env ## open the notebooks in JupyterLab
@@ -46,8 +46,8 @@ lab: env ## open the notebooks in JupyterLab
 pair: env ## write each notebooks/*.ipynb anew from its .md
 	$(BIN)/python -m tools.pair
 
-lock: env ## resolve requirements.in anew into requirements.txt
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade --custom-compile-command "make lock" requirements.in --output-file requirements.txt
+lock: env ## resolve pyproject.toml and requirements.in anew into requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade --custom-compile-command "make lock" --all-extras pyproject.toml requirements.in --output-file requirements.txt
 
 clean: ## remove what the commands made
 	rm -rf _build .bench .venv .pytest_cache .ruff_cache .mypy_cache

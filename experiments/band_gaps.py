@@ -23,7 +23,7 @@ from tlhelpers import (
     learning_curve,
 )
 from tlhelpers.data.composition import anion_family
-from tlhelpers.data.datasets import Study
+from tlhelpers.data.studies import Study
 from tlhelpers.evaluation.comparison import compare_models
 from tlhelpers.evaluation.protocol import (
     cross_validate_predictions,

@@ -18,7 +18,7 @@ from tlhelpers import (
     color_study,
     learning_curve,
 )
-from tlhelpers.data.datasets import COARSE_COLOR_CLASSES, COLOR_CLASSES, Study
+from tlhelpers.data.studies import COARSE_COLOR_CLASSES, COLOR_CLASSES, Study
 from tlhelpers.evaluation.baselines import most_common_class
 from tlhelpers.evaluation.comparison import compare_models
 from tlhelpers.evaluation.protocol import (

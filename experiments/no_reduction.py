@@ -19,7 +19,9 @@ from tlhelpers import (
     SingleTaskForest,
     no_study,
 )
-from tlhelpers.data.datasets import Study, turn_energies
+from tlhelpers.book.steps import step_predictions
+from tlhelpers.data.energies import rate_determining_step, turn_energies
+from tlhelpers.data.studies import Study
 from tlhelpers.evaluation.baselines import most_common_class, straight_line
 from tlhelpers.evaluation.comparison import compare_models
 from tlhelpers.evaluation.protocol import (
@@ -27,12 +29,7 @@ from tlhelpers.evaluation.protocol import (
     hold_out_rows,
     predict_held_out,
 )
-from tlhelpers.evaluation.scores import (
-    error_cancellation,
-    rate_determining_step,
-    score_predictions,
-    step_predictions,
-)
+from tlhelpers.evaluation.scores import error_cancellation, score_predictions
 
 DIRECTIONS, GROUPINGS, SETTINGS = (
     ("dissociation", "reaction"),

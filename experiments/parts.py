@@ -1,8 +1,11 @@
 """What the experiments of `make results` share: parts that are kept, and their settings."""
 
+import functools
+import hashlib
 import importlib.metadata
+import inspect
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -11,21 +14,48 @@ from tlhelpers.evaluation.comparison import bootstrap_scores
 
 ROOT = Path(__file__).parents[1]
 RESULTS, PARTS = ROOT / "data" / "results", ROOT / ".results"
-PACKAGES = ("numpy", "numba", "scikit-learn", "pandas")
+PACKAGES = ("numpy", "numba", "scikit-learn", "pandas", "scipy")
+DRAWING = [ROOT / "tlhelpers" / "book" / name for name in ("explorers", "figures")]
 
 
 def part(name: str, compute: Callable[[], pd.DataFrame]) -> pd.DataFrame:
-    """Return one part of an experiment, from its file if there is one.
+    """Return one part of an experiment, from its file if the same code wrote it.
 
-    `make results` can so be stopped and resumed; remove the folder to forget the parts.
+    `make results` can so be stopped and resumed. The file's name holds a digest of what the
+    numbers come from: the sources of `tlhelpers` but its figures and explorers, this file and the
+    one that `compute` is written in, the data files, and the versions of `PACKAGES`. The settings
+    of an experiment belong in `name`. A part of other code is ignored, and removed when the new
+    one is written.
     """
-    path = PARTS / f"{name}.pkl"
+    folder = PARTS / name
+    path = folder / f"{digest(Path(inspect.getfile(compute)))}.pkl"
     if not path.exists():
-        PARTS.mkdir(exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         table, partial = compute(), path.with_suffix(".partial")
         table.to_pickle(partial)
         partial.rename(path)
+        for other in folder.iterdir():
+            if other != path:
+                other.unlink()
     return pd.read_pickle(path)
+
+
+@functools.cache  # once a process, as the code that runs is the one that was read
+def digest(experiment: Path) -> str:
+    """Return the digest of what the numbers of an experiment come from."""
+    found = hashlib.sha256(repr([importlib.metadata.version(name) for name in PACKAGES]).encode())
+    for path in sources(experiment):
+        found.update(f"\0{path.name}\0".encode() + path.read_bytes())
+    return found.hexdigest()[:16]
+
+
+def sources(experiment: Path) -> Iterator[Path]:
+    """Yield the files that the numbers of an experiment come from."""
+    yield from (Path(__file__), experiment)
+    yield from sorted((ROOT / "data").glob("*.csv*"))
+    for path in sorted((ROOT / "tlhelpers").rglob("*.py")):
+        if not any(path.is_relative_to(folder) for folder in DRAWING):
+            yield path
 
 
 def intervals(predictions: pd.DataFrame, metrics: tuple, baseline: str, **case) -> list:

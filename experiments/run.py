@@ -1,9 +1,9 @@
-"""Recompute data/results: every experiment that is too long for a chapter (about half an hour).
+"""Recompute data/results: every experiment that is too long for a chapter (up to an hour).
 
     python experiments/run.py
 
 Each experiment keeps its parts in .results/, so that a run that was stopped goes on where it
-stopped. Remove that folder to compute all of it anew.
+stopped. A part is computed anew when the code or the data that it comes from have changed.
 """
 
 import importlib

@@ -5,7 +5,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tlhelpers.book.figures.plots import STYLES, plot_curves, plot_shared_splits, plot_trends
+from tlhelpers.book.figures import plot_curves, plot_shared_splits, plot_trends
+from tlhelpers.book.figures.style import STYLES
 
 
 @pytest.fixture(autouse=True)

@@ -5,11 +5,10 @@ import pandas as pd
 import pytest
 
 from tlhelpers import LatentVariableForest, SingleTaskForest, color_study, load_results, no_study
-from tlhelpers.book.figures.plots import plot_confusion, plot_intervals, plot_lines, plot_strip
-from tlhelpers.data.datasets import COARSE_COLOR_CLASSES, COLOR_CLASSES, turn_energies
+from tlhelpers.book import plot_confusion, plot_intervals, plot_lines, plot_strip
+from tlhelpers.data import COARSE_COLOR_CLASSES, COLOR_CLASSES
 from tlhelpers.evaluation.baselines import most_common_class, straight_line
 from tlhelpers.evaluation.protocol import cross_validate_predictions
-from tlhelpers.evaluation.scores import score_predictions, step_predictions
 
 
 def predictions(truths, target="y", kind="regression"):
@@ -69,24 +68,6 @@ def test_models_of_different_targets_get_the_same_folds_with_split_on():
             SingleTaskForest("dE_N2_diss"), study.X, study.Y, split_on="Ea_O2_assoc",
             progress=False,
         )  # fmt: skip
-
-
-def test_step_predictions_name_the_highest_barriers_of_complete_rows():
-    one, two = predictions([1.0, 2.0, 5.0], "p"), predictions([3.0, 1.0, np.nan], "q")
-    two.loc[two["model"] == "b", "prediction"] = 0.0
-    found = step_predictions(pd.concat([one, two]), ["p", "q"])
-    assert found[found["model"] == "a"]["prediction"].tolist() == ["q", "p"]
-    assert found[found["model"] == "b"]["prediction"].tolist() == ["p", "p"]
-    scores = score_predictions(found).set_index("model")["accuracy"]
-    assert scores.to_dict() == {"a": 1.0, "b": 0.5}
-
-
-def test_turned_energies_make_the_difference_the_way_back():
-    study, published = no_study(), no_study("dissociation")
-    Y = turn_energies(study.Y)
-    back = Y["Ea_N2_assoc"] - Y["dE_N2_assoc"]
-    np.testing.assert_allclose(back, published.Y["Ea_N2_diss"])
-    assert "dE_N2_diss" not in Y and "dE_O2_assoc" in Y
 
 
 def test_the_coarse_classes_hold_the_same_colours():

@@ -2,8 +2,6 @@
 
 import hashlib
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -104,12 +102,3 @@ def test_results_are_loaded_by_name():
     for wrong in ("truth", "../mp_pbe_gaps"):
         with pytest.raises(ValueError, match=f"{wrong}'; there are: .*jackknife_truth"):
             tl.load_results(wrong)
-
-
-def test_import_is_light():
-    code = (
-        "import sys, tlhelpers; from tlhelpers import DifferenceForest, band_gap_study; "
-        "print([m for m in ('matplotlib', 'ipywidgets', 'anywidget') if m in sys.modules])"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
 from tlhelpers import SingleTaskForest, forest_jackknife_variance, jackknife_variance
-from tlhelpers.forests.jackknife import BagForm, jackknife_of_difference
+from tlhelpers.forests.jackknife import BagForm
 
 
 def direct_rows(t, N, correction):
@@ -167,16 +167,3 @@ def test_mean_estimate_is_the_variance_over_training_sets(case):
     first = [truth.estimate(case, seed, seed, n_trees=1000) for seed in range(25)]
     rows = truth.summary(case, first, first[:1], n_trees=1000)
     assert all(0.7 < row["jackknife / truth"] < 1.5 for row in rows)
-
-
-def test_jackknife_of_difference_knows_of_shared_errors():
-    rng = np.random.default_rng(0)
-    counts = rng.multinomial(20, np.full(20, 1 / 20), size=2000)
-    common = counts @ rng.normal(size=20)
-    trees = np.stack([common, common + 1.0, -common], axis=1)[None]
-    same, opposite = (jackknife_of_difference(trees, counts, 0, b).iloc[0] for b in (1, 2))
-    assert same["difference"] < 1e-6 and opposite["difference"] == pytest.approx(
-        2 * opposite["std_a"]
-    )
-    assert opposite["independent"] == pytest.approx(np.hypot(opposite["std_a"], opposite["std_b"]))
-    assert opposite["noise"] < 0.3

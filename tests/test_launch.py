@@ -17,7 +17,9 @@ from environments import copy_of_the_repository, new_environment, run, run_noteb
 from tools.pair import install_cell, notebook_of, repository
 
 COLAB = ROOT / "tests" / "colab.txt"
-OF_THE_BOOK = {"site", "lab", "notebooks", "launch", "classroom", "accessibility"}
+OF_THE_BOOK = {
+    *("site", "jupyterlab", "notebooks", "launch", "classroom", "accessibility", "wings", "parts"),
+}
 URL, BRANCH = repository()["url"], repository()["branch"]
 NAME = URL.removeprefix("https://github.com/")
 BINDER = f"https://mybinder.org/v2/gh/{NAME}/{BRANCH}?urlpath=lab/tree/notebooks"
@@ -81,11 +83,12 @@ def test_binder(checkout: Path, tmp_path: Path) -> None:
     run([commands / "pip", "install", "-q", "-r", ".binder/requirements.txt"], checkout)
     run([".binder/postBuild"], checkout, PATH=f"{commands}{os.pathsep}{os.environ['PATH']}")
 
-    sources = list((checkout / "tlhelpers").glob("*.py"))
-    kernels = sorted((checkout / "tlhelpers").glob("__pycache__/*.nbc"))
+    engine = checkout / "tlhelpers" / "forests" / "_engine"
+    sources = list(engine.glob("*.py"))
+    kernels = sorted(engine.glob("__pycache__/*.nbc"))
     assert all(source.stat().st_mtime.is_integer() for source in sources) and kernels
     run([commands / "python", "-m", "tlhelpers.forests.compile"], checkout / "notebooks")
-    assert kernels == sorted((checkout / "tlhelpers").glob("__pycache__/*.nbc"))
+    assert kernels == sorted(engine.glob("__pycache__/*.nbc"))
 
     run([commands / "jupyter", "lab", "--version"], checkout)
     done = run_notebooks(commands, checkout / "notebooks", tmp_path / "out")

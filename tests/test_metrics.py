@@ -17,14 +17,12 @@ from tlhelpers.evaluation.comparison import (
     corrected_resampled_t_test,
 )
 from tlhelpers.evaluation.scores import (
-    barrier_margin,
     bootstrap_counts,
     calibration_table,
     confusion_table,
     coverage,
     error_cancellation,
     miscalibration_area,
-    rate_determining_step,
     resampled_score,
     score_predictions,
 )
@@ -167,22 +165,6 @@ def test_errors_that_share_a_part_cancel():
     assert result.loc["independent", "rmse_difference"] == pytest.approx(2**0.5, rel=0.05)
     with pytest.raises(ValueError, match="fewer than two rows"):
         error_cancellation(table, "y", "v")
-
-
-def test_the_rate_determining_step_of_the_published_barriers():
-    study = no_study()
-    three, two = study.Y[study.target], study.Y[study.target[:2]]
-    assert rate_determining_step(three).value_counts().to_dict() == {
-        "Ea_NO_diss": 15, "Ea_O2_assoc": 7,
-    }  # fmt: skip
-    assert rate_determining_step(two).value_counts().to_dict() == {
-        "Ea_N2_assoc": 25, "Ea_NO_diss": 19,
-    }  # fmt: skip
-    margin = barrier_margin(three)
-    assert (margin < 0.2).sum() == 6 and margin["Pt 532"] == pytest.approx(0.05)
-    assert rate_determining_step(three).isna().sum() == margin.isna().sum() == 28
-    published = no_study("dissociation")
-    assert set(rate_determining_step(published.Y[published.target]).dropna()) == {"Ea_N2_diss"}
 
 
 def test_the_cycle_is_the_same_on_every_surface_and_fills_what_it_can():

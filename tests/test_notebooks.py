@@ -133,7 +133,7 @@ def test_the_first_use_of_a_term_links_to_the_glossary(path):
 def test_a_broken_loader_fails_a_chapter(tmp_path):
     """The assertions have teeth: measured gaps a tenth too large are noticed."""
     notebook = nbformat.read(ROOT / "notebooks/01_sparsity.ipynb", as_version=4)
-    breaking = """import tlhelpers.data.datasets as d
+    breaking = """import tlhelpers.data.loaders as d
 read = d.read_table
 d.read_table = lambda n: (t := read(n)).assign(**{c: 1.1 * t[c] for c in t if c == "band_gap"})"""
     for name, first in [("as_it_is", []), ("broken", [nbformat.v4.new_code_cell(breaking)])]:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 
-from tlhelpers.book.figures.plots import SERIES, STYLES, UNIONS
+from tlhelpers.book.figures.style import SERIES, STYLES, UNIONS
 
 # Machado, Oliveira and Fernandes (2009), doi:10.1109/TVCG.2009.113, severity 1, in linear RGB
 VISION = {

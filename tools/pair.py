@@ -20,9 +20,9 @@ ROOT = Path(__file__).resolve().parents[1]
 CHAPTER_LINK = re.compile(r"(?<=\]\()(\w+)\.md(?=[)#])")
 INSTALL = """# Installs the package where it is missing, as in Google Colab.
 try:
-    import tlhelpers
+    import tlhelpers.book
 except ImportError:
-    %pip install -q "tlhelpers @ git+{url}@{branch}"
+    %pip install -q "tlhelpers[book] @ git+{url}@{branch}"
 """
 
 

@@ -1,5 +1,15 @@
 """What only the book uses: figures, explorers, the artificial lab, the findings."""
 
+try:
+    import anywidget  # noqa: F401
+    import IPython  # noqa: F401
+    import ipywidgets  # noqa: F401
+    import matplotlib  # noqa: F401
+except ImportError as error:
+    raise ImportError(
+        'figures and explorers need more packages: pip install "tlhelpers[book]"'
+    ) from error
+
 from tlhelpers.book.explorers import (
     Explorer,
     Frame,
@@ -13,6 +23,7 @@ from tlhelpers.book.explorers import (
 from tlhelpers.book.figures import *  # noqa: F403 - every figure of the book
 from tlhelpers.book.figures import __all__ as _figures
 from tlhelpers.book.findings import architecture_record, claims_table
+from tlhelpers.book.jackknife_tables import jackknife_by_trees, jackknife_of_difference
 from tlhelpers.book.lab import (
     LAB_DRAWS,
     LAB_GRID,
@@ -25,6 +36,7 @@ from tlhelpers.book.lab import (
     visible_relation,
 )
 from tlhelpers.book.prose import say
+from tlhelpers.book.steps import step_predictions
 
 __all__ = [
     "LAB_DRAWS",
@@ -37,7 +49,9 @@ __all__ = [
     "architecture_record",
     "claims_table",
     "compare_lab",
+    "jackknife_by_trees",
     "jackknife_explorer",
+    "jackknife_of_difference",
     "lab_errors",
     "lab_explorer",
     "lab_models",
@@ -45,6 +59,7 @@ __all__ = [
     "related_tasks",
     "repeat_training",
     "say",
+    "step_predictions",
     "training_size_explorer",
     "visible_relation",
     *_figures,

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from tlhelpers.data.datasets import load_results
+from tlhelpers.data.loaders import load_results
 from tlhelpers.evaluation.comparison import compare_models, label_saving
 
 HOLDS, FAILS, OPEN = "holds", "does not hold", "cannot tell"

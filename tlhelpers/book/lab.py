@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from sklearn.base import clone
 from sklearn.metrics import root_mean_squared_error
 
-from tlhelpers.data.datasets import Study
+from tlhelpers.data.studies import Study
 from tlhelpers.evaluation.comparison import corrected_resampled_t_test
 from tlhelpers.evaluation.protocol import SETTINGS
 from tlhelpers.forests import DifferenceForest, LatentVariableForest, SingleTaskForest

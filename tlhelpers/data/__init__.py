@@ -1,18 +1,20 @@
 """The tables of the case studies, and what turns formulas into features."""
 
 from tlhelpers.data.composition import CompositionFeaturizer, anion_family
-from tlhelpers.data.datasets import (
+from tlhelpers.data.energies import barrier_margin, rate_determining_step, turn_energies
+from tlhelpers.data.loaders import (
+    load_no_dissociation,
+    load_pbe_gaps,
+    load_results,
+    load_strehlow_cook,
+)
+from tlhelpers.data.studies import (
     COARSE_COLOR_CLASSES,
     COLOR_CLASSES,
     Study,
     band_gap_study,
     color_study,
-    load_no_dissociation,
-    load_pbe_gaps,
-    load_results,
-    load_strehlow_cook,
     no_study,
-    turn_energies,
 )
 
 __all__ = [
@@ -22,11 +24,13 @@ __all__ = [
     "Study",
     "anion_family",
     "band_gap_study",
+    "barrier_margin",
     "color_study",
     "load_no_dissociation",
     "load_pbe_gaps",
     "load_results",
     "load_strehlow_cook",
     "no_study",
+    "rate_determining_step",
     "turn_energies",
 ]

@@ -7,7 +7,6 @@ from functools import lru_cache
 
 import numpy as np
 import pandas as pd
-from pymatgen.core import Composition
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from tlhelpers.data.files import read_table
@@ -75,7 +74,7 @@ class CompositionFeaturizer(TransformerMixin, BaseEstimator):
 
         Raises
         ------
-        ValueError, TypeError
+        ValueError, TypeError, ImportError
             As `transform`.
         """
         _fractions(X)
@@ -101,6 +100,8 @@ class CompositionFeaturizer(TransformerMixin, BaseEstimator):
             properties. The message names the row and the formula.
         TypeError
             A formula is not a string.
+        ImportError
+            pymatgen is missing: it comes with the extra ``tlhelpers[formulas]``.
         """
         elements, fractions = _fractions(X)
         values = _element_properties()[elements]  # (n_samples, most elements, 22)
@@ -200,6 +201,17 @@ def _amounts(formula: str, row: int) -> dict[str, float]:
         raise ValueError(f"row {row}: {error}") from None
 
 
+def _reader() -> type:
+    """Return pymatgen's class of formulas; only reading one needs it."""
+    try:
+        from pymatgen.core import Composition
+    except ImportError as error:
+        raise ImportError(
+            'reading formulas needs pymatgen: pip install "tlhelpers[formulas]"'
+        ) from error
+    return Composition
+
+
 @lru_cache(maxsize=100_000)
 def parse_formula(formula: str) -> tuple[tuple[str, float], ...]:
     """Return the (element, amount) pairs of one formula.
@@ -222,6 +234,8 @@ def parse_formula(formula: str) -> tuple[tuple[str, float], ...]:
     ------
     ValueError
         The formula is empty, malformed, a hydrate with a dot, or holds an unknown element.
+    ImportError
+        pymatgen is missing: it comes with the extra ``tlhelpers[formulas]``.
     """
     if _WATER.search(formula):
         raise ValueError(
@@ -249,7 +263,7 @@ def parse_formula(formula: str) -> tuple[tuple[str, float], ...]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # an unknown element warns, and is refused below
-            amounts = Composition(formula).get_el_amt_dict()
+            amounts = _reader()(formula).get_el_amt_dict()
     except ValueError as error:
         raise ValueError(f"formula {formula!r} cannot be read: {error}") from None
     unknown = [symbol for symbol in amounts if symbol not in _element_table().index]

@@ -19,19 +19,15 @@ from tlhelpers.evaluation.protocol import (
     training_order,
 )
 from tlhelpers.evaluation.scores import (
-    barrier_margin,
     calibration_table,
     confusion_table,
     coverage,
     error_cancellation,
     miscalibration_area,
-    rate_determining_step,
     score_predictions,
-    step_predictions,
 )
 
 __all__ = [
-    "barrier_margin",
     "bootstrap_scores",
     "calibration_table",
     "compare_models",
@@ -48,10 +44,8 @@ __all__ = [
     "miscalibration_area",
     "most_common_class",
     "predict_held_out",
-    "rate_determining_step",
     "score_predictions",
     "spread_table",
-    "step_predictions",
     "straight_line",
     "summarize",
     "training_order",

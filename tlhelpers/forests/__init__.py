@@ -3,8 +3,6 @@
 from tlhelpers.forests.difference import DifferenceForest
 from tlhelpers.forests.jackknife import (
     forest_jackknife_variance,
-    jackknife_by_trees,
-    jackknife_of_difference,
     jackknife_variance,
 )
 from tlhelpers.forests.latent_variable import LatentVariableForest
@@ -20,8 +18,6 @@ __all__ = [
     "PooledForest",
     "SingleTaskForest",
     "forest_jackknife_variance",
-    "jackknife_by_trees",
-    "jackknife_of_difference",
     "jackknife_variance",
     "shared_stages",
 ]

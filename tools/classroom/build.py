@@ -52,7 +52,7 @@ def _all_but(*suffixes: str) -> Callable[[str, list[str]], set[str]]:
 def needed(*roots: str) -> set[str]:
     """Return the names of the packages that `roots` need, by what is installed here."""
     found: set[tuple[str, str]] = set()
-    todo = [(name, "") for name in roots]
+    todo = [item for root in roots for item in _with_extras(Requirement(root))]
     while todo:
         name, extra = todo.pop()
         if (name, extra) in found:
@@ -61,8 +61,12 @@ def needed(*roots: str) -> set[str]:
         for line in metadata.requires(name) or []:
             part = Requirement(line)
             if part.marker is None or part.marker.evaluate({"extra": extra}):
-                todo += [(canonicalize_name(part.name), e) for e in ("", *part.extras)]
+                todo += _with_extras(part)
     return {name for name, _ in found}
+
+
+def _with_extras(part: Requirement) -> list[tuple[str, str]]:
+    return [(canonicalize_name(part.name), extra) for extra in ("", *part.extras)]
 
 
 def locked(names: set[str]) -> str:
@@ -81,7 +85,7 @@ def write_wheels() -> None:
     pip += ["--no-deps", "--wheel-dir", str(wheels)]
     subprocess.run([*pip, "--no-build-isolation", str(ROOT)], check=True)
     lock = wheels / "requirements.txt"
-    lock.write_text(locked(needed("tlhelpers", "jupyterlab") - {"tlhelpers"}), "utf8")
+    lock.write_text(locked(needed("tlhelpers[book]", "jupyterlab") - {"tlhelpers"}), "utf8")
     subprocess.run([*pip, "--require-hashes", "--requirement", str(lock)], check=True)
     (wheels / "made-for.txt").write_text(here() + "\n")
 

@@ -36,7 +36,7 @@ def install() -> None:
     print("Installing, a minute or two ...", flush=True)
     venv.create(ENV, with_pip=True, clear=True)
     wheels = ["--disable-pip-version-check", "--no-index", "--find-links", str(HERE / "wheels")]
-    subprocess.run([*PIP, *wheels, "tlhelpers", "jupyterlab"], check=True)
+    subprocess.run([*PIP, *wheels, "tlhelpers[book]", "jupyterlab"], check=True)
     subprocess.run([str(PYTHON), "-m", "tlhelpers.forests.compile"], check=True, cwd=HERE)
     (ENV / "ready").touch()
 

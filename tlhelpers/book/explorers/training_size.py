@@ -7,15 +7,15 @@ import numpy as np
 import pandas as pd
 from sklearn.base import clone
 
-from tlhelpers.book.explorers.explorer import Explorer, Frame, Panel, Series, Slider
-from tlhelpers.book.figures.plots import style_of
-from tlhelpers.data.datasets import Study
+from tlhelpers.book.explorers.frames import Frame, Panel, Series, Slider
+from tlhelpers.book.explorers.widget import Explorer
+from tlhelpers.book.figures.style import style_of
+from tlhelpers.data.studies import Study
 from tlhelpers.evaluation.comparison import label_saving
 from tlhelpers.evaluation.protocol import training_order
 from tlhelpers.evaluation.scores import score_predictions
 from tlhelpers.forests.base import TransferForest
 
-_MARKERS = {"o": "circle", "s": "square", "^": "triangle", "D": "diamond"}
 _NAMES = {"rmse": "RMSE", "mae": "MAE", "accuracy": "accuracy", "f1_macro": "macro F1"}
 
 
@@ -226,11 +226,10 @@ class _View:
                 table["mean"] - table["std"],
                 table["mean"] + table["std"],
             )
-            marker, dash = _MARKERS[style.marker], " ".join(map(str, style.dash))
             line = (list(table.index), list(mean), list(low), list(high))
-            series.append(Series(name, style.color, *line, marker=marker, dash=dash))
+            series.append(Series(name, style.color, *line, marker=style.symbol, dash=style.pattern))
             if name in scores:
-                here = ([labels], [scores[name]], None, None, "points", marker)
+                here = ([labels], [scores[name]], None, None, "points", style.symbol)
                 series.append(Series("", style.color, *here, emphasis=True))
             top = max(top, 1.1 * float(high.max()))
         ylabel = f"held-out {_NAMES[self.metric]}" + ("" if self.is_class else f" ({self.unit})")
@@ -271,7 +270,7 @@ def _points(name: str, x: pd.Series, y: pd.Series, std: pd.Series | None = None)
         name, style.color, list(x), list(y),
         low=list(y - std) if shown else None,
         high=list(y + std) if shown else None,
-        kind="points", marker=_MARKERS[style.marker],
+        kind="points", marker=style.symbol,
     )  # fmt: skip
 
 

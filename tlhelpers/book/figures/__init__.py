@@ -1,23 +1,25 @@
-"""The figures of the book."""
+"""The figures of the chapters: one message each, the same colour for the same model everywhere."""
 
-from tlhelpers.book.figures.plots import (
-    plot_confusion,
-    plot_coverage,
+from tlhelpers.book.figures.lab_map import plot_lab_map
+from tlhelpers.book.figures.learned import (
     plot_curves,
     plot_difference,
-    plot_estimate_against_truth,
-    plot_intervals,
-    plot_jackknife_by_trees,
-    plot_lab_map,
-    plot_learning_curve,
+    plot_shared_splits,
+    plot_trends,
+)
+from tlhelpers.book.figures.learning_curve import plot_learning_curve
+from tlhelpers.book.figures.scores import plot_confusion, plot_intervals, plot_scores
+from tlhelpers.book.figures.tables import (
     plot_lines,
     plot_parity,
-    plot_scores,
-    plot_shared_splits,
     plot_sparsity,
     plot_spread,
     plot_strip,
-    plot_trends,
+)
+from tlhelpers.book.figures.uncertainty import (
+    plot_coverage,
+    plot_estimate_against_truth,
+    plot_jackknife_by_trees,
 )
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""Load the data files and build the table of each case study."""
+"""Build the table of each case study: features, labels with holes, groups."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from tlhelpers.data.composition import CompositionFeaturizer
-from tlhelpers.data.files import read_table, result_names
+from tlhelpers.data.loaders import load_no_dissociation, load_pbe_gaps, load_strehlow_cook
 
 # A choice, after the part of visible light that is absorbed; another can be given.
 COLOR_CLASSES = {
@@ -72,107 +72,6 @@ class Study:
         Study
         """
         return replace(self, X=self.X[rows], Y=self.Y[rows], groups=self.groups[rows])
-
-
-def load_strehlow_cook() -> pd.DataFrame:
-    """Load measured band gaps and colours, one row a measurement.
-
-    Returns
-    -------
-    pandas.DataFrame, shape (1459, 13)
-        ``formula`` as the source writes it; ``composition``, its reduced formula;
-        ``band_gap`` and ``band_gap_uncertainty`` in eV; ``temperature`` in K; ``transition``
-        (direct, indirect, excitonic, with the bands where given); ``polarization`` of the
-        electric field; ``method``; ``origin`` of the gap (``"experimental"``, in six rows
-        ``"computational"``); ``color``; ``crystallinity``; ``morphology``; ``phase``.
-        A missing value is NaN.
-
-    Notes
-    -----
-    Source: W. H. Strehlow and E. L. Cook, J. Phys. Chem. Ref. Data 2, 163 (1973),
-    doi:10.1063/1.3253115, as distributed with the package gemd. One typing error is mended
-    (``In1p1`` is InP); ``Mg1Cl1`` looks suspect and is kept.
-
-    Examples
-    --------
-    >>> from tlhelpers import load_strehlow_cook
-    >>> measurements = load_strehlow_cook()
-    >>> int(measurements["band_gap"].count())
-    1447
-    """
-    return read_table("strehlow_cook_1973.csv")
-
-
-def load_pbe_gaps() -> pd.DataFrame:
-    """Load computed band gaps (density functional theory, PBE), one row a composition.
-
-    Returns
-    -------
-    pandas.DataFrame, shape (78164, 6)
-        ``composition``, a reduced formula; ``n_elements``; ``n_entries``, how many computed
-        structures share it; ``gap_min``, ``gap_median`` and ``gap_max`` over them, in eV.
-        No value is missing; 0 eV means a metal.
-
-    Notes
-    -----
-    Source: the Materials Project as of 2019-04-02 (106,113 entries) in the matbench selection,
-    doi:10.1063/1.4812323 and doi:10.1038/s41524-020-00406-3, as distributed with the package
-    crabnet. The source gives no energies, so polymorphs of one composition cannot be told apart.
-    """
-    return read_table("mp_pbe_gaps.csv.gz")
-
-
-def load_no_dissociation() -> pd.DataFrame:
-    """Load reaction energies and barriers of NO, N2 and O2 dissociation, one row a surface.
-
-    Returns
-    -------
-    pandas.DataFrame, shape (50, 10)
-        ``surface`` (such as ``"Pt 111"``), its ``metal`` and ``facet`` (text, in fcc notation);
-        ``dE_NO_diss``, ``dE_N2_diss``, ``dE_O2_diss``, reaction energies, and ``Ea_NO_diss``,
-        ``Ea_N2_diss``, ``Ea_O2_diss``, activation energies, of the dissociations;
-        ``dE_NO_des``, the desorption energy of NO. All in eV, NaN where not published.
-
-    Notes
-    -----
-    Source: H. Falsig et al., Top. Catal. 57, 80 (2014), doi:10.1007/s11244-013-0164-5, computed
-    with DACAPO and the RPBE functional, as collected in CatApp (J. S. Hummelshoj et al.,
-    Angew. Chem. Int. Ed. 51, 272 (2012), doi:10.1002/anie.201107947).
-    """
-    table = read_table("no_dissociation.csv")
-    table[["metal", "facet"]] = table["surface"].str.split(" ", expand=True)
-    front = ["surface", "metal", "facet"]
-    return table[front + [column for column in table if column not in front]]
-
-
-def load_results(name: str) -> pd.DataFrame:
-    """Load a table that took too long to compute in a chapter.
-
-    Parameters
-    ----------
-    name : str
-        The name of a file in ``data/results``, without ``.csv``; ``data/README.md`` says for
-        each of them what it holds and which command wrote it.
-
-    Returns
-    -------
-    pandas.DataFrame
-
-    Raises
-    ------
-    ValueError
-        There is no such file; the message names those there are.
-
-    Examples
-    --------
-    >>> from tlhelpers import load_results
-    >>> float(load_results("jackknife_truth")["training sets"].iloc[0])
-    200.0
-    """
-    names = result_names()
-    if name not in names:
-        raise ValueError(f"there is no result {name!r}; there are: {', '.join(names)}")
-    return read_table(f"results/{name}.csv")
 
 
 def band_gap_study() -> Study:
@@ -340,22 +239,3 @@ def no_study(
             "surfaces of ten metals, computed with the RPBE functional (Falsig et al., 2014)."
         ),
     )
-
-
-def turn_energies(Y: pd.DataFrame) -> pd.DataFrame:
-    """Turn the reaction energies of N2 and O2 into the direction of the reaction.
-
-    Parameters
-    ----------
-    Y : pandas.DataFrame
-        Labels of `no_study`, with ``dE_N2_diss`` and ``dE_O2_diss``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The same with ``dE_N2_assoc`` and ``dE_O2_assoc`` in their place: the energies of the
-        associations, those of the dissociations with the other sign. Barrier minus reaction energy
-        is then the barrier of the way back.
-    """
-    names = {f"dE_{gas}_diss": f"dE_{gas}_assoc" for gas in ("N2", "O2")}
-    return Y.assign(**{old: -Y[old] for old in names}).rename(columns=names)

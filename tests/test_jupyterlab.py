@@ -23,7 +23,7 @@ import time
 import numpy as np
 from sklearn.datasets import load_diabetes
 from sklearn.ensemble import RandomForestRegressor
-from tlhelpers.book.explorers.explorer import Explorer, Frame, Panel, Series, Slider
+from tlhelpers.book import Explorer, Frame, Panel, Series, Slider
 
 X, y = load_diabetes(return_X_y=True)
 asked = []

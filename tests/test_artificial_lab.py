@@ -6,8 +6,7 @@ import pytest
 from sklearn.datasets import make_friedman1
 
 import tlhelpers as tl
-from tlhelpers.book.explorers.lab import jackknife_explorer, lab_explorer
-from tlhelpers.book.figures.plots import plot_lab_map
+from tlhelpers.book import jackknife_explorer, lab_explorer, plot_lab_map
 from tlhelpers.book.lab import (
     LAB_GRID,
     compare_lab,
@@ -18,7 +17,6 @@ from tlhelpers.book.lab import (
     repeat_training,
     visible_relation,
 )
-from tlhelpers.forests.jackknife import jackknife_by_trees
 
 
 def draw(seed):
@@ -26,20 +24,6 @@ def draw(seed):
 
 
 QUERIES = make_friedman1(6, random_state=99)[0]
-
-
-def test_the_first_trees_are_the_smaller_forest():
-    large = tl.SingleTaskForest(n_estimators=60, random_state=3).fit(*draw(0))
-    small = tl.SingleTaskForest(n_estimators=20, random_state=3).fit(*draw(0))
-    table = jackknife_by_trees(large.tree_predictions(QUERIES), large.inbag_counts_, [20, 60])
-    own = small.tree_predictions(QUERIES), small.inbag_counts_
-    first = table[table["trees"] == 20]
-    np.testing.assert_allclose(first["estimate"], tl.jackknife_variance(*own))
-    np.testing.assert_allclose(first["raw"], tl.jackknife_variance(*own, "none"))
-    assert list(table.columns) == ["trees", "query", "raw", "estimate", "monte_carlo_sd"]
-    for sizes in ([61], []):
-        with pytest.raises(ValueError, match="at most 60"):
-            jackknife_by_trees(large.tree_predictions(QUERIES), large.inbag_counts_, sizes)
 
 
 @pytest.mark.filterwarnings("error")

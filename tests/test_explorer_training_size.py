@@ -13,7 +13,7 @@ from tlhelpers import (
     no_study,
 )
 from tlhelpers.book.explorers.training_size import training_size_explorer
-from tlhelpers.data.datasets import Study
+from tlhelpers.data.studies import Study
 from tlhelpers.evaluation.protocol import training_order
 
 

@@ -8,8 +8,8 @@ import re
 import numpy as np
 import pytest
 
-from tlhelpers.book.explorers.explorer import Explorer, Frame, Panel, Series, Slider
-from tlhelpers.book.explorers.frames import plain
+from tlhelpers.book.explorers.frames import Frame, Panel, Series, Slider, plain
+from tlhelpers.book.explorers.widget import Explorer
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Sliders that answer in a live kernel, and in the published page without one.
 
-`Explorer` is one widget with two lives, drawn by one script, ``explorer.js``. With a kernel, a
+`Explorer` is one widget with two lives, drawn by one script, ``widget.js``. With a kernel, a
 moved slider calls a Python function. In the book build (environment variable ``TLHELPERS_STATIC``)
 the frames of all slider positions are computed at once and written into the page.
 """
@@ -23,9 +23,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from tlhelpers.book.explorers.frames import Frame, Panel, Series, Slider, plain
-
-__all__ = ["Explorer", "Frame", "Panel", "Series", "Slider"]
+from tlhelpers.book.explorers.frames import Frame, Slider, plain
 
 MAX_FRAMES = 1000  # more would take a page minutes to build and megabytes to load
 _MODULE, _STYLE, _PAGE = (Path(__file__).with_suffix(s) for s in (".js", ".css", ".html"))
@@ -57,6 +55,7 @@ class Explorer(anywidget.AnyWidget):
 
     Examples
     --------
+    >>> from tlhelpers.book import Explorer, Frame, Panel, Series, Slider
     >>> def compute(n):
     ...     line = Series("n x", "#0072b2", x=[0, 1], y=[0, n])
     ...     return Frame(f"The slope is {n}.", [Panel("A line", "x", "y", [line])])

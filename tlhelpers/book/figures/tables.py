@@ -1,0 +1,161 @@
+"""What a table holds, before any model: its holes, the scatter of a label, pairs of labels."""
+
+import math
+from collections.abc import Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.colors import ListedColormap
+from numpy.typing import ArrayLike
+
+from tlhelpers.book.figures.style import INK, OTHER, SERIES, STYLES
+
+
+def plot_sparsity(filled: pd.DataFrame, title: str = "") -> Axes:
+    """Draw which cells of a table hold a value.
+
+    Parameters
+    ----------
+    filled : pandas.DataFrame of bool, shape (n_rows, n_properties)
+        True where there is a value. Rows are sorted so that alike rows stand together.
+    title : str
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    order = filled.sort_values(list(filled.columns), ascending=False)
+    _, ax = plt.subplots(figsize=(6.4, 4.2))
+    ax.imshow(
+        order.to_numpy(),
+        aspect="auto",
+        interpolation="nearest",
+        cmap=ListedColormap(["#f2f2f2", STYLES["single-task"].color]),
+        vmin=0,
+        vmax=1,
+    )
+    names = [f"{c}\n{100 * filled[c].mean():.1f}%" for c in filled]
+    ax.set_xticks(range(len(names)), names, fontsize=8)
+    for edge in np.arange(len(names) - 1) + 0.5:
+        ax.axvline(edge, color="white", linewidth=2)
+    ax.set(ylabel="composition (sorted)", title=title)
+    return ax
+
+
+def plot_spread(spread: pd.Series, threshold: float) -> Axes:
+    """Draw how far repeated measurements of one composition lie apart.
+
+    Parameters
+    ----------
+    spread : pandas.Series
+        Largest minus smallest measured value (eV) of each composition measured more than once.
+    threshold : float
+        A spread (eV) to mark.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    _, ax = plt.subplots(figsize=(6.4, 3.2))
+    edges = [0.25 * i for i in range(math.ceil(4 * spread.max()) + 1)]
+    ax.hist(spread, bins=edges, color=STYLES["single-task"].color, edgecolor="white")
+    ax.axvline(threshold, color=INK, linestyle="--", label=f"{threshold} eV")
+    ax.set(xlabel="largest minus smallest measured gap (eV)", ylabel="compositions")
+    ax.legend(frameon=False)
+    return ax
+
+
+def plot_strip(
+    values: pd.Series,
+    names: pd.Series,
+    xlabel: str,
+    *,
+    order: Sequence[str] | None = None,
+    span: tuple[float, float] | None = None,
+    span_label: str = "",
+) -> Axes:
+    """Draw every value as a point in the row of its class, with the class medians.
+
+    Parameters
+    ----------
+    values : pandas.Series of float
+    names : pandas.Series of str
+        The class of each value; rows without one are left out.
+    xlabel : str
+        With unit.
+    order : sequence of str, optional
+        The classes from top to bottom; default by median.
+    span : (float, float), optional
+        A range of values to shade.
+    span_label : str
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    table = pd.DataFrame({"value": values, "name": names}).dropna()
+    medians = table.groupby("name")["value"].median().sort_values()
+    rows = list(medians.index if order is None else order)
+    _, ax = plt.subplots(figsize=(6.4, 0.9 + 0.5 * len(rows)))
+    if span is not None:
+        ax.axvspan(*span, color="#e4e4e4", label=span_label)
+        ax.legend(frameon=False, loc="lower right", bbox_to_anchor=(1.0, 1.0))
+    jitter = np.random.default_rng(0).uniform(-0.22, 0.22, len(table))
+    places = table["name"].map({name: i for i, name in enumerate(rows)}).astype(float)
+    ax.plot(table["value"], places + jitter, "o", color=OTHER.color, alpha=0.5, markersize=5)
+    ax.plot(medians[rows], range(len(rows)), "|", color=INK, markersize=24, markeredgewidth=3)
+    counts = table["name"].value_counts()
+    ax.set_yticks(range(len(rows)), [f"{name} ({counts[name]})" for name in rows])
+    ax.set(xlabel=xlabel, ylim=(len(rows) - 0.5, -0.5))
+    return ax
+
+
+def plot_parity(x: ArrayLike, y: ArrayLike, xlabel: str, ylabel: str) -> Axes:
+    """Draw one quantity against another with the line of agreement.
+
+    Parameters
+    ----------
+    x, y : array-like, shape (n,)
+    xlabel, ylabel : str
+        With units.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    _, ax = plt.subplots(figsize=(4.6, 4.4))
+    top = 1.03 * max(np.asarray(values).max() for values in (x, y))
+    ax.plot([0, top], [0, top], color=INK, linewidth=1, label="agreement")
+    ax.plot(x, y, ".", color=STYLES["single-task"].color, alpha=0.5)
+    ax.set(xlabel=xlabel, ylabel=ylabel, xlim=(-0.2, top), ylim=(-0.2, top))
+    ax.legend(frameon=False, loc="upper left")
+    return ax
+
+
+def plot_lines(x: pd.DataFrame, y: pd.DataFrame, xlabel: str, ylabel: str) -> Axes:
+    """Draw pairs of columns against each other, each with its line of least squares.
+
+    Parameters
+    ----------
+    x, y : pandas.DataFrame, shape (n_rows, n_series)
+        At most three series, in the same order; named by the columns of `y`. Rows with a hole in
+        a pair are left out.
+    xlabel, ylabel : str
+        With units.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    _, ax = plt.subplots(figsize=(6.4, 4.4))
+    for style, a, b in zip(SERIES, x, y, strict=False):
+        pair = pd.DataFrame({"x": x[a], "y": y[b]}).dropna()
+        slope, start = np.polyfit(pair["x"], pair["y"], 1)
+        ends = np.array([pair["x"].min(), pair["x"].max()])
+        ax.plot(ends, start + slope * ends, color=style.color, dashes=style.dash, linewidth=1)
+        ax.plot(pair["x"], pair["y"], style.marker, color=style.color, alpha=0.7, label=str(b))
+    ax.set(xlabel=xlabel, ylabel=ylabel)
+    ax.legend(frameon=False)
+    return ax
