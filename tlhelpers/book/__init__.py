@@ -24,7 +24,7 @@ from tlhelpers.book.lab import (
     repeat_training,
     visible_relation,
 )
-from tlhelpers.book.prose import say
+from tlhelpers.book.prose import say, spread_table, verdict_words
 
 __all__ = [
     "LAB_DRAWS",
@@ -45,7 +45,9 @@ __all__ = [
     "related_tasks",
     "repeat_training",
     "say",
+    "spread_table",
     "training_size_explorer",
+    "verdict_words",
     "visible_relation",
     *_figures,
 ]

@@ -1,36 +1,36 @@
 """Which model is better, by how much and how sure: the protocol, scores, tests and intervals."""
 
-from tlhelpers.evaluation.baselines import most_common_class, straight_line
+from tlhelpers.evaluation.bootstrap import bootstrap_scores
+from tlhelpers.evaluation.calibration import calibration_table, coverage, miscalibration_area
 from tlhelpers.evaluation.comparison import (
-    bootstrap_scores,
     compare_models,
     compare_sizes,
     corrected_resampled_t_test,
+    holm,
+    judge,
     label_saving,
-    spread_table,
     summarize,
 )
+from tlhelpers.evaluation.experiment import prepare_model
 from tlhelpers.evaluation.protocol import (
     cross_validate_predictions,
     cross_validate_transfer,
-    hold_out_rows,
     learning_curve,
     predict_held_out,
-    training_order,
 )
+from tlhelpers.evaluation.related import RelatedAsFeatures
 from tlhelpers.evaluation.scores import (
     barrier_margin,
-    calibration_table,
     confusion_table,
-    coverage,
-    error_cancellation,
-    miscalibration_area,
     rate_determining_step,
     score_predictions,
-    step_predictions,
 )
+from tlhelpers.evaluation.several_tasks import error_cancellation, step_predictions
+from tlhelpers.evaluation.splits import Split, hold_out_rows, split_table, training_order
 
 __all__ = [
+    "RelatedAsFeatures",
+    "Split",
     "barrier_margin",
     "bootstrap_scores",
     "calibration_table",
@@ -43,16 +43,17 @@ __all__ = [
     "cross_validate_transfer",
     "error_cancellation",
     "hold_out_rows",
+    "holm",
+    "judge",
     "label_saving",
     "learning_curve",
     "miscalibration_area",
-    "most_common_class",
     "predict_held_out",
+    "prepare_model",
     "rate_determining_step",
     "score_predictions",
-    "spread_table",
+    "split_table",
     "step_predictions",
-    "straight_line",
     "summarize",
     "training_order",
 ]
