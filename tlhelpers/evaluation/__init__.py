@@ -25,7 +25,11 @@ from tlhelpers.evaluation.scores import (
     rate_determining_step,
     score_predictions,
 )
-from tlhelpers.evaluation.several_tasks import error_cancellation, step_predictions
+from tlhelpers.evaluation.several_tasks import (
+    cancellation_scores,
+    error_cancellation,
+    step_predictions,
+)
 from tlhelpers.evaluation.splits import Split, hold_out_rows, split_table, training_order
 
 __all__ = [
@@ -34,6 +38,7 @@ __all__ = [
     "barrier_margin",
     "bootstrap_scores",
     "calibration_table",
+    "cancellation_scores",
     "compare_models",
     "compare_sizes",
     "confusion_table",

@@ -125,8 +125,10 @@ def judge(table: pd.DataFrame, metric: str = "rmse", *, adjust: bool = True) -> 
         adjusted[tested] = holm(adjusted[tested])
     gain = table["difference"].to_numpy() * (-1 if metric in ERRORS else 1)
     better, worse, unseen = VERDICTS
-    words = np.where(adjusted < LEVEL, np.where(gain > 0, better, worse), unseen)
-    return table.assign(p_adjusted=adjusted, verdict=np.where(tested, words, None))
+    words = np.where(gain > 0, better, worse).astype(object)
+    words[~(adjusted < LEVEL)] = unseen
+    words[~tested] = None
+    return table.assign(p_adjusted=adjusted, verdict=words)
 
 
 def compare_models(scores: pd.DataFrame, baseline: str, metric: str = "rmse") -> pd.DataFrame:

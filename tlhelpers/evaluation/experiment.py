@@ -149,7 +149,7 @@ class Experiment:
             )
             for size, trained in subsets.items()
         }
-        tables = []
+        tables: list[pd.DataFrame] = []
         with shared_stages():
             for name, model in self.models.items():
                 for size, split in splits.items():

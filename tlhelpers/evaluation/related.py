@@ -169,9 +169,10 @@ class RelatedAsFeatures(MetaEstimatorMixin, BaseEstimator):
             return features, np.ones(len(features), dtype=bool)
         own = X.reset_index(drop=True) if isinstance(X, pd.DataFrame) else pd.DataFrame(X)
         added = pd.DataFrame(index=own.index, columns=tasks, dtype=float)
-        for task in tasks if labels is None else [task for task in tasks if task in labels]:
+        given = added if labels is None else labels
+        for task in [task for task in tasks if task in given]:
             try:
-                added[task] = labels[task].to_numpy(dtype=float, na_value=np.nan)
+                added[task] = given[task].to_numpy(dtype=float, na_value=np.nan)
             except (TypeError, ValueError):
                 raise ValueError(f"related {task!r} holds labels that are no numbers") from None
         features = pd.concat([own, added], axis=1) if self.keep_features else added
