@@ -18,6 +18,7 @@ from tlhelpers.book.lab import (
     repeat_training,
     visible_relation,
 )
+from tlhelpers.evaluation import corrected_resampled_t_test
 from tlhelpers.forests.jackknife import jackknife_by_trees
 
 
@@ -125,6 +126,17 @@ def constructed(a: list, b: list) -> pd.DataFrame:
             for seed, value in enumerate(values)
         ]
     )
+
+
+def test_the_test_of_the_lab_is_the_paired_t_test():
+    a, b = [1.0, 1.1, 0.9, 1.2], [0.8, 1.0, 0.9, 0.9]
+    table = compare_lab(constructed(a, b)).set_index("model")
+    row, base = table.loc["multi-task"], table.loc["single-task"]
+    mean, half, p_value = corrected_resampled_t_test(np.subtract(b, a), 0.0)
+    assert (row["difference"], row["p_value"]) == pytest.approx((mean, p_value))
+    assert (row["low"], row["high"]) == pytest.approx((mean - half, mean + half))
+    assert row["baseline_rmse"] == base["rmse"] and base["difference"] == 0
+    assert np.isnan(base["p_value"]) and pd.isna(base["verdict"])
 
 
 @pytest.mark.parametrize(
