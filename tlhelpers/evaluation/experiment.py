@@ -139,7 +139,8 @@ class Experiment:
             delayed(self._predict)(*job) for job in jobs
         )
         bar = tqdm(done, total=len(jobs), desc="splits", disable=not progress)
-        return pd.concat([table for tables in bar for table in tables], ignore_index=True)
+        table = pd.concat([table for tables in bar for table in tables], ignore_index=True)
+        return table.assign(**{c: np.nan for c in self._stated if c not in table})
 
     def _predict(self, place, test, subsets, seed) -> list[pd.DataFrame]:
         """Fit all models with each subset of target labels (None: all outside the test groups)."""
@@ -159,20 +160,22 @@ class Experiment:
                     tables += self._tabulate(self._ask(fitted, split), split, test, where)
         return tables
 
+    @property
+    def _stated(self) -> list:
+        """Return the uncertainties that are asked for; the labels of a class have no spread."""
+        spread = [] if CLASSIFICATION in self.kinds.values() else ["observation_std"]
+        return ["std", *spread] if self.return_std else []
+
     def _ask(self, model: Any, split: Split) -> dict[str, Any]:
         """Return the predictions of the test rows, and how sure the model says it is."""
         X, known = split.X_test, split.known_to(model)
-        if not self.return_std:
+        if not self._stated or not hasattr(model, "observation_std"):
             return {"prediction": model.predict(X, known=known)}
-        regressions = CLASSIFICATION not in self.kinds.values()
-        if not hasattr(model, "observation_std"):
-            none = pd.DataFrame(np.nan, X.index, self.targets)
-            none = none if len(self.targets) > 1 else none[self.targets[0]]
-            unsure = dict.fromkeys(["std", "observation_std"] if regressions else ["std"], none)
-            return {"prediction": model.predict(X, known=known)} | unsure
         prediction, std = model.predict(X, known=known, return_std=True)
-        spread = {"observation_std": model.observation_std(X, known=known)} if regressions else {}
-        return {"prediction": prediction, "std": std} | spread
+        answers = {"prediction": prediction, "std": std}
+        if "observation_std" in self._stated:
+            answers["observation_std"] = model.observation_std(X, known=known)
+        return answers
 
     def _tabulate(self, answers, split, test, where) -> Iterator[pd.DataFrame]:
         """Yield the predictions of the test rows that carry a target, a table a target."""

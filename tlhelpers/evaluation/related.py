@@ -36,8 +36,6 @@ class RelatedAsFeatures(MetaEstimatorMixin, BaseEstimator):
     targets_, related_ : list
         The tasks that are predicted, and those whose labels are used.
     estimators_ : dict of {target: fitted estimator}
-    classes_ : numpy.ndarray
-        Of a classifier with one target.
 
     Notes
     -----
@@ -110,8 +108,6 @@ class RelatedAsFeatures(MetaEstimatorMixin, BaseEstimator):
             self._fallback[target] = (
                 labels.mode().iloc[0] if is_classifier(self.estimator) else float(labels.mean())
             )
-        if is_classifier(self.estimator) and len(self.targets_) == 1:
-            self.classes_ = self.estimators_[self.targets_[0]].classes_
         return self
 
     def predict(self, X: ArrayLike, known: pd.DataFrame | None = None) -> np.ndarray | pd.DataFrame:
@@ -185,5 +181,4 @@ class RelatedAsFeatures(MetaEstimatorMixin, BaseEstimator):
         tags.estimator_type = own.estimator_type
         tags.classifier_tags, tags.regressor_tags = own.classifier_tags, own.regressor_tags
         tags.input_tags.allow_nan = own.input_tags.allow_nan
-        tags.target_tags.multi_output = True
         return tags
