@@ -98,7 +98,7 @@ def touch_once(study: Study, setting: str, trees: int) -> pd.DataFrame:
     """Predict the hold-out set with models trained on everything else."""
     found = predict_held_out(
         models(trees), study.X, study.Y, study.groups,
-        test=held_out(study), setting=setting, n_jobs=2,
+        test=held_out(study), setting=setting,
     )  # fmt: skip
     return found.assign(setting=setting)
 

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.datasets import make_friedman1
+from sklearn.linear_model import LinearRegression
 
 import tlhelpers as tl
 from tlhelpers.book.explorers.lab import jackknife_explorer, lab_explorer
@@ -18,7 +19,7 @@ from tlhelpers.book.lab import (
     repeat_training,
     visible_relation,
 )
-from tlhelpers.evaluation import corrected_resampled_t_test
+from tlhelpers.evaluation import RelatedAsFeatures, corrected_resampled_t_test
 from tlhelpers.forests.jackknife import jackknife_by_trees
 
 
@@ -114,6 +115,14 @@ def test_lab_errors_hold_the_test_rows_out():
     np.testing.assert_allclose(alone["rmse"], errors.query("n_labels == 10")["rmse"])
     with pytest.raises(ValueError, match="at most 40"):
         lab_errors(3, 41, n_samples=60, n_test=20)
+
+
+def test_any_estimator_enters_the_lab():
+    line = {"line": RelatedAsFeatures(LinearRegression(), related="z")}
+    world = {"correlation": 1.0, "systematic_error": 0.0, "noise": 0.0}
+    errors = lab_errors(0, 30, models=line, n_samples=60, n_test=20, **world)
+    rmse = errors.set_index("setting")["rmse"]
+    assert rmse["warm"] < 1e-9 and rmse["cold"] > 0.5  # cold, the line has nothing to go by
 
 
 def constructed(a: list, b: list) -> pd.DataFrame:

@@ -139,13 +139,12 @@ def predict_held_out(
     setting: str = "cold",
     return_std: bool = False,
     random_state: int = 0,
-    n_jobs: int | None = None,
 ) -> pd.DataFrame:
     """Predict a hold-out set with models trained on everything else.
 
     Parameters
     ----------
-    models, X, Y, groups, target, setting, return_std, random_state, n_jobs
+    models, X, Y, groups, target, setting, return_std, random_state
         As in `cross_validate_predictions`.
     test : array-like of bool, shape (n_samples,)
         Which rows are held out, such as from `hold_out_rows`; a group that has one is held out
@@ -168,7 +167,7 @@ def predict_held_out(
     rows = np.flatnonzero(np.isin(task.groups, task.groups[mask]) & task.labelled)
     if not len(rows):
         raise ValueError("test holds no row with a label of the target")
-    return task.run([({}, rows, {None: None}, random_state)], n_jobs, progress=False)
+    return task.run([({}, rows, {None: None}, random_state)], n_jobs=None, progress=False)
 
 
 def learning_curve(
