@@ -10,7 +10,8 @@ import warnings
 
 import numpy as np
 import pandas as pd
-from parts import intervals, part, settings, write
+from joblib import Parallel, delayed
+from parts import fold_scores, intervals, part, settings, verdicts, write
 from tqdm import tqdm
 
 from tlhelpers import (
@@ -22,15 +23,14 @@ from tlhelpers import (
     band_gap_study,
     learning_curve,
 )
+from tlhelpers.data import Study
 from tlhelpers.data.composition import anion_family
-from tlhelpers.data.studies import Study
-from tlhelpers.evaluation.comparison import compare_models
-from tlhelpers.evaluation.protocol import (
+from tlhelpers.evaluation import (
+    calibration_table,
     cross_validate_predictions,
     hold_out_rows,
     predict_held_out,
 )
-from tlhelpers.evaluation.scores import calibration_table, score_predictions
 
 SETTINGS = ("cold", "warm")
 SIZES = [20, 30, 50, 75, 100, 150, 200, 310]
@@ -58,7 +58,7 @@ def cross_validate(study: Study, setting: str, trees: int, repeat: int) -> pd.Da
     """Predict every development composition once, by five folds."""
     found = cross_validate_predictions(
         models(trees), study.X, study.Y, study.groups, setting=setting,
-        n_repeats=1, random_state=repeat, n_jobs=2, progress=False,
+        n_repeats=1, random_state=repeat, progress=False,
     )  # fmt: skip
     return found.assign(repeat=repeat)
 
@@ -67,7 +67,7 @@ def curve(study: Study, setting: str, trees: int, repeat: int) -> pd.DataFrame:
     """Return the errors at every size for one draw of the test set."""
     found = learning_curve(
         models(trees), study.X, study.Y, study.groups, sizes=SIZES, setting=setting,
-        n_repeats=1, random_state=repeat, n_jobs=2, progress=False,
+        n_repeats=1, random_state=repeat, progress=False,
     )  # fmt: skip
     return found.assign(repeat=repeat)
 
@@ -98,7 +98,7 @@ def touch_once(study: Study, setting: str, trees: int) -> pd.DataFrame:
     """Predict the hold-out set with models trained on everything else."""
     found = predict_held_out(
         models(trees), study.X, study.Y, study.groups,
-        test=held_out(study), setting=setting, n_jobs=2,
+        test=held_out(study), setting=setting,
     )  # fmt: skip
     return found.assign(setting=setting)
 
@@ -113,23 +113,18 @@ def main(trees: int = 50, repeats: int = 10) -> None:
         tables.setdefault(name, []).extend(rows)
 
     def over_repeats(name: str, compute, setting: str) -> pd.DataFrame:
-        bar = tqdm(range(repeats), desc=f"{name}, {setting}")
-        return pd.concat(
-            part(
+        done = Parallel(n_jobs=2, prefer="threads", return_as="generator")(
+            delayed(part)(
                 f"band_gaps_{name}_{setting}_{trees}_{r}",
                 lambda r=r: compute(development, setting, trees, r),
             )
-            for r in bar
+            for r in range(repeats)
         )
+        return pd.concat(tqdm(done, total=repeats, desc=f"{name}, {setting}"))
 
     for setting in SETTINGS:
         found = over_repeats("cv", cross_validate, setting)
-        by = ["model", "repeat", "fold", "target", "n_train", "n_pool"]
-        scores = score_predictions(found, by)
-        keep("scores", scores.assign(setting=setting))
-        for metric in ("rmse", "mae"):
-            verdicts = compare_models(scores, "single-task", metric).reset_index()
-            keep("verdicts", verdicts.assign(setting=setting, metric=metric))
+        keep("scores", fold_scores(found).assign(setting=setting))
         keep("intervals", *intervals(found, ("rmse", "mae"), "single-task", setting=setting))
         rows = found.groupby(["model", "row"], sort=False)[["truth", "prediction"]].mean()
         keep("rows", rows.astype(float).round(3).reset_index().assign(setting=setting))
@@ -141,6 +136,7 @@ def main(trees: int = 50, repeats: int = 10) -> None:
         last = part(name, lambda s=setting: touch_once(study, s, trees))
         keep("held_out", *intervals(last, ("rmse", "mae"), "single-task", setting=setting))
     done = {name: pd.concat(rows, ignore_index=True) for name, rows in tables.items()}
+    done["verdicts"] = verdicts(done["scores"], "single-task", ("rmse", "mae"), by=["setting"])
     done["learned"] = learned(development, trees)
     command = f"python experiments/band_gaps.py --repeats {repeats} --trees {trees}"
     done["settings"] = settings(command, trees=trees, repeats=repeats)

@@ -8,7 +8,8 @@ Writes data/results/color_*.csv. Parts are kept in .results/ and not computed ag
 import argparse
 
 import pandas as pd
-from parts import intervals, part, settings, write
+from parts import fold_scores, intervals, part, settings, verdicts, write
+from sklearn.dummy import DummyClassifier
 from tqdm import tqdm
 
 from tlhelpers import (
@@ -18,21 +19,20 @@ from tlhelpers import (
     color_study,
     learning_curve,
 )
-from tlhelpers.data.studies import COARSE_COLOR_CLASSES, COLOR_CLASSES, Study
-from tlhelpers.evaluation.baselines import most_common_class
-from tlhelpers.evaluation.comparison import compare_models
-from tlhelpers.evaluation.protocol import (
+from tlhelpers.data import COARSE_COLOR_CLASSES, COLOR_CLASSES, Study
+from tlhelpers.evaluation import (
     cross_validate_predictions,
     hold_out_rows,
     predict_held_out,
+    score_predictions,
 )
-from tlhelpers.evaluation.scores import score_predictions
 
 CLASSES = {"five": COLOR_CLASSES, "three": COARSE_COLOR_CLASSES}
 SETTINGS = ("cold", "warm")
 METRICS = ("f1_macro", "f1_weighted", "accuracy")
 WEIGHTS = (1, 7, 50, 1000)  # of the colour: 7 makes up for the numbers of labels
 SIZES = [12, 24, 36, 48]
+TRIVIAL = {"most common class": DummyClassifier(strategy="most_frequent")}
 
 
 def models(trees: int, setting: str = "cold") -> dict:
@@ -68,11 +68,10 @@ def development(grouping: str) -> Study:
 def predict(grouping: str, setting: str, trees: int, repeats: int) -> pd.DataFrame:
     """Predict the development colours, every model and the most common class."""
     study = development(grouping)
-    found = cross_validate_predictions(
-        models(trees, setting), study.X, study.Y, study.groups,
+    return cross_validate_predictions(
+        models(trees, setting) | TRIVIAL, study.X, study.Y, study.groups,
         setting=setting, n_repeats=repeats, n_jobs=2, progress=False,
     )  # fmt: skip
-    return pd.concat([found, most_common_class(found, study.Y)], ignore_index=True)
 
 
 def predict_from_gap(grouping: str, trees: int, repeats: int) -> pd.DataFrame:
@@ -103,13 +102,6 @@ def curve(setting: str, trees: int, repeats: int) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def verdicts(predictions: pd.DataFrame, baseline: str) -> pd.DataFrame:
-    """Return the corrected resampled t-tests of the accuracy, fold by fold."""
-    by = ["model", "repeat", "fold", "target", "n_train", "n_pool"]
-    scores = score_predictions(predictions, by)
-    return compare_models(scores, baseline, "accuracy").reset_index()
-
-
 def held_out(trees: int) -> pd.DataFrame:
     """Predict the hold-out set once, with models trained on all other compositions."""
     found = []
@@ -118,10 +110,9 @@ def held_out(trees: int) -> pd.DataFrame:
         test = ~study.X.index.isin(kept.X.index)
         for setting in SETTINGS:
             predictions = predict_held_out(
-                models(trees, setting), study.X, study.Y, study.groups, test=test, setting=setting
-            )
-            trivial = most_common_class(predictions, study.Y)
-            predictions = pd.concat([predictions, trivial], ignore_index=True)
+                models(trees, setting) | TRIVIAL, study.X, study.Y, study.groups,
+                test=test, setting=setting,
+            )  # fmt: skip
             n_test = predictions["row"].nunique()
             case = {"grouping": grouping, "setting": setting, "n_test": n_test}
             found += intervals(predictions, METRICS, "single-task", **case)
@@ -132,6 +123,7 @@ def main(trees: int = 100, repeats: int = 10) -> None:
     """Compute every part that is missing, and write the tables."""
     size = trees, repeats
     tables: dict[str, list] = {}
+    folds: dict[str, list] = {}
 
     def kept(compute, *case: str) -> pd.DataFrame:
         name = "_".join(["color", compute.__name__, *case, *map(str, size)])
@@ -148,10 +140,10 @@ def main(trees: int = 100, repeats: int = 10) -> None:
             "scores": score_predictions(found, ["model", "repeat"]),
             "intervals": pd.concat(intervals(found, METRICS, "most common class")),
             "differences": pd.concat(intervals(forests, METRICS, "single-task")),
-            "verdicts": verdicts(found, "single-task"),
             "confusion": confused.rename("count").reset_index(),
         }.items():
             tables.setdefault(name, []).append(rows.assign(**case))
+        folds.setdefault(grouping, []).append(fold_scores(found).assign(setting=setting))
     for setting in tqdm(SETTINGS, desc="weights and curves"):
         found = kept(predict_weighted, setting)
         rows = score_predictions(found, ["model", "repeat"])
@@ -159,7 +151,14 @@ def main(trees: int = 100, repeats: int = 10) -> None:
         tables.setdefault("weight_intervals", []).extend(
             intervals(found, METRICS, "1", setting=setting)
         )
+        folds.setdefault("weights", []).append(fold_scores(found).assign(setting=setting))
         tables.setdefault("curve", []).append(kept(curve, setting).assign(setting=setting))
+    by_fold = {name: pd.concat(scores) for name, scores in folds.items()}
+    for name in CLASSES:
+        tables.setdefault("verdicts", []).append(
+            verdicts(by_fold[name], "single-task", ("accuracy",), by=["setting"], grouping=name)
+        )
+    tables["weight_verdicts"] = [verdicts(by_fold["weights"], "1", ("accuracy",), by=["setting"])]
     command = f"python experiments/color.py --repeats {repeats} --trees {trees}"
     tables["held_out"] = [held_out(trees)]
     draws = {"repeats of the learning curve": 3 * repeats}

@@ -28,7 +28,8 @@ def compute(values: tuple) -> pd.DataFrame:
     table = compare_lab(pd.concat(errors))
     for place, (name, value) in enumerate(knobs.items()):
         table.insert(place, name, value)
-    return table.round(4)
+    p_values = dict.fromkeys(["p_value", "p_adjusted"], 6)
+    return table.round(dict.fromkeys(table.select_dtypes("number"), 4) | p_values)
 
 
 def position(values: tuple) -> pd.DataFrame:

@@ -9,7 +9,9 @@ exists is not computed again. About four minutes on two cores.
 import argparse
 
 import pandas as pd
-from parts import intervals, part, settings, write
+from parts import fold_scores, intervals, part, settings, verdicts, write
+from sklearn.dummy import DummyClassifier
+from sklearn.linear_model import LinearRegression
 from tqdm import tqdm
 
 from tlhelpers import (
@@ -19,17 +21,17 @@ from tlhelpers import (
     SingleTaskForest,
     no_study,
 )
-from tlhelpers.book.steps import step_predictions
-from tlhelpers.data.energies import rate_determining_step, turn_energies
-from tlhelpers.data.studies import Study
-from tlhelpers.evaluation.baselines import most_common_class, straight_line
-from tlhelpers.evaluation.comparison import compare_models
-from tlhelpers.evaluation.protocol import (
+from tlhelpers.book import step_predictions
+from tlhelpers.data import Study, rate_determining_step, turn_energies
+from tlhelpers.evaluation import (
+    RelatedAsFeatures,
+    cancellation_scores,
     cross_validate_predictions,
+    error_cancellation,
     hold_out_rows,
     predict_held_out,
+    score_predictions,
 )
-from tlhelpers.evaluation.scores import error_cancellation, score_predictions
 
 DIRECTIONS, GROUPINGS, SETTINGS = (
     ("dissociation", "reaction"),
@@ -72,6 +74,9 @@ def barrier_models(targets: list, trees: int, setting: str) -> dict:
         models["latent, measured"] = LatentVariableForest(
             targets, energies, n_estimators=trees, latent_labels="measured"
         )
+        models["straight line"] = RelatedAsFeatures(
+            LinearRegression(), related=bases, keep_features=False
+        )
     return models
 
 
@@ -81,6 +86,7 @@ def step_models(latents: list, trees: int) -> dict:
         "single-task": SingleTaskForest("step", n_estimators=trees),
         "multi-task": MultiTaskForest("step", n_estimators=trees),
         "latent variable": LatentVariableForest("step", latents, n_estimators=trees),
+        "most common class": DummyClassifier(strategy="most_frequent"),
     }
 
 
@@ -91,17 +97,13 @@ def folds(group_by: str, repeats: int) -> dict:
 
 
 def predict_barriers(direction, group_by, setting, trees, repeats) -> pd.DataFrame:
-    """Predict the development surfaces, every model, and the straight line where it is warm."""
+    """Predict the development surfaces, every model."""
     study = development(direction, group_by)
     models = barrier_models(study.target, trees, setting)
-    found = cross_validate_predictions(
+    return cross_validate_predictions(
         models, study.X, study.Y, study.groups, setting=setting, n_jobs=2, progress=False,
         **folds(group_by, repeats),
     )  # fmt: skip
-    if setting == "warm":
-        line = straight_line(found, study.Y, energy_of(study.target))
-        found = pd.concat([found, line], ignore_index=True)
-    return found
 
 
 def predict_steps(n_steps, group_by, trees, repeats) -> pd.DataFrame:
@@ -109,22 +111,15 @@ def predict_steps(n_steps, group_by, trees, repeats) -> pd.DataFrame:
     study = development("reaction", group_by)
     Y = study.Y.assign(step=rate_determining_step(study.Y[study.target[:n_steps]]))
     models = step_models(list(study.Y), trees)
-    found = cross_validate_predictions(
+    return cross_validate_predictions(
         models, study.X, Y, study.groups, split_on=study.target, n_jobs=2, progress=False,
         **folds(group_by, repeats),
     )  # fmt: skip
-    return pd.concat([found, most_common_class(found, Y)], ignore_index=True)
-
-
-def fold_scores(predictions: pd.DataFrame) -> pd.DataFrame:
-    """Return the scores of every fold, as `cross_validate_transfer` does."""
-    by = ["model", "repeat", "fold", "target", "n_train", "n_pool"]
-    return score_predictions(predictions, by)
 
 
 def summarize_barriers(parts: dict) -> dict[str, pd.DataFrame]:
     """Return the tables of the barriers."""
-    scores, bounds, verdicts, cancelled = [], [], [], []
+    scores, bounds, tests, cancelled, together = [], [], [], [], []
     for (direction, group_by, setting), predictions in parts.items():
         case = {"direction": direction, "group_by": group_by, "setting": setting}
         scores.append(score_predictions(predictions, ["target", "model", "repeat"]).assign(**case))
@@ -133,20 +128,30 @@ def summarize_barriers(parts: dict) -> dict[str, pd.DataFrame]:
         found = error_cancellation(predictions, a, b).reset_index()
         cancelled.append(found.assign(**case, a=a, b=b))
         if group_by == "surface":
-            for metric in ("rmse", "mae"):
-                test = compare_models(fold_scores(predictions), "single-task", metric)
-                verdicts.append(test.reset_index().assign(**case, metric=metric))
+            tests.append(fold_scores(predictions).assign(**case))
+            together.append(cancellation_scores(predictions, a, b).assign(**case))
+    questions = pd.concat(tests).groupby("direction", sort=False)
     return {
         "scores": pd.concat(scores),
         "intervals": pd.concat(bounds),
-        "verdicts": pd.concat(verdicts),
+        "verdicts": pd.concat(
+            verdicts(
+                part, "single-task", ("rmse", "mae"), by=["setting"],
+                direction=direction, group_by="surface",
+            )
+            for direction, part in questions
+        ),
         "cancellation": pd.concat(cancelled),
-    }
+        "cancellation_verdicts": verdicts(
+            pd.concat(together), "independent errors", ("rmse",),
+            by=["direction", "setting"], group_by="surface",
+        ).drop(columns="model").rename(columns={"target": "model"}),
+    }  # fmt: skip
 
 
 def summarize_steps(barriers: dict, classified: dict) -> dict[str, pd.DataFrame]:
     """Return the tables of the rate-determining step, both ways to find it."""
-    scores, bounds, rivals, confused = [], [], [], []
+    scores, bounds, rivals, confused, tests = [], [], [], [], []
     for (n_steps, group_by), direct in classified.items():
         trivial = direct["model"] == "most common class"
         both = [
@@ -167,10 +172,15 @@ def summarize_steps(barriers: dict, classified: dict) -> dict[str, pd.DataFrame]
         rivals += intervals(every, ("f1_macro",), "classifier, single-task", **case)
         pairs = every.groupby(["model", "truth", "prediction"]).size() / every["repeat"].nunique()
         confused.append(pairs.rename("count").reset_index().assign(**case))
+        if group_by == "surface":
+            tests.append(fold_scores(direct).assign(n_steps=n_steps))
     return {
         "step_scores": pd.concat(scores),
         "step_intervals": pd.concat(bounds),
         "step_rivals": pd.concat(rivals),
+        "step_verdicts": verdicts(
+            pd.concat(tests), "single-task", ("accuracy",), by=["n_steps"], group_by="surface"
+        ),
         "step_confusion": pd.concat(confused),
     }
 
@@ -186,9 +196,6 @@ def held_out(trees: int) -> pd.DataFrame:
                 barrier_models(study.target, trees, setting), study.X, study.Y, study.groups,
                 test=test, setting=setting,
             )  # fmt: skip
-            if setting == "warm":
-                line = straight_line(predictions, study.Y, energy_of(study.target))
-                predictions = pd.concat([predictions, line], ignore_index=True)
             case = {"direction": direction, "setting": setting}
             spread = score_predictions(predictions).set_index(["target", "model"])
             for bounds in intervals(predictions, ("rmse", "mae"), "single-task", **case):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from tlhelpers.evaluation.comparison import bootstrap_scores
+from tlhelpers.evaluation import bootstrap_scores, compare_models, judge, score_predictions
 
 ROOT = Path(__file__).parents[1]
 RESULTS, PARTS = ROOT / "data" / "results", ROOT / ".results"
@@ -66,6 +66,23 @@ def intervals(predictions: pd.DataFrame, metrics: tuple, baseline: str, **case) 
         .assign(**case, metric=metric)
         for metric in metrics
     ]
+
+
+def fold_scores(predictions: pd.DataFrame) -> pd.DataFrame:
+    """Return the scores of every fold, as `cross_validate_transfer` does."""
+    by = ["model", "repeat", "fold", "target", "n_train", "n_pool"]
+    return score_predictions(predictions, by)
+
+
+def verdicts(scores: pd.DataFrame, baseline: str, metrics: tuple, by: list, **case) -> pd.DataFrame:
+    """Return the tests of one question: for each metric one family over all cases in `by`."""
+    found = []
+    for metric in metrics:
+        cases = scores.groupby(by, sort=False)
+        tests = {name: compare_models(part, baseline, metric) for name, part in cases}
+        table = pd.concat(tests, names=by).reset_index()
+        found.append(judge(table, metric).assign(**case, metric=metric))
+    return pd.concat(found)
 
 
 def write(study: str, tables: dict[str, pd.DataFrame]) -> None:

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.datasets import make_friedman1
+from sklearn.linear_model import LinearRegression
 
 import tlhelpers as tl
 from tlhelpers.book import jackknife_explorer, lab_explorer, plot_lab_map
@@ -17,6 +18,7 @@ from tlhelpers.book.lab import (
     repeat_training,
     visible_relation,
 )
+from tlhelpers.evaluation import RelatedAsFeatures, corrected_resampled_t_test
 
 
 def draw(seed):
@@ -99,6 +101,14 @@ def test_lab_errors_hold_the_test_rows_out():
         lab_errors(3, 41, n_samples=60, n_test=20)
 
 
+def test_any_estimator_enters_the_lab():
+    line = {"line": RelatedAsFeatures(LinearRegression(), related="z")}
+    world = {"correlation": 1.0, "systematic_error": 0.0, "noise": 0.0}
+    errors = lab_errors(0, 30, models=line, n_samples=60, n_test=20, **world)
+    rmse = errors.set_index("setting")["rmse"]
+    assert rmse["warm"] < 1e-9 and rmse["cold"] > 0.5  # cold, the line has nothing to go by
+
+
 def constructed(a: list, b: list) -> pd.DataFrame:
     """Return errors of the baseline and of another model over draws."""
     names = {"single-task": a, "multi-task": b}
@@ -109,6 +119,17 @@ def constructed(a: list, b: list) -> pd.DataFrame:
             for seed, value in enumerate(values)
         ]
     )
+
+
+def test_the_test_of_the_lab_is_the_paired_t_test():
+    a, b = [1.0, 1.1, 0.9, 1.2], [0.8, 1.0, 0.9, 0.9]
+    table = compare_lab(constructed(a, b)).set_index("model")
+    row, base = table.loc["multi-task"], table.loc["single-task"]
+    mean, half, p_value = corrected_resampled_t_test(np.subtract(b, a), 0.0)
+    assert (row["difference"], row["p_value"]) == pytest.approx((mean, p_value))
+    assert (row["low"], row["high"]) == pytest.approx((mean - half, mean + half))
+    assert row["baseline_rmse"] == base["rmse"] and base["difference"] == 0
+    assert np.isnan(base["p_value"]) and pd.isna(base["verdict"])
 
 
 @pytest.mark.parametrize(

@@ -13,11 +13,13 @@ from tlhelpers import (
     label_saving,
     learning_curve,
 )
-from tlhelpers.evaluation.comparison import compare_sizes, corrected_resampled_t_test, summarize
-from tlhelpers.evaluation.protocol import (
+from tlhelpers.evaluation import (
+    compare_sizes,
+    corrected_resampled_t_test,
     cross_validate_predictions,
     hold_out_rows,
     predict_held_out,
+    summarize,
     training_order,
 )
 
@@ -146,8 +148,8 @@ def test_verdicts():
         10
     )
     verdict = compare_sizes(table, "a", "b")
-    assert verdict.loc[10, "verdict"].startswith("b is better")
-    assert verdict.loc[50, "verdict"].startswith("no difference seen")
+    assert verdict["verdict"].to_dict() == {10: "better", 50: "no difference seen"}
+    assert compare_sizes(table, "b", "a").loc[10, "verdict"] == "worse"
     assert summarize(table, ["model", "size"]).loc[("a", 10), ("rmse", "mean")] == pytest.approx(
         2.045
     )
@@ -175,6 +177,18 @@ def test_label_saving_of_known_curves():
     assert back.loc[320, "saving"] == pytest.approx(0.25, abs=0.02)
     with pytest.raises(ValueError, match="'c' is no model"):
         label_saving(pd.DataFrame(rows), "c", "model")
+
+
+@pytest.mark.parametrize("of_two", [compare_sizes, label_saving])
+def test_a_curve_of_two_targets_is_refused(of_two):
+    rows = [
+        {"model": m, "size": s, "repeat": r, "target": t, "rmse": 1.0, "n_test": 2, "n_pool": 8}
+        for m in "ab" for s in (10, 20) for r in range(3) for t in "yz"
+    ]  # fmt: skip
+    curve = pd.DataFrame(rows)
+    with pytest.raises(ValueError, match=r"several targets, \['y', 'z'\]: select one"):
+        of_two(curve, "a", "b")
+    assert len(of_two(curve.query("target == 'y'"), "a", "b")) == 2
 
 
 def test_errors(table):

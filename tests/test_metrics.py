@@ -11,21 +11,21 @@ from scipy import stats
 from sklearn.metrics import accuracy_score, f1_score
 
 from tlhelpers import load_no_dissociation, no_study
-from tlhelpers.evaluation.comparison import (
+from tlhelpers.evaluation import (
     bootstrap_scores,
-    compare_models,
-    corrected_resampled_t_test,
-)
-from tlhelpers.evaluation.scores import (
-    bootstrap_counts,
     calibration_table,
+    cancellation_scores,
+    compare_models,
     confusion_table,
+    corrected_resampled_t_test,
     coverage,
     error_cancellation,
+    holm,
+    judge,
     miscalibration_area,
-    resampled_score,
     score_predictions,
 )
+from tlhelpers.evaluation.bootstrap import bootstrap_counts, resampled_score
 
 
 def predictions(errors, model="m", target="y", kind="regression", repeat=0):
@@ -116,8 +116,7 @@ def test_bootstrap_interval_is_that_of_the_mean():
     assert result.loc["a", "score"] == pytest.approx(np.abs(errors).mean())
     half = 1.96 * np.abs(errors).std() / 20
     assert result.loc["a", "high"] - result.loc["a", "score"] == pytest.approx(half, rel=0.15)
-    assert result.loc["b", "verdict"] == "a is better"
-    assert result.loc["b", "difference_low"] > 0
+    assert result.loc["b", "difference_low"] > 0 and "verdict" not in result
     with pytest.raises(ValueError, match="same rows"):
         bootstrap_scores(table[(table["model"] == "a") | (table["row"] > 3)], "mae")
     with pytest.raises(ValueError, match="'c' is no model"):
@@ -193,10 +192,60 @@ def test_comparison_over_folds():
     result = compare_models(scores, "a").loc["y"]
     wide = scores.pivot_table(index=["repeat", "fold"], columns="model", values="rmse")
     expected = corrected_resampled_t_test(wide["b"] - wide["a"], 0.25)
-    assert result.loc["b", "p_value"] == pytest.approx(expected[2])
-    assert result.loc["b", "verdict"].startswith("b is better")
-    assert result.loc["c", "verdict"].startswith("no difference")
+    row = result.loc["b"]
+    assert (row["difference"], row["p_value"]) == pytest.approx((expected[0], expected[2]))
+    assert row["high"] - row["difference"] == pytest.approx(expected[1])
+    assert row["score"] - row["baseline_score"] == pytest.approx(row["difference"])
+    assert result["p_adjusted"].tolist() == holm(result["p_value"]).tolist()
+    assert result["verdict"].to_dict() == {"b": "better", "c": "no difference seen"}
     larger = compare_models(scores, "a", "f1_macro").loc["y"]
-    assert larger.loc["b", "verdict"].startswith("b is better")  # larger is better here
+    assert larger.loc["b", "verdict"] == "better"  # larger is better here
     with pytest.raises(ValueError, match="metric must be one of"):
         compare_models(scores, "a", "mae")
+
+
+def test_holm_by_hand():
+    np.testing.assert_allclose(holm([0.01, 0.04, 0.03, 0.005]), [0.03, 0.06, 0.06, 0.02])
+    assert holm([0.4, 0.9]).tolist() == [0.8, 0.9] and holm([]).tolist() == []
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=20))
+def test_holm_raises_p_values_and_keeps_their_order(p_values):
+    raw = np.array(p_values)
+    adjusted = holm(raw)
+    assert (adjusted >= raw).all() and (adjusted <= 1).all()
+    assert (np.diff(adjusted[np.argsort(raw, kind="stable")]) >= 0).all()
+    assert adjusted.min() == pytest.approx(min(1, len(raw) * raw.min()))
+
+
+def test_the_family_is_the_table():
+    table = pd.DataFrame(
+        {"difference": [-1.0, 1.0, 0.0, 1.0], "p_value": [0.01, 0.03, np.nan, 0.8]}
+    )
+    verdicts = judge(table)["verdict"]
+    assert verdicts.isna().tolist() == [False, False, True, False]
+    assert verdicts.dropna().tolist() == ["better", *["no difference seen"] * 2]
+    assert judge(table, adjust=False)["verdict"].tolist()[:2] == ["better", "worse"]
+    assert judge(table[1:2], "accuracy")["verdict"].tolist() == ["better"]
+    assert judge(judge(table)).equals(judge(table))
+
+
+def test_errors_that_cancel_are_seen_over_folds():
+    rng = np.random.default_rng(4)
+    shared, own, other = rng.normal(size=(3, 60))
+    models = {"cancel": (shared, shared + 0.1 * own), "independent": (own, other)}
+    table = pd.concat(
+        predictions(errors, model, target, repeat=r).assign(fold=np.arange(60) % 5)
+        for model, pair in models.items()
+        for target, errors in zip("yw", pair, strict=True)
+        for r in range(3)
+    )
+    scores = cancellation_scores(table, "y", "w")
+    assert set(scores["n_test"]) == {12} and set(scores["n_pool"]) == {48}
+    first = scores.query("target == 'cancel' and fold == 0 and repeat == 0").set_index("model")
+    mine = np.arange(60) % 5 == 0
+    expected = np.sqrt(np.mean((0.1 * own[mine]) ** 2))
+    assert first.loc["difference", "rmse"] == pytest.approx(expected)
+    verdicts = compare_models(scores, "independent errors")["verdict"].droplevel("model")
+    assert verdicts.to_dict() == {"cancel": "better", "independent": "no difference seen"}

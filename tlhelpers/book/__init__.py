@@ -35,7 +35,7 @@ from tlhelpers.book.lab import (
     repeat_training,
     visible_relation,
 )
-from tlhelpers.book.prose import say
+from tlhelpers.book.prose import say, spread_table, verdict_words
 from tlhelpers.book.steps import step_predictions
 
 __all__ = [
@@ -59,8 +59,10 @@ __all__ = [
     "related_tasks",
     "repeat_training",
     "say",
+    "spread_table",
     "step_predictions",
     "training_size_explorer",
+    "verdict_words",
     "visible_relation",
     *_figures,
 ]

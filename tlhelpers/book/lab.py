@@ -7,15 +7,18 @@ import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 from numpy.typing import ArrayLike
+from scipy import stats
 from sklearn.base import clone
 from sklearn.metrics import root_mean_squared_error
 
 from tlhelpers.data.studies import Study
-from tlhelpers.evaluation.comparison import corrected_resampled_t_test
-from tlhelpers.evaluation.protocol import SETTINGS
+from tlhelpers.evaluation.comparison import judge
+from tlhelpers.evaluation.experiment import prepare_model
+from tlhelpers.evaluation.splits import SETTINGS, split_table
 from tlhelpers.forests import DifferenceForest, LatentVariableForest, SingleTaskForest
 from tlhelpers.forests.base import TransferForest
 from tlhelpers.forests.multi_task import MultiTaskForest
+from tlhelpers.forests.sharing import shared_stages
 
 LAB_GRID: dict[str, tuple] = {  # the positions of the knobs in data/results/lab_map.csv
     "correlation": (0.0, 0.5, 0.8, 0.95, 1.0),
@@ -137,11 +140,11 @@ def lab_errors(
     Parameters
     ----------
     seed : int
-        Of the table and of the models.
+        Of the table, and of models that have none.
     n_labels : int or sequence of int
         Target labels to train with; the fewer are among the more.
     models : mapping of {name: estimator}, optional
-        Default `lab_models()`.
+        Default `lab_models()`; any that `cross_validate_transfer` takes.
     n_samples : int
         Rows of the table with the related label, test rows included.
     n_test : int
@@ -168,19 +171,18 @@ def lab_errors(
     tables = {n: related_tasks(n_samples, n, **knobs, seed=seed) for n in {*sizes, most}}
     test = tables[most].Y["y"].isna().to_numpy()
     true = related_tasks(n_samples, n_samples, **knobs | {"noise": 0.0}, seed=seed).Y["y"][test]
-    rows = []
+    rows, everyone = [], np.arange(n_samples)
     for setting in SETTINGS:
-        keep = ~test if setting == "cold" else np.ones(n_samples, dtype=bool)
-        for name, model in (models or lab_models()).items():
-            fitted = clone(model).set_params(random_state=seed)
-            if "warm_start" in fitted.get_params():
-                fitted.set_params(warm_start=True)  # the related label's forest is grown once
-            for n in sizes:
-                X, Y = tables[n].X, tables[n].Y
-                fitted.fit(X[keep], Y[keep])
-                given = Y.loc[test, ["z"]] if setting == "warm" and model.uses_known else None
-                error = root_mean_squared_error(true, fitted.predict(X[test], known=given))
-                rows.append((setting, n, name, seed, error))
+        splits = {
+            n: split_table(tables[n].X, tables[n].Y, everyone, ["y"], everyone[test], setting)
+            for n in sizes
+        }
+        with shared_stages():
+            for name, model in (models or lab_models()).items():
+                for n, split in splits.items():
+                    fitted = prepare_model(model, ["y"], seed).fit(split.X_train, split.Y_train)
+                    predicted = fitted.predict(split.X_test, known=split.known_to(fitted))
+                    rows.append((setting, n, name, seed, root_mean_squared_error(true, predicted)))
     return pd.DataFrame(rows, columns=["setting", "n_labels", "model", "seed", "rmse"])
 
 
@@ -197,9 +199,10 @@ def compare_lab(errors: pd.DataFrame, baseline: str = "single-task") -> pd.DataF
     -------
     pandas.DataFrame
         A row a number of labels, setting and model: mean ``rmse`` and its ``sd`` over the draws,
-        and the paired ``difference`` from the baseline with ``half_width`` of its 95% interval.
-        The draws share no data, so the interval is that of the plain paired t-test; a difference
-        larger than its half width is seen.
+        ``baseline_rmse``, and the paired ``difference`` from the baseline with its 95% interval
+        ``low`` to ``high``, ``p_value``, ``p_adjusted`` and ``verdict`` (none for the baseline
+        itself). The draws share no data, so the test is the plain paired t-test. All rows are one
+        family.
     """
     rows = []
     for (n_labels, setting), part in errors.groupby(["n_labels", "setting"], sort=False):
@@ -207,9 +210,17 @@ def compare_lab(errors: pd.DataFrame, baseline: str = "single-task") -> pd.DataF
         for model in table:
             row = {"n_labels": n_labels, "setting": setting, "model": model}
             row |= {"rmse": table[model].mean(), "sd": table[model].std()}
-            mean, half_width, _ = corrected_resampled_t_test(table[model] - table[baseline], 0.0)
-            rows.append(row | {"difference": mean, "half_width": half_width})
-    return pd.DataFrame(rows)
+            row |= {"baseline_rmse": table[baseline].mean(), "difference": 0.0}
+            rows.append(row | (_paired(table, model, baseline) if model != baseline else {}))
+    return judge(pd.DataFrame(rows))
+
+
+def _paired(table: pd.DataFrame, model: str, baseline: str) -> dict[str, float]:
+    """Test two columns of errors on the same draws."""
+    test = stats.ttest_rel(table[model], table[baseline])
+    low, high = test.confidence_interval()
+    mean = (table[model] - table[baseline]).mean()
+    return {"difference": mean, "low": low, "high": high, "p_value": test.pvalue}
 
 
 def lab_winners(
@@ -229,8 +240,8 @@ def lab_winners(
     -------
     pandas.DataFrame
         A row a position: `by`; ``winner``; ``rmse``; ``change``, the winner's error over the
-        baseline's, minus 1; ``seen``: the winner differs from the baseline by more than the 95%
-        interval or, where the baseline wins, all the others do; and ``text``, the winner's
+        baseline's, minus 1; ``seen``: the verdict on the winner is "better" or, where the baseline
+        wins, that on all the others is "worse"; and ``text``, the winner's
         initial, in brackets where it is not seen, with the change in percent.
 
     Raises
@@ -244,8 +255,8 @@ def lab_winners(
     for place, part in table.groupby(list(by), sort=False):
         models = part.set_index("model")
         winner = models["rmse"].idxmin()
-        apart = models["difference"].abs() > models["half_width"]
-        seen = apart.drop(baseline).all() if winner == baseline else apart[winner]
+        verdict = models["verdict"].drop(baseline)
+        seen = (verdict == "worse").all() if winner == baseline else verdict[winner] == "better"
         change = models["rmse"].min() / models.loc[baseline, "rmse"] - 1
         initial = winner[0].upper() if seen else f"({winner[0].upper()})"
         text = initial if winner == baseline else f"{initial} {round(100 * change)}%"

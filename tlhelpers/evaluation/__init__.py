@@ -1,35 +1,40 @@
 """Which model is better, by how much and how sure: the protocol, scores, tests and intervals."""
 
-from tlhelpers.evaluation.baselines import most_common_class, straight_line
+from tlhelpers.evaluation.bootstrap import bootstrap_scores
+from tlhelpers.evaluation.calibration import calibration_table, coverage, miscalibration_area
 from tlhelpers.evaluation.comparison import (
-    bootstrap_scores,
     compare_models,
     compare_sizes,
     corrected_resampled_t_test,
+    holm,
+    judge,
     label_saving,
-    spread_table,
     summarize,
 )
+from tlhelpers.evaluation.experiment import prepare_model
 from tlhelpers.evaluation.protocol import (
     cross_validate_predictions,
     cross_validate_transfer,
-    hold_out_rows,
     learning_curve,
     predict_held_out,
-    training_order,
 )
+from tlhelpers.evaluation.related import RelatedAsFeatures
 from tlhelpers.evaluation.scores import (
-    calibration_table,
     confusion_table,
-    coverage,
-    error_cancellation,
-    miscalibration_area,
     score_predictions,
 )
+from tlhelpers.evaluation.several_tasks import (
+    cancellation_scores,
+    error_cancellation,
+)
+from tlhelpers.evaluation.splits import Split, hold_out_rows, split_table, training_order
 
 __all__ = [
+    "RelatedAsFeatures",
+    "Split",
     "bootstrap_scores",
     "calibration_table",
+    "cancellation_scores",
     "compare_models",
     "compare_sizes",
     "confusion_table",
@@ -39,14 +44,15 @@ __all__ = [
     "cross_validate_transfer",
     "error_cancellation",
     "hold_out_rows",
+    "holm",
+    "judge",
     "label_saving",
     "learning_curve",
     "miscalibration_area",
-    "most_common_class",
     "predict_held_out",
+    "prepare_model",
     "score_predictions",
-    "spread_table",
-    "straight_line",
+    "split_table",
     "summarize",
     "training_order",
 ]

@@ -1,4 +1,4 @@
-"""Say which model is better, by how much and how sure: means, tests, intervals, label saving."""
+"""Say which model is better, by how much and how sure: means, tests, verdicts, label saving."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,10 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from tlhelpers.evaluation.scores import ERRORS, SCORES, bootstrap_counts, resampled_score
+from tlhelpers.evaluation.scores import ERRORS, SCORES, check_models, check_one_target
+
+VERDICTS = ("better", "worse", "no difference seen")
+LEVEL = 0.05
 
 
 def summarize(scores: pd.DataFrame, by: Sequence[str] = ("model",)) -> pd.DataFrame:
@@ -31,34 +34,10 @@ def summarize(scores: pd.DataFrame, by: Sequence[str] = ("model",)) -> pd.DataFr
     ValueError
         Several targets, and `by` does not hold ``"target"``.
     """
-    if "target" in scores and "target" not in by and len(scores["target"].unique()) > 1:
-        raise ValueError("the scores are of several targets: add 'target' to by")
+    check_one_target(scores, by)
     metrics = [c for c in SCORES if c in scores]
     repeats = scores.groupby([*by, "repeat"], sort=False)[metrics].mean()
     return repeats.groupby(list(by), sort=False).agg(["mean", "std"])
-
-
-def spread_table(scores: pd.DataFrame, by: Sequence[str] = ("size",)) -> pd.DataFrame:
-    """Return `summarize` as text, "mean ± std", with a column a score and model.
-
-    Parameters
-    ----------
-    scores : pandas.DataFrame
-        From `cross_validate_transfer` or `learning_curve`.
-    by : sequence of str
-        The columns that name a row.
-
-    Returns
-    -------
-    pandas.DataFrame of str
-        Errors only (``rmse``, ``mae``), or the scores of a classification.
-    """
-    summary = summarize(scores, [*by, "model"]).drop(columns=["r2", "nrmse"], errors="ignore")
-    text = {
-        metric: summary[metric].apply(lambda row: f"{row['mean']:.2f} ± {row['std']:.2f}", axis=1)
-        for metric in summary.columns.unique(level=0)
-    }
-    return pd.DataFrame(text).unstack("model")  # noqa: PD010 - the index holds the rows
 
 
 def corrected_resampled_t_test(
@@ -98,6 +77,60 @@ def corrected_resampled_t_test(
     return float(mean), float(half_width), float(p_value)
 
 
+def holm(p_values: ArrayLike) -> np.ndarray:
+    """Adjust the p-values of a family of tests for their number (Holm, 1979).
+
+    Parameters
+    ----------
+    p_values : array-like, shape (n_tests,)
+
+    Returns
+    -------
+    numpy.ndarray, shape (n_tests,)
+        Where those below a level are called, the probability of a single false call in the whole
+        family is at most that level.
+    """
+    values = np.asarray(p_values, dtype=float)
+    order = np.argsort(values)
+    steps = np.arange(len(values), 0, -1) * values[order]
+    adjusted = np.empty_like(values)
+    adjusted[order] = np.minimum(np.maximum.accumulate(steps), 1.0)
+    return adjusted
+
+
+def judge(table: pd.DataFrame, metric: str = "rmse", *, adjust: bool = True) -> pd.DataFrame:
+    """Turn tests into verdicts: the rows of the table are one family.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        With ``difference``, model minus baseline, and ``p_value``: tables of `compare_models`,
+        `compare_sizes` or `compare_lab`, put together where they ask one question. A row without
+        a p-value is no part of the family and has no verdict.
+    metric : str
+        What was compared: it says whether smaller is better.
+    adjust : bool
+        Whether the p-values are adjusted for their number. False for a claim that every row has to
+        support, such as "better than all others": there the plain level is right.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `table`, with ``p_adjusted`` and ``verdict`` (of the model: better, worse, or no
+        difference seen at 0.05) of this family.
+    """
+    tested = table["p_value"].notna().to_numpy()
+    adjusted = table["p_value"].to_numpy(dtype=float, copy=True)
+    if adjust:
+        adjusted[tested] = holm(adjusted[tested])
+    gain = table["difference"].to_numpy() * (-1 if metric in ERRORS else 1)
+    better, worse, unseen = VERDICTS
+    words = np.where(gain > 0, better, worse).astype(object)
+    words[~(adjusted < LEVEL)] = unseen
+    words[~tested] = None
+    return table.assign(p_adjusted=adjusted, verdict=words)
+
+
 def compare_models(scores: pd.DataFrame, baseline: str, metric: str = "rmse") -> pd.DataFrame:
     """Say which models are better than a baseline in repeated cross-validation.
 
@@ -113,17 +146,17 @@ def compare_models(scores: pd.DataFrame, baseline: str, metric: str = "rmse") ->
     Returns
     -------
     pandas.DataFrame
-        Indexed by target and model: mean scores ``a`` of the baseline and ``b`` of the model,
-        ``difference`` (b minus a) with ``half_width`` of its 95% interval, ``p_value`` of the
-        corrected resampled t-test over repeats and folds, and ``verdict`` in words. Nothing is
-        corrected for the number of comparisons.
+        Indexed by target and model: mean ``baseline_score`` and ``score`` (of the model), their
+        ``difference`` (model minus baseline) with its 95% interval ``low`` to ``high``, the
+        ``p_value`` of the corrected resampled t-test over repeats and folds, and ``p_adjusted``
+        and ``verdict`` of `judge`, for which all rows are one family. The interval is unadjusted.
 
     Raises
     ------
     ValueError
         An unknown model or score, or a score that is missing in some fold.
     """
-    _check_models(scores, baseline)
+    check_models(scores, baseline)
     _check_metric(scores, metric)
     rows = {}
     for target, part in scores.groupby("target", sort=False):
@@ -131,17 +164,20 @@ def compare_models(scores: pd.DataFrame, baseline: str, metric: str = "rmse") ->
         ratio = (part["n_test"] / part["n_pool"]).mean()
         for model in [m for m in part["model"].unique() if m != baseline]:
             rows[target, model] = _compare(table, baseline, model, metric, ratio)
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis(["target", "model"])
+    found = pd.DataFrame.from_dict(rows, orient="index").rename_axis(["target", "model"])
+    return judge(found, metric)
 
 
-def compare_sizes(curve: pd.DataFrame, a: str, b: str, metric: str = "rmse") -> pd.DataFrame:
-    """Say at which training sizes one model is better than another.
+def compare_sizes(
+    curve: pd.DataFrame, baseline: str, model: str, metric: str = "rmse"
+) -> pd.DataFrame:
+    """Say at which training sizes a model is better than a baseline.
 
     Parameters
     ----------
     curve : pandas.DataFrame
-        From `learning_curve`.
-    a, b : str
+        From `learning_curve`, of one target.
+    baseline, model : str
         Two of its models.
     metric : str
         One of its scores.
@@ -149,44 +185,44 @@ def compare_sizes(curve: pd.DataFrame, a: str, b: str, metric: str = "rmse") -> 
     Returns
     -------
     pandas.DataFrame
-        Indexed by size: mean scores ``a`` and ``b``, ``difference`` (b minus a) with
-        ``half_width`` of its 95% interval, ``p_value`` of the corrected resampled t-test, and
-        ``verdict`` in words. The sizes are tested one by one, without a correction for their
-        number.
+        Indexed by size, columns as in `compare_models`. All sizes are one family.
 
     Raises
     ------
     ValueError
-        A model that is not in `curve`.
+        A model that is not in `curve`, an unknown score, or several targets.
 
     Notes
     -----
     The draw of a few labels from the pool outside the test set counts as part of the learning
     algorithm, so the ratio of the test is test set to pool, whatever the size.
     """
-    _check_models(curve, a, b)
+    check_models(curve, baseline, model)
+    check_one_target(curve)
     _check_metric(curve, metric)
     rows = {}
-    for size, part in curve[curve["model"].isin([a, b])].groupby("size"):
+    for size, part in curve[curve["model"].isin([baseline, model])].groupby("size"):
         table = part.pivot_table(index="repeat", columns="model", values=metric)
-        rows[size] = _compare(table, a, b, metric, (part["n_test"] / part["n_pool"]).mean())
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("size")
+        ratio = (part["n_test"] / part["n_pool"]).mean()
+        rows[size] = _compare(table, baseline, model, metric, ratio)
+    return judge(pd.DataFrame.from_dict(rows, orient="index").rename_axis("size"), metric)
 
 
-def _compare(table: pd.DataFrame, a: str, b: str, metric: str, ratio: float) -> dict:
-    """Compare two columns of paired scores."""
-    if not {a, b} <= set(table) or table[[a, b]].isna().any(axis=None):
-        raise ValueError(f"{metric} of {a!r} or {b!r} is missing in some split")
-    mean, half_width, p_value = corrected_resampled_t_test(table[b] - table[a], ratio)
-    better = b if (mean < 0) == (metric in ERRORS) else a
-    found = f"{better} is better" if p_value < 0.05 else "no difference seen"
+def _compare(
+    table: pd.DataFrame, baseline: str, model: str, metric: str, ratio: float
+) -> dict[str, float]:
+    """Test two columns of paired scores."""
+    pair = [baseline, model]
+    if not set(pair) <= set(table) or table[pair].isna().any(axis=None):
+        raise ValueError(f"{metric} of {baseline!r} or {model!r} is missing in some split")
+    mean, half, p_value = corrected_resampled_t_test(table[model] - table[baseline], ratio)
     return {
-        "a": table[a].mean(),
-        "b": table[b].mean(),
+        "baseline_score": table[baseline].mean(),
+        "score": table[model].mean(),
         "difference": mean,
-        "half_width": half_width,
+        "low": mean - half,
+        "high": mean + half,
         "p_value": p_value,
-        "verdict": f"{found}, p = {p_value:.2g}",
     }
 
 
@@ -228,10 +264,11 @@ def label_saving(
     Raises
     ------
     ValueError
-        A model that is not in `curve`, or fewer than two sizes or repeats.
+        A model that is not in `curve`, several targets, or fewer than two sizes or repeats.
     """
-    _check_models(curve, baseline, model)
-    _check_metric(curve, metric, errors_only=True)
+    check_models(curve, baseline, model)
+    check_one_target(curve)
+    _check_metric(curve, metric, ERRORS)
     if "size" not in curve:
         raise ValueError("label saving needs scores from learning_curve")
     table = curve.pivot_table(index="repeat", columns=["model", "size"], values=metric)
@@ -264,97 +301,8 @@ def label_saving(
     return pd.DataFrame(columns, index=pd.Index(sizes.astype(int), name="size"))
 
 
-def bootstrap_scores(
-    predictions: pd.DataFrame,
-    metric: str = "rmse",
-    *,
-    baseline: str | None = None,
-    n_bootstrap: int = 2000,
-    random_state: int = 0,
-) -> pd.DataFrame:
-    """Give a score of held-out predictions its interval, by drawing the test groups anew.
-
-    Parameters
-    ----------
-    predictions : pandas.DataFrame
-        From `predict_held_out` or `cross_validate_predictions`. With repeats, a draw scores each
-        repeat over all its folds and takes the mean.
-    metric : {"rmse", "mae", "accuracy", "f1_macro", "f1_weighted"}
-    baseline : str, optional
-        A model: all others are compared with it on the same draws.
-    n_bootstrap : int
-        Draws of the test groups, with replacement. The models are not refitted: the interval
-        holds the choice of test rows, not that of the training rows.
-    random_state : int
-
-    Returns
-    -------
-    pandas.DataFrame
-        Indexed by target and model: the ``score`` with its 95% interval ``low`` to ``high``, and
-        with a `baseline` the ``difference`` from it with ``difference_low`` and
-        ``difference_high``, and a ``verdict`` in words.
-
-    Raises
-    ------
-    ValueError
-        An unknown model or score, or models that did not predict the same rows.
-    """
-    if baseline is not None:
-        _check_models(predictions, baseline)
-    result = {}
-    for target, part in predictions.groupby("target", sort=False):
-        rows = part.drop_duplicates("row").set_index("row")["group"]
-        counts = bootstrap_counts(rows, n_bootstrap, random_state)
-        counts = np.vstack([np.ones((1, len(rows)), dtype=int), counts])  # first the plain score
-        draws = {
-            model: _resample(table, rows.index, metric, counts)
-            for model, table in part.groupby("model", sort=False)
-        }
-        for model, values in draws.items():
-            low, high = np.quantile(values[1:], [0.025, 0.975])
-            result[target, model] = {"score": values[0], "low": low, "high": high}
-            if baseline is not None and model != baseline:
-                result[target, model] |= _against(values, draws[baseline], model, baseline, metric)
-    return pd.DataFrame.from_dict(result, orient="index").rename_axis(["target", "model"])
-
-
-def _resample(table: pd.DataFrame, rows: pd.Index, metric: str, counts: np.ndarray) -> np.ndarray:
-    """Return the score of each draw, a mean over repeats."""
-    repeats = table.groupby("repeat") if "repeat" in table else [(0, table)]
-    scores = []
-    for _, repeat in repeats:
-        repeat = repeat.set_index("row")
-        if len(repeat) != len(rows) or not repeat.index.isin(rows).all():
-            raise ValueError("every model and repeat must predict the same rows, each once")
-        repeat = repeat.loc[rows]
-        scores.append(resampled_score(repeat["truth"], repeat["prediction"], metric, counts))
-    return np.mean(scores, axis=0)
-
-
-def _against(
-    values: np.ndarray, base: np.ndarray, model: str, baseline: str, metric: str
-) -> dict[str, float | str]:
-    """Return the difference of two scores with its interval, and a verdict."""
-    difference = values - base
-    low, high = np.quantile(difference[1:], [0.025, 0.975])
-    better = model if (difference[0] < 0) == (metric in ERRORS) else baseline
-    return {
-        "difference": difference[0],
-        "difference_low": low,
-        "difference_high": high,
-        "verdict": f"{better} is better" if low > 0 or high < 0 else "no difference seen",
-    }
-
-
-def _check_metric(scores: pd.DataFrame, metric: str, errors_only: bool = False) -> None:
+def _check_metric(scores: pd.DataFrame, metric: str, names: Sequence[str] = SCORES) -> None:
     """Raise an error unless the scores hold the metric."""
-    names = [c for c in (ERRORS if errors_only else SCORES) if c in scores]
-    if metric not in names:
-        raise ValueError(f"metric must be one of {names}, got {metric!r}")
-
-
-def _check_models(curve: pd.DataFrame, *names: str) -> None:
-    """Raise an error that names a model which the curve does not hold."""
-    for name in names:
-        if name not in set(curve["model"]):
-            raise ValueError(f"{name!r} is no model of the curve: {list(curve['model'].unique())}")
+    found = [name for name in names if name in scores]
+    if metric not in found:
+        raise ValueError(f"metric must be one of {found}, got {metric!r}")

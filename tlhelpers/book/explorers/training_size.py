@@ -12,8 +12,8 @@ from tlhelpers.book.explorers.widget import Explorer
 from tlhelpers.book.figures.style import style_of
 from tlhelpers.data.studies import Study
 from tlhelpers.evaluation.comparison import label_saving
-from tlhelpers.evaluation.protocol import training_order
-from tlhelpers.evaluation.scores import score_predictions
+from tlhelpers.evaluation.scores import ERRORS, score_predictions
+from tlhelpers.evaluation.splits import split_table, training_order
 from tlhelpers.forests.base import TransferForest
 
 _NAMES = {"rmse": "RMSE", "mae": "MAE", "accuracy": "accuracy", "f1_macro": "macro F1"}
@@ -112,9 +112,6 @@ class _Retrainer:
 
     def __init__(self, models, study, targets, order, test, random_state):
         self.study, self.targets, self.order, self.test = study, targets, order, test
-        outside = ~np.isin(study.groups, study.groups[test])
-        self.keep = np.flatnonzero(outside)
-        self.X = study.X.iloc[self.keep]
         self.models = {name: clone(model) for name, model in models.items()}
         self.answers: dict[tuple[str, int], dict] = {}
         for model in self.models.values():
@@ -129,13 +126,11 @@ class _Retrainer:
         return self.answers[name, n_labels]
 
     def _predict(self, name: str, n_labels: int) -> dict[Hashable, pd.DataFrame]:
-        hidden = ~np.isin(self.keep, self.order[:n_labels])
-        Y = self.study.Y.iloc[self.keep].copy()
-        for target in self.targets:
-            hole = np.nan if pd.api.types.is_numeric_dtype(Y[target]) else None
-            Y[target] = Y[target].mask(hidden, hole)
-        model = self.models[name].fit(self.X, Y)
-        query = self.study.X.iloc[self.test]
+        split = split_table(
+            self.study.X, self.study.Y, self.study.groups, self.targets, self.test,
+            trained=self.order[:n_labels],
+        )  # fmt: skip
+        model, query = self.models[name].fit(split.X_train, split.Y_train), split.X_test
         with warnings.catch_warnings(record=True) as noisy:
             warnings.simplefilter("always")
             prediction, std = model.predict(query, return_std=True)
@@ -165,7 +160,7 @@ class _View:
     def __init__(self, study, curve, metric, unit, along):
         self.study, self.curve, self.metric = study, curve, metric
         self.unit, self.along = unit, along
-        self.is_class = metric not in ("rmse", "mae")
+        self.is_class = metric not in ERRORS
         self.savings: dict[tuple, pd.DataFrame] = {}
 
     def frame(self, labels: int, target: Hashable, found: dict[str, pd.DataFrame]) -> Frame:

@@ -54,8 +54,7 @@ class Tree(NamedTuple):
 @inner
 def _slice(labels, start, end):
     """Return some of the labels, as a view."""
-    place, channel, weight, moment, rank, first = labels
-    at = slice(start, end)
+    (place, channel, weight, moment, rank, first), at = labels, slice(start, end)
     return Labels(place[at], channel[at], weight[at], moment[at], rank[at], first[at])
 
 
@@ -76,20 +75,16 @@ def _kept(moment, weight):
 
 @kernel
 def _add_up(labels, tasks, total, extent):
-    """Write, in turn, weight and moment by channel; labels, lowest and highest rank by task.
-
-    Returns the number of rows.
-    """
+    """Write weight, moment by channel; labels, lowest, highest rank by task; return the rows."""
     total[:], extent[:], n_rows = 0, 0, 0
     for j in range(labels.place.size):
         c = labels.channel[j]
         total[2 * c] += labels.weight[j]
         total[2 * c + 1] += labels.moment[j]
-        t = 3 * tasks.owner[c]
-        if extent[t] == 0:
-            extent[t + 1] = labels.rank[j]
+        t, rank = 3 * tasks.owner[c], labels.rank[j]
+        extent[t + 1] = rank if extent[t] == 0 else extent[t + 1]
+        extent[t + 2] = rank
         extent[t] += 1
-        extent[t + 2] = labels.rank[j]
         n_rows += labels.is_first[j]
     return n_rows
 
@@ -115,9 +110,8 @@ def _describe(i, tasks, total, extent, min_samples_leaf, state, kept, value):
 @inner
 def _varies(bins, f, labels):
     """Say whether a node's labels lie in several bins of feature f."""
-    place = labels.place
-    for j in range(place.size):
-        if bins[np.uint64(place[j]) + f] != bins[np.uint64(place[0]) + f]:
+    for j in range(labels.place.size):
+        if bins[np.uint64(labels.place[j]) + f] != bins[np.uint64(labels.place[0]) + f]:
             return True
     return False
 
@@ -284,7 +278,6 @@ def _find_split(bins, labels, n_rows, tasks, state, total, setting, rng, constan
 @kernel
 def _partition(bins, f, last, labels, goes_left, spare):
     """Move the labels up to bin `last` of feature f before the others; return their number."""
-    n_left = np.uint64(0)
     for j in range(labels.place.size):
         goes_left[j] = np.uint64(bins[labels.place[j] + f] <= last)
     for column in labels:

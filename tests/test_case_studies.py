@@ -1,4 +1,4 @@
-"""Trivial baselines learn from the other folds only; case-study tables are what they say."""
+"""The tables and figures of the case studies are what they say."""
 
 import numpy as np
 import pandas as pd
@@ -7,12 +7,11 @@ import pytest
 from tlhelpers import LatentVariableForest, SingleTaskForest, color_study, load_results, no_study
 from tlhelpers.book import plot_confusion, plot_intervals, plot_lines, plot_strip
 from tlhelpers.data import COARSE_COLOR_CLASSES, COLOR_CLASSES
-from tlhelpers.evaluation.baselines import most_common_class, straight_line
-from tlhelpers.evaluation.protocol import cross_validate_predictions
+from tlhelpers.evaluation import cross_validate_predictions
 
 
 def predictions(truths, target="y", kind="regression"):
-    """Two folds of one repeat; the second model's rows are no part of a baseline."""
+    """Return two models of one repeat."""
     n = len(truths)
     one = pd.DataFrame(
         {
@@ -22,31 +21,6 @@ def predictions(truths, target="y", kind="regression"):
         }
     )  # fmt: skip
     return pd.concat([one, one.assign(model="b")], ignore_index=True)
-
-
-def test_the_most_common_class_is_that_of_the_other_folds():
-    rows = predictions(list("xyxyxz"), kind="classification")
-    Y = pd.DataFrame({"y": list("xyxyxzxx")}, index=[f"r{i}" for i in range(8)])
-    Y.loc["r6":, "y"] = None
-    found = most_common_class(rows, Y)
-    assert found["prediction"].tolist() == ["y", "x"] * 3
-    assert set(found["model"]) == {"most common class"} and "std" not in found
-
-
-def test_a_straight_line_is_fitted_to_the_other_folds():
-    Y = pd.DataFrame({"x": np.arange(8.0)}, index=[f"r{i}" for i in range(8)])
-    x = Y["x"]
-    truths = np.where(np.arange(8) % 2 == 0, 2 * x, -3 * x + 1)
-    Y["y"] = truths
-    found = straight_line(predictions(truths), Y, {"y": "x"})
-    expected = np.where(np.arange(8) % 2 == 0, -3 * x + 1, 2 * x)
-    np.testing.assert_allclose(found["prediction"].astype(float), expected)
-    held_out = predictions(truths)[:4].drop(columns=["repeat", "fold"])
-    Y.loc["r0", "x"] = np.nan
-    found = straight_line(held_out, Y, {"y": "x"})
-    slope, start = np.polyfit(np.arange(4, 8), truths[4:], 1)
-    assert found["prediction"].iloc[0] == pytest.approx(truths[4:].mean())
-    assert found["prediction"].iloc[3] == pytest.approx(start + 3 * slope)
 
 
 def test_models_of_different_targets_get_the_same_folds_with_split_on():

@@ -1,0 +1,219 @@
+"""Fit models on splits of a table and ask them: what every comparison of the protocol does."""
+
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from joblib import Parallel, delayed
+from sklearn.base import clone
+from sklearn.utils import get_tags
+from tqdm.auto import tqdm
+
+from tlhelpers.evaluation.related import RelatedAsFeatures
+from tlhelpers.evaluation.splits import (
+    Split,
+    Target,
+    check_setting,
+    group_codes,
+    outside_groups,
+    split_table,
+)
+from tlhelpers.forests.base import name_tasks
+from tlhelpers.forests.labels import CLASSIFICATION, REGRESSION, as_table, find_task_types
+from tlhelpers.forests.sharing import shared_stages
+
+
+def prepare_model(model: Any, targets: Sequence[Hashable], seed: int) -> Any:
+    """Return an unfitted clone that takes a table with holes, its randomness seeded.
+
+    Parameters
+    ----------
+    model : estimator
+        A model of tables (it has `uses_known`), or any regressor or classifier.
+    targets : sequence of task names
+        What is predicted, for a model that does not say so itself.
+    seed : int
+        For every parameter `random_state`, of the model or inside it, that is None.
+
+    Returns
+    -------
+    estimator
+    """
+    fresh = (
+        clone(model)
+        if hasattr(model, "uses_known")
+        else RelatedAsFeatures(clone(model), related=[])
+    )
+    unset = [
+        name
+        for name, value in fresh.get_params().items()
+        if name.endswith("random_state") and value is None
+    ]
+    fresh.set_params(**dict.fromkeys(unset, seed))
+    if isinstance(fresh, RelatedAsFeatures) and fresh.target is None:
+        fresh.set_params(target=list(targets))
+    return fresh
+
+
+def _find_type(name: str, model: Any, Y: pd.DataFrame, target: Hashable) -> str:
+    """Return whether a model takes a target as numbers or as classes."""
+    if hasattr(model, "task_types"):
+        return find_task_types(Y, model.task_types)[target]
+    return _estimator_type(name, model)
+
+
+def _estimator_type(name: str, model: Any) -> str:
+    """Return what scikit-learn says of an estimator, or raise an error."""
+    types = {"regressor": REGRESSION, "classifier": CLASSIFICATION}
+    try:
+        return types[get_tags(model).estimator_type]
+    except (AttributeError, TypeError, KeyError):
+        raise TypeError(
+            f"model {name!r} is a {type(model).__name__}, neither a forest of tlhelpers nor a "
+            "regressor or classifier of scikit-learn"
+        ) from None
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """The models, the table, and which tasks are predicted."""
+
+    models: Mapping[str, Any]
+    X: pd.DataFrame
+    Y: pd.DataFrame
+    groups: np.ndarray
+    targets: list
+    kinds: dict
+    setting: str
+    return_std: bool
+
+    @classmethod
+    def of(cls, models, X, Y, groups, target, setting, return_std=False) -> "Experiment":
+        """Check the arguments of a comparison."""
+        check_setting(setting)
+        if not isinstance(models, Mapping):
+            models = {type(models).__name__: models}
+        for name, model in models.items():
+            _estimator_type(name, model)
+        table, _ = as_table(Y)
+        X = X if isinstance(X, pd.DataFrame) else pd.DataFrame(np.asarray(X), index=table.index)
+        if len(X) != len(table) or not X.index.equals(table.index):
+            raise ValueError(f"X ({len(X)} rows) and Y ({len(table)} rows) differ in their index")
+        targets = _find_targets(models, list(table.columns), target)
+        kinds = {}
+        for task in targets:
+            found = {_find_type(name, model, table, task) for name, model in models.items()}
+            if len(found) > 1:
+                raise ValueError(f"the models disagree on the type of {task!r}; say task_types")
+            kinds[task] = found.pop()
+        codes = group_codes(groups, X)
+        return cls(models, X, table, codes, targets, kinds, setting, return_std)
+
+    @property
+    def labelled(self) -> np.ndarray:
+        """Return which rows carry a target."""
+        return self.Y[self.targets].notna().any(axis=1).to_numpy()
+
+    @property
+    def names(self) -> np.ndarray:
+        """Return what the rows are called."""
+        return self.X.index.to_numpy() if self.X.index.is_unique else np.arange(len(self.X))
+
+    def dealt(self, split_on: Target) -> np.ndarray:
+        """Return which rows are dealt into folds."""
+        if split_on is None:
+            return self.labelled
+        tasks = name_tasks("split_on", split_on, list(self.Y.columns))
+        rows = self.Y[tasks].notna().any(axis=1).to_numpy()
+        left = np.flatnonzero(self.labelled & ~rows)
+        if len(left):
+            row = self.names[left[0]]
+            raise ValueError(f"row {row!r} has a target label and none of split_on={split_on!r}")
+        return rows
+
+    def run(self, jobs: list, n_jobs: int | None, progress: bool) -> pd.DataFrame:
+        """Fit every model on every split and predict, in threads, in a fixed order."""
+        done = Parallel(n_jobs=n_jobs, prefer="threads", return_as="generator")(
+            delayed(self._predict)(*job) for job in jobs
+        )
+        bar = tqdm(done, total=len(jobs), desc="splits", disable=not progress)
+        table = pd.concat([table for tables in bar for table in tables], ignore_index=True)
+        return table.assign(**{c: np.nan for c in self._stated if c not in table})
+
+    def _predict(self, place, test, subsets, seed) -> list[pd.DataFrame]:
+        """Fit all models with each subset of target labels (None: all outside the test groups)."""
+        splits = {
+            size: split_table(
+                self.X, self.Y, self.groups, self.targets, test, self.setting, trained
+            )
+            for size, trained in subsets.items()
+        }
+        tables: list[pd.DataFrame] = []
+        with shared_stages():
+            for name, model in self.models.items():
+                for size, split in splits.items():
+                    fitted = prepare_model(model, self.targets, seed)
+                    fitted.fit(split.X_train, split.Y_train)
+                    where = {"model": name, **place} | ({} if size is None else {"size": size})
+                    tables += self._tabulate(self._ask(fitted, split), split, test, where)
+        return tables
+
+    @property
+    def _stated(self) -> list:
+        """Return the uncertainties that are asked for; the labels of a class have no spread."""
+        spread = [] if CLASSIFICATION in self.kinds.values() else ["observation_std"]
+        return ["std", *spread] if self.return_std else []
+
+    def _ask(self, model: Any, split: Split) -> dict[str, Any]:
+        """Return the predictions of the test rows, and how sure the model says it is."""
+        X, known = split.X_test, split.known_to(model)
+        if not self._stated or not hasattr(model, "observation_std"):
+            return {"prediction": model.predict(X, known=known)}
+        prediction, std = model.predict(X, known=known, return_std=True)
+        answers = {"prediction": prediction, "std": std}
+        if "observation_std" in self._stated:
+            answers["observation_std"] = model.observation_std(X, known=known)
+        return answers
+
+    def _tabulate(self, answers, split, test, where) -> Iterator[pd.DataFrame]:
+        """Yield the predictions of the test rows that carry a target, a table a target."""
+        pool = outside_groups(self.groups, test)
+        for target in self.targets:
+            labelled = self.Y[target].notna().to_numpy()
+            rows = {"row": self.names[test], "group": self.groups[test]}
+            rows["truth"] = self.Y[target].iloc[test].to_numpy()
+            rows |= {
+                column: np.asarray(values[target] if len(self.targets) > 1 else values)
+                for column, values in answers.items()
+            }
+            yield pd.DataFrame(rows)[labelled[test]].assign(
+                **where,
+                target=target,
+                task_type=self.kinds[target],
+                n_train=int(split.Y_train[target].count()),
+                n_pool=int((pool & labelled).sum()),
+            )
+
+
+def _find_targets(models: Mapping[str, Any], names: list, target: Target) -> list:
+    """Return the tasks that are scored, and that every model predicts which names its own."""
+    found = {}
+    for name, model in models.items():
+        if not hasattr(model, "uses_known"):
+            continue
+        if model.target is not None:
+            found[name] = name_tasks("target", model.target, names)
+        elif not isinstance(model, RelatedAsFeatures):
+            found[name] = names
+    if target is not None:
+        wanted = name_tasks("target", target, names)
+    else:
+        wanted = next(iter(found.values()), names)
+    if any(set(tasks) != set(wanted) for tasks in found.values()):
+        raise ValueError(
+            f"every model must have the targets that are scored: the models have {found}, "
+            f"target is {target!r}"
+        )
+    return wanted
