@@ -21,13 +21,11 @@ from tlhelpers import (
     SingleTaskForest,
     no_study,
 )
-from tlhelpers.book import step_predictions
+from tlhelpers.book import cancellation_scores, error_cancellation, step_predictions
 from tlhelpers.data import Study, rate_determining_step, turn_energies
 from tlhelpers.evaluation import (
     RelatedAsFeatures,
-    cancellation_scores,
     cross_validate_predictions,
-    error_cancellation,
     hold_out_rows,
     predict_held_out,
     score_predictions,

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from tlhelpers.evaluation import bootstrap_scores, compare_models, judge, score_predictions
+from tlhelpers.book import bootstrap_scores
+from tlhelpers.evaluation import compare_models, judge, score_predictions
 
 ROOT = Path(__file__).parents[1]
 RESULTS, PARTS = ROOT / "data" / "results", ROOT / ".results"

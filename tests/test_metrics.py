@@ -11,21 +11,19 @@ from scipy import stats
 from sklearn.metrics import accuracy_score, f1_score
 
 from tlhelpers import load_no_dissociation, no_study
+from tlhelpers.book import bootstrap_scores, cancellation_scores, error_cancellation
+from tlhelpers.book.bootstrap import bootstrap_counts, resampled_score
 from tlhelpers.evaluation import (
-    bootstrap_scores,
     calibration_table,
-    cancellation_scores,
     compare_models,
     confusion_table,
     corrected_resampled_t_test,
     coverage,
-    error_cancellation,
     holm,
     judge,
     miscalibration_area,
     score_predictions,
 )
-from tlhelpers.evaluation.bootstrap import bootstrap_counts, resampled_score
 
 
 def predictions(errors, model="m", target="y", kind="regression", repeat=0):

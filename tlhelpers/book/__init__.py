@@ -10,6 +10,7 @@ except ImportError as error:
         'figures and explorers need more packages: pip install "tlhelpers[book]"'
     ) from error
 
+from tlhelpers.book.bootstrap import bootstrap_scores
 from tlhelpers.book.explorers import (
     Explorer,
     Frame,
@@ -36,7 +37,11 @@ from tlhelpers.book.lab import (
     visible_relation,
 )
 from tlhelpers.book.prose import say, spread_table, verdict_words
-from tlhelpers.book.steps import step_predictions
+from tlhelpers.book.several_tasks import (
+    cancellation_scores,
+    error_cancellation,
+    step_predictions,
+)
 
 __all__ = [
     "LAB_DRAWS",
@@ -47,8 +52,11 @@ __all__ = [
     "Series",
     "Slider",
     "architecture_record",
+    "bootstrap_scores",
+    "cancellation_scores",
     "claims_table",
     "compare_lab",
+    "error_cancellation",
     "jackknife_by_trees",
     "jackknife_explorer",
     "jackknife_of_difference",

@@ -1,6 +1,5 @@
 """Which model is better, by how much and how sure: the protocol, scores, tests and intervals."""
 
-from tlhelpers.evaluation.bootstrap import bootstrap_scores
 from tlhelpers.evaluation.calibration import calibration_table, coverage, miscalibration_area
 from tlhelpers.evaluation.comparison import (
     compare_models,
@@ -23,18 +22,12 @@ from tlhelpers.evaluation.scores import (
     confusion_table,
     score_predictions,
 )
-from tlhelpers.evaluation.several_tasks import (
-    cancellation_scores,
-    error_cancellation,
-)
 from tlhelpers.evaluation.splits import Split, hold_out_rows, split_table, training_order
 
 __all__ = [
     "RelatedAsFeatures",
     "Split",
-    "bootstrap_scores",
     "calibration_table",
-    "cancellation_scores",
     "compare_models",
     "compare_sizes",
     "confusion_table",
@@ -42,7 +35,6 @@ __all__ = [
     "coverage",
     "cross_validate_predictions",
     "cross_validate_transfer",
-    "error_cancellation",
     "hold_out_rows",
     "holm",
     "judge",

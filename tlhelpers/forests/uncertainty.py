@@ -29,6 +29,7 @@ class Uncertainty:
     def __init__(self, stages: GrownStages, exact: Collection[Stage] = ()):
         self.stages, self.exact = stages, exact
         self._forms: dict[bytes, BagForm] = {}
+        self._factors: dict[tuple, tuple[float, float]] = {}  # the training rows are walked once
 
     def __getstate__(self) -> dict:
         return self.__dict__ | {"_forms": {}}  # made again when asked for
@@ -106,7 +107,10 @@ class Uncertainty:
         The standard deviation over the trees, times the factor that gives the out-of-bag
         residuals a root mean square of one; at most the largest of these residuals.
         """
-        factor, largest = self._spread_factor(combine, list(queries.known), target)
+        key = target, tuple(queries.known), tuple(self.exact)
+        if key not in self._factors:
+            self._factors[key] = self._spread_factor(combine, list(queries.known), target)
+        factor, largest = self._factors[key]
         trees = [
             combine(self._reading(queries[block]).trees).std(axis=0)
             for block in self._blocks(len(queries), target)

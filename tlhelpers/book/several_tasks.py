@@ -1,11 +1,13 @@
 """What several predicted tasks say together: the error of a difference."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 
 import numpy as np
 import pandas as pd
 
-from tlhelpers.evaluation.bootstrap import bootstrap_counts
+from tlhelpers.book.bootstrap import bootstrap_counts
+from tlhelpers.data.energies import rate_determining_step
+from tlhelpers.forests.labels import CLASSIFICATION
 
 
 def error_cancellation(
@@ -109,3 +111,36 @@ def _residuals(predictions: pd.DataFrame, a: Hashable, b: Hashable) -> pd.DataFr
     if not {a, b} <= set(both) or len(both.dropna()) < 2:
         raise ValueError(f"the predictions hold fewer than two rows with both {a!r} and {b!r}")
     return both[[a, b]].dropna()
+
+
+def step_predictions(
+    predictions: pd.DataFrame, steps: Sequence[Hashable], name: str = "step"
+) -> pd.DataFrame:
+    """Turn predicted barriers into predicted rate-determining steps.
+
+    Parameters
+    ----------
+    predictions : pandas.DataFrame
+        Of models with all barriers as targets, in the direction of the reaction.
+    steps : sequence of targets
+        The barriers that compete. Rows that carry all of them count.
+    name : str
+        What the target is called.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `predictions`, one row where there were as many as steps: ``truth`` and
+        ``prediction`` are the names of the highest true and the highest predicted barrier.
+    """
+    keys = [c for c in ("model", "repeat", "fold", "row", "group") if c in predictions]
+    chosen = predictions[predictions["target"].isin(steps)]
+    wide = chosen.pivot_table(
+        index=keys, columns="target", values=["truth", "prediction"], aggfunc="first", sort=False
+    ).dropna()
+    found = {
+        column: rate_determining_step(wide[column].astype(float)[list(steps)])
+        for column in ("truth", "prediction")
+    }
+    result = pd.DataFrame(found).reset_index()
+    return result.assign(target=name, task_type=CLASSIFICATION)
