@@ -9,6 +9,7 @@ _PUBLIC = {
         "MultiTaskForest",
         "PooledForest",
         "SingleTaskForest",
+        "StackedForest",
         "forest_jackknife_variance",
         "jackknife_variance",
     ],

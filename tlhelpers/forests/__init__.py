@@ -10,6 +10,7 @@ from tlhelpers.forests.multi_task import MultiTaskForest
 from tlhelpers.forests.pooled import PooledForest
 from tlhelpers.forests.sharing import shared_stages
 from tlhelpers.forests.single_task import SingleTaskForest
+from tlhelpers.forests.stacked import StackedForest
 
 __all__ = [
     "DifferenceForest",
@@ -17,6 +18,7 @@ __all__ = [
     "MultiTaskForest",
     "PooledForest",
     "SingleTaskForest",
+    "StackedForest",
     "forest_jackknife_variance",
     "jackknife_variance",
     "shared_stages",

@@ -1,35 +1,49 @@
 """The difference: the target minus a related label, learned and added back."""
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
+from sklearn.utils.validation import check_is_fitted
 
 from tlhelpers.forests.base import TransferForest, name_tasks
-from tlhelpers.forests.plan import Stage
-from tlhelpers.forests.stages import Reading
+from tlhelpers.forests.plan import Line, Stage
 
 
 @dataclass(eq=False, repr=False)
 class DifferenceForest(TransferForest):
-    """Learn the target minus a related label, and add the related label back.
+    """Learn the target minus a line in a related label, and add the line back.
 
-    y = z(x) + d(x). The difference d is learned on the rows that carry both labels. The base z is
-    the measured label where `known` gives it, else a forest grown on every row with z. Rows that
-    carry y but not z cannot serve: they say nothing of the difference.
+    y = a + rho z + d(x). With slope one (a = 0, rho = 1), as in the paper, d is learned on the
+    rows that carry both labels. A learned slope, with its intercept, is fitted in every bag anew,
+    and the bag's tree learns what that line misses; the labels may then be in different units, and
+    several bases get a slope each. The base z is the measured label where `known` gives it, else
+    a forest grown on every row with z.
+
+    Where the slope is learned or z is a feature of d, the stage of d is trained as it will be
+    asked, twice: on measured labels (predictions where there are none) for queries of which a base
+    is known, and on out-of-bag predictions alone for the others, each on every row with y.
 
     Parameters
     ----------
     target : task name, list of them, or None
         What is predicted; None for every task but the base.
-    base : task name, mapping of {target: task name}, or None
-        The related label, in the unit of the target. None: the only other column of `Y`.
+    base : task name, list of them, mapping of {target: task name or names}, or None
+        The related label, with slope one in the unit of the target. None: the other columns of
+        `Y`; with slope one there may be one only.
     task_types : {"regression"}, mapping of {task: type}, or None
         A difference needs regression tasks.
     n_estimators, max_features, min_samples_leaf, max_depth, random_state, n_jobs
         As in `MultiTaskForest`.
+    slope : {"unit", "learned"}
+    shrink_to : float
+        What learned slopes are drawn to, as two labels would: 1 where the unit is the same, else 0.
+    base_as_feature : bool
+        Whether d sees z too: d(x, z), for an error of z that depends on z.
+    bounds : (float or None, float or None), optional
+        The range that the label can have; the served prediction is clipped to it.
     fixed_stage : bool
         Whether `return_std` takes the base as exact and gives the error of the difference alone:
         for a base learned on so many rows that its own error estimate is noise.
@@ -39,68 +53,106 @@ class DifferenceForest(TransferForest):
 
     Attributes
     ----------
-    bases_ : dict of {target: task name or None}
-        None without a related label (a 1-d `y`): then the model is the single-task forest.
+    bases_ : dict of {target: list of task names}
+        Empty without a related label (a 1-d `y`): then the model is the single-task forest.
     inbag_counts_ : numpy.ndarray, shape (n_estimators, n_train)
         How often each bag holds each training row: one matrix for both stages.
     feature_importances_ : numpy.ndarray, shape (n_features,)
         The share of each feature in the impurity that the splits of the difference took away.
+
+    References
+    ----------
+    M. C. Kennedy, A. O'Hagan, Biometrika 87, 1 (2000), doi:10.1093/biomet/87.1.1.
     """
 
     uses_known = True
     needs_relation = True
 
-    base: Hashable | Mapping = None
+    base: Hashable | Sequence | Mapping = None
+    slope: str = field(default="unit", kw_only=True)
+    shrink_to: float = field(default=1.0, kw_only=True)
+    base_as_feature: bool = field(default=False, kw_only=True)
+    bounds: tuple[float | None, float | None] | None = field(default=None, kw_only=True)
     fixed_stage: bool = field(default=False, kw_only=True)
     warm_start: bool = field(default=False, kw_only=True)
 
-    def difference(self, X: ArrayLike) -> np.ndarray | pd.DataFrame:
-        """Return d(x), the learned target minus base.
+    def difference(
+        self, X: ArrayLike, known: pd.DataFrame | None = None
+    ) -> np.ndarray | pd.DataFrame:
+        """Return d, what is learned beyond the line in the base.
 
         Parameters
         ----------
-        X : array-like, shape (n_samples, n_features)
+        X, known
+            As in `predict`.
 
         Returns
         -------
         numpy.ndarray, shape (n_samples,), or a table with a column a target
-            The systematic error of the base label, in its unit.
+            With slope one the systematic error of the base label; in the unit of the target.
         """
-        queries = self._check_query(X, None)
-        read = Reading(self._stages, queries).mean
-        return self._shape({t: read(self._difference(t)) for t in self.targets_}, X, decode=False)
+        found = self._ask(self._check_query(X, known), self.targets_, combine=self._rest)
+        return self._shape(found, X, decode=False)
+
+    @property
+    def slope_(self) -> pd.DataFrame:
+        """The slope of each base, for queries with and without a known label.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row a target, base and ``regime`` ("known", "guessed"): ``slope``, the mean over the
+            bags, and ``std``, its bootstrap standard error.
+        """
+        check_is_fitted(self)
+        rows = []
+        for target in self.targets_:
+            for regime in ("known", "guessed"):
+                line = self._line_of(target, regime == "known")
+                for base, slopes in zip(self.bases_[target], line.T[1:], strict=True):
+                    rows.append((target, base, regime, slopes.mean(), slopes.std()))
+        return pd.DataFrame(rows, columns=["target", "base", "regime", "slope", "std"])
 
     def _find_targets(self, names: list) -> list:
         if self.target is not None or self.base is None or isinstance(self.base, Mapping):
             return super()._find_targets(names)
-        return [task for task in names if task != self.base]
+        bases = name_tasks("base", self.base, names)
+        return [task for task in names if task not in bases]
 
     def _relate(self, names: list) -> list:
+        if self.slope not in ("unit", "learned"):
+            raise ValueError(f"slope must be 'unit' or 'learned', got {self.slope!r}")
         if isinstance(self.base, Mapping):
-            for target, base in self.base.items():
-                if target not in self.targets_ or base in self.targets_:
+            for target in self.base:
+                if target not in self.targets_:
                     raise ValueError(
-                        f"base maps {target!r} to {base!r}: it must map targets, which are "
-                        f"{self.targets_}, to tasks that are no targets"
+                        f"base maps {target!r}, which is no target: they are {self.targets_}"
                     )
-        self.bases_ = {target: self._base_of(target, names) for target in self.targets_}
-        return list(dict.fromkeys(base for base in self.bases_.values() if base is not None))
+        self.bases_ = {target: self._bases_of(target, names) for target in self.targets_}
+        return list(dict.fromkeys(base for bases in self.bases_.values() for base in bases))
 
-    def _base_of(self, target: Hashable, names: list) -> Hashable | None:
+    def _bases_of(self, target: Hashable, names: list) -> list:
         base = self.base.get(target) if isinstance(self.base, Mapping) else self.base
         others = [task for task in names if task not in self.targets_]
-        if base is None:
-            if len(names) == 1:
-                return None
-            if len(others) != 1:
-                raise ValueError(
-                    f"base is not given and Y has {len(others)} columns besides the targets "
-                    f"{self.targets_}: name the target and the base label"
-                )
-            return others[0]
-        if base == target:
-            raise ValueError(f"base and target are both {base!r}: the difference would be zero")
-        return name_tasks("base", base, names)[0]
+        if base is None and len(names) == 1:
+            return []
+        if base is None and not others:
+            raise ValueError(
+                f"every column of Y is a target {self.targets_} and none is left as a base: name "
+                "the target or the base label"
+            )
+        bases = others if base is None else name_tasks("base", base, names)
+        if len(bases) > 1 and self.slope == "unit":
+            raise ValueError(
+                f"{target!r} has {len(bases)} possible bases, {bases}: name the target and the "
+                "base label, or say slope='learned', which gives each a slope of its own"
+            )
+        for task in bases:
+            if task == target:
+                raise ValueError(f"base and target are both {task!r}: the difference would be zero")
+            if task in self.targets_:
+                raise ValueError(f"base {task!r} of {target!r} is a target too")
+        return bases
 
     def _check_kinds(self, classes: dict) -> None:
         for task in [*self.targets_, *self.related_]:
@@ -112,11 +164,31 @@ class DifferenceForest(TransferForest):
 
     def _plan(self) -> list[Stage]:
         bases = [Stage((base,)) for base in self.related_]
-        return bases + [self._difference(target) for target in self.targets_]
+        return bases + [self._own_stage(target) for target in self.targets_]
 
-    def _difference(self, target: Hashable) -> Stage:
-        return Stage((target,), minus=self.bases_[target])
+    def _own_stage(self, target: Hashable) -> Stage:
+        bases = tuple(Stage((base,)) for base in self.bases_[target])
+        if not bases:
+            return Stage((target,))
+        if self.slope == "unit" and not self.base_as_feature:
+            return Stage((target,), minus=self.bases_[target][0])
+        line = Line(bases, self.slope == "learned", self.shrink_to)
+        return Stage((target,), reads=bases if self.base_as_feature else (), line=line, twice=True)
+
+    def _line_of(self, target: Hashable, known: bool) -> np.ndarray:
+        """Return intercepts and slopes of the bags, (n_trees, 1 + n_bases)."""
+        line = self._stages[self._own_stage(target).in_regime(known)].line
+        return np.array([[0.0] + [1.0] * len(self.bases_[target])]) if line is None else line
 
     def _combine(self, target: Hashable, read: Callable) -> np.ndarray:
-        difference, base = read(self._difference(target)), self.bases_[target]
-        return difference if base is None else read(Stage((base,))) + difference
+        stage = self._own_stage(target)
+        return read(stage) if stage.minus is None else read(Stage((stage.minus,))) + read(stage)
+
+    def _rest(self, target: Hashable, read: Callable) -> np.ndarray:
+        """Return what the trees add to the line."""
+        start, *slopes = self._line_of(target, read.known).mean(axis=0)
+        bases = [read(Stage((base,))) for base in self.bases_[target]]
+        if self._own_stage(target).minus is not None:
+            return read(self._own_stage(target))
+        line = sum(slope * z for slope, z in zip(slopes, bases, strict=True))
+        return read(self._own_stage(target)) - start - line

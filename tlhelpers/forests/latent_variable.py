@@ -11,6 +11,8 @@ from tlhelpers.forests.base import TransferForest, name_tasks
 from tlhelpers.forests.plan import Stage
 from tlhelpers.forests.stages import Reading
 
+LATENT_LABELS = ("out-of-bag", "measured", "as asked")
+
 
 @dataclass(eq=False, repr=False)
 class LatentVariableForest(TransferForest):
@@ -30,9 +32,10 @@ class LatentVariableForest(TransferForest):
         None infers it from the labels: numbers are regression, anything else classification.
     n_estimators, max_features, min_samples_leaf, max_depth, random_state, n_jobs
         As in `MultiTaskForest`.
-    latent_labels : {"out-of-bag", "measured"}
+    latent_labels : {"out-of-bag", "measured", "as asked"}
         What stands for z when h is grown, on rows where z is measured. ``"measured"`` suits
         predictions with `known` latents; elsewhere h learns from a better z than it will be given.
+        ``"as asked"`` grows h twice, for queries with and without a known latent.
     fixed_stage : bool
         Whether `return_std` takes the predicted latents as exact.
     warm_start : bool
@@ -95,9 +98,9 @@ class LatentVariableForest(TransferForest):
         return [task for task in names if task not in latents]
 
     def _relate(self, names: list) -> list:
-        if self.latent_labels not in ("out-of-bag", "measured"):
+        if self.latent_labels not in LATENT_LABELS:
             raise ValueError(
-                f"latent_labels must be 'out-of-bag' or 'measured', got {self.latent_labels!r}"
+                f"latent_labels must be one of {LATENT_LABELS}, got {self.latent_labels!r}"
             )
         others = [task for task in names if task not in self.targets_]
         if not others and len(names) > 1:
@@ -116,7 +119,9 @@ class LatentVariableForest(TransferForest):
         chain: list[Stage] = []
         for task in [*self.latents_, *self.targets_]:
             reads = tuple(chain[: len(self.latents_)])
-            chain.append(Stage((task,), reads=reads, measured=self.latent_labels == "measured"))
+            how = {"measured": self.latent_labels == "measured"}
+            how["twice"] = self.latent_labels == "as asked" and len(reads) > 0
+            chain.append(Stage((task,), reads=reads, **how))
         return chain
 
     def _combine(self, target: Hashable, read: Callable) -> np.ndarray:

@@ -1,11 +1,29 @@
 """What an architecture is made of: stages, which labels they learn, and what they read."""
 
-from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from tlhelpers.forests.labels import Labels
+
+
+@dataclass(frozen=True)
+class Line:
+    """What a stage learns first: a line in the answers of other stages; its trees learn the rest.
+
+    Attributes
+    ----------
+    bases : tuple of Stage
+    learned : bool
+        Whether intercept and slopes are fitted, in every bag anew; else they are 0 and 1.
+    shrink_to : float
+        What the slopes are drawn to, as `PULL` labels would.
+    """
+
+    bases: tuple["Stage", ...]
+    learned: bool = False
+    shrink_to: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -23,6 +41,12 @@ class Stage:
         out-of-bag predictions.
     measured : bool
         Whether, in training, a measured label stands for the answer of a stage that it reads.
+    line : Line, optional
+        A line in the answers of earlier stages, which its trees complete.
+    twice : bool
+        Whether it is grown for each of two regimes, as it will be asked: for queries of which a
+        related label is known on measured labels (and out-of-bag predictions where there are
+        none), for the others on out-of-bag predictions alone.
     pooled : tuple of task names
         Tasks whose labels are mixed with those of the only task, a training row a label.
     flagged : bool
@@ -35,9 +59,29 @@ class Stage:
     minus: Hashable = None
     reads: tuple["Stage", ...] = ()
     measured: bool = False
+    line: Line | None = None
+    twice: bool = False
     pooled: tuple = ()
     flagged: bool = False
     task_weights: tuple[float, ...] | None = None
+
+    @property
+    def earlier(self) -> tuple["Stage", ...]:
+        """The stages whose answers it needs."""
+        return self.reads + (self.line.bases if self.line else ())
+
+    def in_regime(self, known: bool) -> "Stage":
+        """Return the stage as it is grown for queries of which a related label is known, or not."""
+        if not self.twice:
+            return self
+        return replace(
+            self,
+            twice=False,
+            measured=known,
+            reads=tuple(stage.in_regime(known) for stage in self.reads),
+            line=self.line
+            and replace(self.line, bases=tuple(s.in_regime(known) for s in self.line.bases)),
+        )
 
     def learns(self, labels: Labels) -> dict[str, np.ndarray]:
         """Return {what a bag must hold: which rows carry it, (n_samples,) bool}."""
@@ -108,7 +152,39 @@ class Queries:
     def __getitem__(self, rows) -> "Queries":
         return Queries(self.X[rows], {task: label[rows] for task, label in self.known.items()})
 
+    @property
+    def is_known(self) -> bool:
+        """Whether a label of any query is known."""
+        return any(not np.isnan(label).all() for label in self.known.values())
+
+    def regimes(self) -> list[np.ndarray]:
+        """Return the places of the queries of which a label is known, and of the others."""
+        known = np.zeros(len(self), dtype=bool)
+        for label in self.known.values():
+            known |= ~np.isnan(label)
+        parts = [np.flatnonzero(known), np.flatnonzero(~known)]
+        return [places for places in parts if len(places)]
+
     def known_to(self, stage: Stage) -> np.ndarray | None:
         """Return the labels that stand for the answers of a stage, or None if there are none."""
         plain = len(stage.tasks) == 1 and stage.minus is None and not stage.pooled
         return self.known.get(stage.tasks[0]) if plain else None
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What stages answer to queries of one regime, read in one way.
+
+    Parameters
+    ----------
+    ask : callable
+        ``ask(stage, task)`` returns the answer.
+    known : bool
+        Whether a related label of the queries is known.
+    """
+
+    ask: Callable
+    known: bool
+
+    def __call__(self, stage: Stage, task: Hashable = None) -> np.ndarray:
+        return self.ask(stage, task)

@@ -1,7 +1,7 @@
 """What a fitted forest is asked: predictions, their errors, single trees, scores."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from functools import partial
 
 import numpy as np
@@ -70,8 +70,7 @@ class Predictor(BaseEstimator):
         """
         queries = self._check_query(X, known)
         if not return_std:
-            read = Reading(self._stages, queries).mean
-            return self._shape({t: self._combine(t, read) for t in self.targets_}, X)
+            return self._shape(self._ask(queries, self.targets_), X)
         means, errors = {}, {}
         for t in self.targets_:
             means[t], errors[t] = self._errors().with_error(partial(self._combine, t), queries, t)
@@ -95,10 +94,7 @@ class Predictor(BaseEstimator):
             several targets, or a list of arrays when `y` was an array without names.
         """
         queries = self._check_query(X, known)
-        read = Reading(self._stages, queries).mean
-        result = {
-            t: self._combine(t, read) for t in self.targets_ if self._stages.labels.is_class(t)
-        }
+        result = self._ask(queries, filter(self._stages.labels.is_class, self.targets_))
         if len(self.targets_) == 1:
             return result[self.targets_[0]]
         return list(result.values()) if self._form == "matrix" else result
@@ -123,8 +119,8 @@ class Predictor(BaseEstimator):
             With several targets of which one is a classification, a dict {target: array}.
         """
         queries = self._check_query(X, known)
-        read = Reading(self._stages, queries, by_tree=True, exact=self._errors().exact).trees
-        values = {t: np.moveaxis(self._combine(t, read), 0, 1) for t in self.targets_}
+        answers = self._ask(queries, self.targets_, by_tree=True)
+        values = {t: np.moveaxis(trees, 0, 1) for t, trees in answers.items()}
         if len(self.targets_) == 1:
             return values[self.targets_[0]]
         if any(self._stages.labels.is_class(t) for t in self.targets_):
@@ -206,7 +202,7 @@ class Predictor(BaseEstimator):
             seen = truth.notna().to_numpy()
             if not seen.any():
                 raise ValueError(f"Y has no label of target {target!r} to score against")
-            mean = self._combine(target, Reading(self._stages, queries[seen]).mean)
+            mean = self._ask(queries[seen], [target])[target]
             predicted = self._stages.labels.decode(target, mean)
             if self._stages.labels.is_class(target):
                 right = np.asarray(truth[seen].tolist(), object) == predicted
@@ -233,6 +229,25 @@ class Predictor(BaseEstimator):
         usable = {task: self._stages.labels.classes[task] for task in self.related_}
         return Queries(features, encode_known(known, usable, len(features)))
 
+    def _ask(
+        self,
+        queries: Queries,
+        targets: Iterable,
+        by_tree: bool = False,
+        combine: Callable | None = None,
+    ) -> dict:
+        """Return {target: predictions, in the mean or of all trees}, each regime read apart."""
+        combine = combine or self._combine
+        parts, exact = queries.regimes(), self._errors().exact if by_tree else ()
+        readings = [Reading(self._stages, queries[p], by_tree, exact) for p in parts]
+        back = np.argsort(np.concatenate(parts))
+        answers = {}
+        for t in targets:
+            found = [combine(t, r.trees if by_tree else r.mean) for r in readings]
+            whole = np.concatenate(found, axis=int(by_tree))
+            answers[t] = whole.take(back, axis=int(by_tree)) if len(found) > 1 else found[0]
+        return answers
+
     def _errors(self) -> Uncertainty:
         """Return the uncertainties, with the related stages taken as exact where it is asked."""
         exact = [s for s in self._stages if not set(s.tasks) & set(self.targets_)]
@@ -255,6 +270,9 @@ class Predictor(BaseEstimator):
         self, columns: dict, X: ArrayLike | None, decode: bool = True
     ) -> np.ndarray | pd.DataFrame:
         """Return one target as a column, several as the table that `Y` was."""
+        bounds = getattr(self, "bounds", None)
+        if decode and bounds is not None:
+            columns = {t: np.clip(mean, *bounds) for t, mean in columns.items()}
         if decode:
             columns = {t: self._stages.labels.decode(t, mean) for t, mean in columns.items()}
         if len(columns) == 1:

@@ -7,9 +7,9 @@ import joblib
 import numpy as np
 
 from tlhelpers.forests._engine.engine import ForestEngine
-from tlhelpers.forests._engine.trees import mean_over_trees
+from tlhelpers.forests._engine.trees import mean_over_trees, mean_over_unseen
 from tlhelpers.forests.labels import Labels
-from tlhelpers.forests.plan import Queries, Stage
+from tlhelpers.forests.plan import Answers, Line, Queries, Stage
 from tlhelpers.forests.sharing import StageStore
 
 
@@ -19,6 +19,7 @@ class Grown:
 
     engine: ForestEngine
     rows: np.ndarray  # (n_train,) bool
+    line: np.ndarray | None = None  # (n_trees, 1 + n_bases): intercept and slopes of each bag
 
 
 class GrownStages:
@@ -64,25 +65,36 @@ class GrownStages:
         A store is asked for what was grown from the same rows, labels, bags and settings.
         """
         for place, stage in enumerate(plan):
-            features = self.training_features(stage)
-            rows, *table = stage.training_set(features, self.labels, usable)
-            n_classes = np.array([len(self.classes_of(task)) for task in stage.tasks])
-            given = (*table, n_classes, self.bags[:, rows])
-            how = {"task_weights": stage.task_weights, "sample_weight": self._weight[rows]}
-            how |= {"seed": [self._seed, place]}
+            for form in dict.fromkeys([stage.in_regime(True), stage.in_regime(False)]):
+                if form not in self._grown:
+                    self._grow(form, place, usable, store)
 
-            def engine(given=given, how=how) -> ForestEngine:
-                return ForestEngine(**self._settings).fit(*given, **how)
+    def _grow(self, stage: Stage, place: int, usable: np.ndarray, store: StageStore | None) -> None:
+        features, line = self.training_features(stage), None
+        rows, *table = stage.training_set(features, self.labels, usable)
+        if stage.line is not None:
+            z = np.column_stack(self.training_answers(stage, stage.line.bases))[rows]
+            y, weight = table[1][:, 0], self._weight[rows]
+            line = fit_lines(stage.line, z, y, self.bags[:, rows] * weight)
+            fitted = line[:, :1] + line[:, 1:] @ z.T
+            table[1] = (y - fitted)[:, :, None] if stage.line.learned else table[1] - z
+        n_classes = np.array([len(self.classes_of(task)) for task in stage.tasks])
+        given = (*table, n_classes, self.bags[:, rows])
+        how = {"task_weights": stage.task_weights, "sample_weight": self._weight[rows]}
+        how |= {"seed": [self._seed, place]}
 
-            if store is None:
-                grown = engine()
-            else:
-                threads = {"n_jobs": None}  # what is grown does not depend on them
-                key = joblib.hash((given, how, self._settings | threads))
-                grown = store.get(key, engine)
-            held = np.zeros(len(self.X), dtype=bool)
-            held[rows] = True
-            self._grown[stage] = Grown(grown, held)
+        def engine(given=given, how=how) -> ForestEngine:
+            return ForestEngine(**self._settings).fit(*given, **how)
+
+        if store is None:
+            grown = engine()
+        else:
+            threads = {"n_jobs": None}  # what is grown does not depend on them
+            key = joblib.hash((given, how, self._settings | threads))
+            grown = store.get(key, engine)
+        held = np.zeros(len(self.X), dtype=bool)
+        held[rows] = True
+        self._grown[stage] = Grown(grown, held, line)
 
     def classes_of(self, task: Hashable) -> Sequence:
         """Return the classes of a task, empty for a regression."""
@@ -97,10 +109,10 @@ class GrownStages:
         columns[np.isnan(label)] = np.nan
         return columns
 
-    def training_features(self, stage: Stage, rows: slice = slice(None)) -> np.ndarray:
-        """Return features of training rows, with what stands for the stages that it reads."""
+    def training_answers(self, stage: Stage, reads: Sequence[Stage]) -> list[np.ndarray]:
+        """Return what stands for earlier stages in training, each (n_train, n_columns)."""
         answers = []
-        for read in stage.reads:
+        for read in reads:
             answer = self.out_of_bag(read).reshape(len(self.X), -1)
             lost = np.isnan(answer)  # in every bag: only with a handful of trees
             if lost.any():
@@ -110,7 +122,12 @@ class GrownStages:
                 label = self.one_hot(read.tasks[0], self.labels.of(read.tasks[0]))
                 label = label.reshape(len(self.X), -1)
                 answer = np.where(np.isnan(label), answer, label)
-            answers.append(answer[rows])
+            answers.append(answer)
+        return answers
+
+    def training_features(self, stage: Stage, rows: slice = slice(None)) -> np.ndarray:
+        """Return features of training rows, with what stands for the stages that it reads."""
+        answers = [answer[rows] for answer in self.training_answers(stage, stage.reads)]
         return np.column_stack([self.X[rows], *answers]) if answers else self.X[rows]
 
     def out_of_bag(self, stage: Stage, task: Hashable = None) -> np.ndarray:
@@ -121,12 +138,15 @@ class GrownStages:
         if (stage, task) not in self._unseen:
             grown, place = self[stage], _place(stage, task)
             features = stage.flag(self.training_features(stage))
-            bags = self.bags[:, grown.rows]
-            inside = grown.engine.oob_predict(features[grown.rows], place, bags)
+            bags = self.bags * grown.rows  # no tree saw a row that it was not grown on
+            inside = grown.engine.oob_predict(features[grown.rows], place, bags[:, grown.rows])
             answer = np.empty((len(self.X), *inside.shape[1:]))
             answer[grown.rows] = inside
             if not grown.rows.all():
                 answer[~grown.rows] = grown.engine.predict(features[~grown.rows], place)
+            if grown.line is not None:
+                z = np.column_stack(self.training_answers(stage, stage.line.bases))
+                answer += mean_over_unseen(grown.line[:, :1] + grown.line[:, 1:] @ z.T, bags)
             self._unseen[stage, task] = answer
         return self._unseen[stage, task]
 
@@ -156,22 +176,31 @@ class Reading:
         exact: Collection[Stage] = (),
     ):
         self.stages, self.queries, self.by_tree, self.exact = stages, queries, by_tree, exact
+        self.known = queries.is_known
         self._kept: dict[tuple, np.ndarray] = {}
 
-    def mean(self, stage: Stage, task: Hashable = None) -> np.ndarray:
-        """Return the mean answer, (n_queries,) or (n_queries, n_classes)."""
-        return self._once("mean", stage, task, self._mean)
+    @property
+    def mean(self) -> Answers:
+        """The mean answers, (n_queries,) or (n_queries, n_classes)."""
+        return Answers(self._ask_mean, self.known)
 
-    def trees(self, stage: Stage, task: Hashable = None) -> np.ndarray:
-        """Return the answer of each tree, (n_trees, n_queries) or (..., n_classes)."""
+    @property
+    def trees(self) -> Answers:
+        """The answers of each tree, (n_trees, n_queries) or (n_trees, n_queries, n_classes)."""
+        return Answers(self._ask_trees, self.known)
+
+    def _ask_mean(self, stage: Stage, task: Hashable) -> np.ndarray:
+        return self._once("mean", stage.in_regime(self.known), task, self._mean)
+
+    def _ask_trees(self, stage: Stage, task: Hashable) -> np.ndarray:
         if stage in self.exact:
             mean = self.mean(stage, task)
             return np.broadcast_to(mean, (len(self.stages.bags), *mean.shape))
-        return self._once("trees", stage, task, self._moved)
+        return self._once("trees", stage.in_regime(self.known), task, self._moved)
 
     def features(self, stage: Stage) -> np.ndarray:
         """Return the features of the queries, with the mean answers that the stage reads."""
-        return self._once("features", stage, None, self._features)
+        return self._once("features", stage.in_regime(self.known), None, self._features)
 
     def _once(self, what: str, stage: Stage, task: Hashable, make: Callable) -> np.ndarray:
         if (what, stage, task) not in self._kept:
@@ -186,10 +215,16 @@ class Reading:
 
     def _mean(self, stage: Stage, task: Hashable) -> np.ndarray:
         def ask(rows) -> np.ndarray:
+            engine, line = self.stages[stage].engine, self.stages[stage].line
             if self.by_tree and stage not in self.exact:
-                return mean_over_trees(self._plain(stage, task)[:, rows])
-            engine = self.stages[stage].engine
-            return engine.predict(self.features(stage)[rows], _place(stage, task))
+                answer = mean_over_trees(self._plain(stage, task)[:, rows])
+            else:
+                answer = engine.predict(self.features(stage)[rows], _place(stage, task))
+            if line is not None:
+                start, *slopes = line.mean(axis=0)
+                z = [self.mean(base)[rows] for base in stage.line.bases]
+                answer = answer + start + sum(s * x for s, x in zip(slopes, z, strict=True))
+            return answer
 
         return self._unless_known(stage, ask)
 
@@ -213,6 +248,13 @@ class Reading:
                 for deviation in np.moveaxis(deviations, 2, 0):
                     values = _move(values, engine, X, column, deviation)
                     column += 1
+            line = self.stages[stage].line
+            if line is not None:
+                values += line[:, :1]
+                for slopes, base in zip(line.T[1:], stage.line.bases, strict=True):
+                    mean = self.mean(base)
+                    moved = slopes.mean() * (self.trees(base) - mean)
+                    values += (slopes[:, None] * mean + moved)[:, rows]
             return values
 
         return self._unless_known(stage, ask, (len(self.stages.bags),))
@@ -247,7 +289,7 @@ class OutOfBagReading(Reading):
     def __init__(self, stages: GrownStages, rows: slice = slice(None), known=(), **options):
         labels = {task: stages.labels.of(task)[rows] for task in known}
         super().__init__(stages, Queries(stages.X[rows], labels), **options)
-        self.rows = rows
+        self.rows, self.known = rows, bool(known)
 
     def _features(self, stage: Stage, task: Hashable) -> np.ndarray:
         features = self.stages.training_features(stage, self.rows).copy()
@@ -269,6 +311,47 @@ class OutOfBagReading(Reading):
 
 def _place(stage: Stage, task: Hashable) -> int:
     return 0 if task is None else stage.tasks.index(task)
+
+
+PULL = 2.0  # labels: chosen on artificial worlds
+
+
+def fit_lines(line: Line, z: np.ndarray, y: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Fit a line to the labels of every bag.
+
+    The slopes rho minimise sum_i w_i (y_i - a - rho z_i)^2 + PULL sum_j var(z_j) (rho_j - r)^2,
+    r what they shrink to.
+
+    Parameters
+    ----------
+    line : Line
+    z : numpy.ndarray, shape (n, n_bases)
+    y : numpy.ndarray, shape (n,)
+    weights : numpy.ndarray, shape (n_trees, n)
+        Bag counts, times the weights of the rows.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n_trees, 1 + n_bases)
+        Intercepts and slopes.
+    """
+    lines = np.ones((len(weights), 1 + z.shape[1]))
+    lines[:, 0] = 0
+    if not line.learned:
+        return lines
+    scale = z.std(axis=0)
+    scale[scale == 0] = 1
+    for row, w in zip(lines, weights / weights.sum(axis=1, keepdims=True), strict=True):
+        middle, n = w @ z, len(y)
+        centred = (z - middle) / scale
+        pull = PULL / n * np.eye(len(middle))
+        target = line.shrink_to * scale  # of the slopes of the scaled z
+        slopes = np.linalg.solve(
+            (centred.T * w) @ centred + pull, (centred.T * w) @ (y - w @ y) + pull @ target
+        )
+        row[1:] = slopes / scale
+        row[0] = w @ y - row[1:] @ middle
+    return lines
 
 
 def _move(

@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.utils import gen_batches
 
 from tlhelpers.forests.jackknife import BagForm, warn_if_noisy
-from tlhelpers.forests.plan import Queries, Stage
+from tlhelpers.forests.plan import Answers, Queries, Stage
 from tlhelpers.forests.stages import GrownStages, OutOfBagReading, Reading
 
 _BLOCK = 2**23  # numbers in one block of tree predictions: 64 MB
@@ -58,7 +58,9 @@ class Uncertainty:
         n_classes = len(self.stages.classes_of(target))
         mean = np.empty((len(queries), n_classes) if n_classes else len(queries))
         variance, noise = np.empty((2, len(queries)))
-        for places, rows in self.influence(combine, queries):
+        parts = [(here, queries[here]) for here in queries.regimes()]
+        found = [(here[at], rows) for here, q in parts for at, rows in self.influence(combine, q)]
+        for places, rows in found:
             form = self._form(rows)
             for block in self._blocks(len(places), target):
                 here = places[block]
@@ -85,16 +87,17 @@ class Uncertainty:
         consulted: dict[Stage, np.ndarray] = {}  # the queries that each stage has a say in
         every = np.ones(len(queries), dtype=bool)
 
-        def read(stage: Stage, task: Hashable = None, where: np.ndarray = every) -> float:
+        def read(stage: Stage, where: np.ndarray = every) -> float:
+            stage = stage.in_regime(queries.is_known)
             if stage not in self.exact:
                 known = queries.known_to(stage)
                 where = where if known is None else where & np.isnan(known)
                 consulted[stage] = consulted.get(stage, False) | where
-                for earlier in stage.reads:
-                    read(earlier, where=where)
+                for earlier in stage.earlier:
+                    read(earlier, where)
             return 0.0  # the value is of no use
 
-        combine(read)
+        combine(Answers(lambda stage, task: read(stage), queries.is_known))
         masks = np.array(list(consulted.values()))
         rows = np.array([self.stages[stage].rows for stage in consulted])
         patterns, pattern_of = np.unique(masks, axis=1, return_inverse=True)
@@ -111,11 +114,12 @@ class Uncertainty:
         if key not in self._factors:
             self._factors[key] = self._spread_factor(combine, list(queries.known), target)
         factor, largest = self._factors[key]
-        trees = [
-            combine(self._reading(queries[block]).trees).std(axis=0)
-            for block in self._blocks(len(queries), target)
-        ]
-        return np.minimum(factor * np.concatenate(trees), largest)
+        spread = np.empty(len(queries))
+        for here in queries.regimes():
+            for block in self._blocks(len(here), target):
+                trees = combine(self._reading(queries[here[block]]).trees)
+                spread[here[block]] = trees.std(axis=0)
+        return np.minimum(factor * spread, largest)
 
     def _spread_factor(
         self, combine: Combination, known: list, target: Hashable

@@ -57,7 +57,8 @@ class ForestEngine:
     ) -> "ForestEngine":
         """Grow a tree on each bag.
 
-        X (n, p) is finite; labels (n, n_tasks) are NaN where missing, classes are codes 0, 1, ...;
+        X (n, p) is finite; labels (n, n_tasks) are NaN where missing, classes are codes 0, 1, ...,
+        or (n_trees, n, 1), numbers of one regression task that each tree has its own of;
         n_classes (n_tasks,) is 0 for a regression task; bags (n_trees, n) are those of `draw_bags`;
         task_weights (n_tasks,) weigh the impurities in the choice of a split; a row of
         sample_weight 0 (n,) is not seen. A bag without a label of a task is a ValueError.
@@ -66,8 +67,11 @@ class ForestEngine:
         bags, self._is_class = np.asarray(bags, dtype=np.int32), np.asarray(n_classes) > 0
         bins, lowest, highest = bin_features(np.asarray(X, dtype=np.float64))
         n_features = self.n_features = bins.shape[1]
-        encoded = fixed_point_labels(labels, n_classes, bags, sample_weight, n_features)
-        voices = encoded.score_unit * (1 if task_weights is None else np.asarray(task_weights))
+        own_labels = np.ndim(labels) == 3
+        encoded = fixed_point_labels(
+            labels[0] if own_labels else labels, n_classes, bags, sample_weight, n_features
+        )
+        weights = 1 if task_weights is None else np.asarray(task_weights)
         n_drawn = n_features if self.max_features is None else self.max_features
         if not isinstance(n_drawn, int | np.integer):
             n_drawn = max(1, int(n_drawn * n_features))
@@ -76,15 +80,27 @@ class ForestEngine:
         seeds = np.random.SeedSequence(seed).generate_state(len(bags), np.uint64)
 
         def grow(b):
-            tasks = Tasks(encoded.start, encoded.owner, voices[b])
-            own = encoded.of_bag(bags[b])
-            return grow_tree(bins.ravel(), lowest, highest, own, tasks, setting, seeds[b])
+            code, place = encoded, b
+            if own_labels:
+                bag = bags[b : b + 1]
+                code = fixed_point_labels(labels[b], n_classes, bag, sample_weight, n_features)
+                place = 0
+            tasks = Tasks(code.start, code.owner, code.score_unit[place] * weights)
+            own = code.of_bag(bags[b])
+            tree, state, importance = grow_tree(
+                bins.ravel(), lowest, highest, own, tasks, setting, seeds[b]
+            )
+            if own_labels:
+                tree = tree._replace(value=code.offset + code.unit * tree.value)
+            unit = code.score_unit[place] / code.in_bag[place]
+            return tree, state, importance * unit
 
         parts = [range(len(bags))[part] for part in share_out(len(bags), self.n_jobs)]
         grown = run_in_threads(lambda part: [grow(b) for b in part], parts, self.n_jobs)
         trees, states, importances = zip(*itertools.chain(*grown), strict=True)
-        units = (encoded.score_unit / encoded.in_bag)[:, None, :]
-        self.importances = np.mean(importances * units, axis=0)
+        self.importances = np.mean(importances, axis=0)
+        if own_labels:  # their values are labels already
+            encoded = encoded._replace(offset=np.zeros(1), unit=np.ones(1))
         forest, self._roots = join_trees(trees)
         state = np.concatenate(states)
         self._views = [view_trees(forest, state, encoded, t) for t in range(len(n_classes))]

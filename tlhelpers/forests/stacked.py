@@ -1,0 +1,212 @@
+"""The stack: the baseline and the architectures, weighed by what they are worth out of bag."""
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+from scipy.optimize import minimize
+from sklearn.utils.validation import check_is_fitted
+
+from tlhelpers.forests.base import TransferForest, name_tasks
+from tlhelpers.forests.difference import DifferenceForest
+from tlhelpers.forests.latent_variable import LatentVariableForest
+from tlhelpers.forests.multi_task import MultiTaskForest
+from tlhelpers.forests.plan import Line, Stage
+from tlhelpers.forests.single_task import SingleTaskForest
+from tlhelpers.forests.stages import OutOfBagReading
+
+PULL = 2.0  # labels: what draws the weights to equal ones; chosen on artificial worlds
+FEW = 10  # rows with a known related label from which the known regime has weights of its own
+
+
+@dataclass(eq=False, repr=False)
+class StackedForest(TransferForest):
+    """Weigh the single-task forest and every architecture that applies by out-of-bag errors.
+
+    The members share the bags, and equal stages are grown once. Where nothing transfers, the
+    baseline takes the weight.
+
+    Parameters
+    ----------
+    target : task name, list of them, or None
+        What is predicted; None for every task that is not related.
+    related : task name, list of them, or None
+        The labels that may help. None: every other column of `Y`.
+    task_types, n_estimators, max_features, min_samples_leaf, max_depth, random_state, n_jobs
+        As in `MultiTaskForest`.
+
+    Attributes
+    ----------
+    weights_ : pandas.DataFrame
+        A row a ``target`` and ``regime`` (a related label of the query is "known", or all are
+        "guessed"), a column a member: weights that are not negative and sum to one.
+    inbag_counts_ : numpy.ndarray, shape (n_estimators, n_train)
+        How often each bag holds each training row: one matrix for all members.
+    feature_importances_ : numpy.ndarray, shape (n_features,)
+        The share of each feature, a mean over the stages that learn the target.
+
+    Notes
+    -----
+    The weights w minimise sum_i (y_i - F_i w)^2 + 2 var(y) |w - 1/k|^2 over the training rows i,
+    F_i the out-of-bag predictions of the k members, subject to w >= 0 and sum w = 1 (L. Breiman,
+    Machine Learning 24, 49, 1996, doi:10.1007/BF00117832). For classes the Brier score takes the
+    place of the squared error. `return_std` holds the weights fixed.
+    """
+
+    uses_known = True
+
+    related: Hashable | Sequence = None
+
+    def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None):
+        super().fit(X, y, sample_weight)
+        self._weights = {
+            (target, known): self._weigh(target, known)
+            for target in self.targets_
+            for known in (False, True)
+        }
+        return self
+
+    @property
+    def weights_(self) -> pd.DataFrame:
+        check_is_fitted(self)
+        rows = [
+            {"target": target, "regime": "known" if known else "guessed"}
+            | dict(zip(self._members_of(target), weights, strict=True))
+            for (target, known), weights in self._weights.items()
+        ]
+        return pd.DataFrame(rows).fillna(0.0)
+
+    def _find_targets(self, names: list) -> list:
+        if self.target is not None or self.related is None:
+            return super()._find_targets(names)
+        related = name_tasks("related", self.related, names)
+        return [task for task in names if task not in related]
+
+    def _relate(self, names: list) -> list:
+        others = [task for task in names if task not in self.targets_]
+        related = others if self.related is None else name_tasks("related", self.related, names)
+        for task in related:
+            if task in self.targets_:
+                raise ValueError(f"{task!r} is both a target and related")
+        return related
+
+    def _check_kinds(self, classes: dict) -> None:
+        """Set up the members that apply."""
+        numbers = [task for task in self.related_ if classes[task] is None]
+        self._members: dict[str, TransferForest] = {"single-task": SingleTaskForest()}
+        if numbers and any(classes[target] is None for target in self.targets_):
+            bases = {target: numbers for target in self.targets_}
+            if len(numbers) == 1:
+                self._members["difference"] = _Difference()
+            self._members["learned slope"] = _Difference(
+                slope="learned", shrink_to=0.0, base_as_feature=True
+            )
+            for member in list(self._members.values())[1:]:
+                member.bases_ = bases
+        if self.related_:
+            latent = LatentVariableForest(latent_labels="as asked")
+            latent.latents_ = self.related_
+            self._members |= {"latent variable": latent, "multi-task": MultiTaskForest()}
+        self._is_number = {target: classes[target] is None for target in self.targets_}
+        for member in self._members.values():
+            member.targets_, member.related_ = self.targets_, self.related_
+
+    def _members_of(self, target: Hashable) -> dict[str, TransferForest]:
+        """Return the members that apply to a target."""
+        return {
+            name: member
+            for name, member in self._members.items()
+            if self._is_number[target] or not isinstance(member, DifferenceForest)
+        }
+
+    def _plan(self) -> list[Stage]:
+        plan: dict[Stage, None] = {}
+        for member in self._members.values():
+            plan |= dict.fromkeys(
+                stage
+                for stage in member._plan()
+                if not (stage.line and not self._is_number[stage.tasks[0]])
+            )
+        return sorted(plan, key=lambda stage: len(stage.earlier) > 0)  # bases first, else in order
+
+    def _combine(self, target: Hashable, read: Callable) -> np.ndarray:
+        answer: np.ndarray | float = 0.0
+        weights = self._weights[target, read.known]
+        for weight, member in zip(weights, self._members_of(target).values(), strict=True):
+            if weight > 0:
+                answer = answer + weight * member._combine(target, read)
+        return np.asarray(answer)
+
+    def _weigh(self, target: Hashable, known: bool) -> np.ndarray:
+        """Return the weights of the members for one target and regime."""
+        labels, related = self._stages.labels, [self._stages.labels.of(t) for t in self.related_]
+        rows = self._stages.bags.any(axis=0) & ~np.isnan(labels.of(target))
+        if known and related:
+            rows &= ~np.isnan(related).all(axis=0)
+        if known and (not related or rows.sum() < FEW):
+            return (
+                self._weights[target, False]
+                if hasattr(self, "_weights")
+                else self._weigh(target, False)
+            )
+        read = OutOfBagReading(self._stages, known=self.related_ if known else ()).mean
+        answers = [member._combine(target, read) for member in self._members_of(target).values()]
+        truth = self._stages.one_hot(target, labels.of(target))
+        answers, truth = np.array(answers)[:, rows], truth[rows]
+        whole = np.isfinite(answers).reshape(len(answers), len(truth), -1).all(axis=(0, 2))
+        answers, truth = answers[:, whole], truth[whole]
+        return stacking_weights(answers.reshape(len(answers), -1).T, truth.ravel(), len(truth))
+
+
+class _Difference(DifferenceForest):
+    """The difference, trained as it is asked whatever its slope."""
+
+    def _own_stage(self, target: Hashable) -> Stage:
+        bases = tuple(Stage((base,)) for base in self.bases_[target])
+        line = Line(bases, self.slope == "learned", self.shrink_to)
+        return Stage((target,), reads=bases if self.base_as_feature else (), line=line, twice=True)
+
+
+def stacking_weights(F: np.ndarray, y: np.ndarray, n: int, pull: float = PULL) -> np.ndarray:
+    """Return the weights of a convex combination of predictions.
+
+    Parameters
+    ----------
+    F : numpy.ndarray, shape (n_values, n_members)
+        What each member predicts of the values.
+    y : numpy.ndarray, shape (n_values,)
+        The values: labels, or 0 and 1 for each row and class.
+    n : int
+        The number of rows.
+    pull : float
+        How many rows draw the weights to equal ones.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n_members,)
+        Not negative, of sum one.
+    """
+    k = F.shape[1]
+    equal = np.full(k, 1 / k)
+    variance = np.mean((y - y.mean()) ** 2) * len(y) / max(n, 1)
+    if k == 1 or len(y) == 0 or variance == 0:
+        return equal
+    errors = (F - y[:, None]) / np.sqrt(variance)  # with sum one, y - F w = -errors w
+    gram = errors.T @ errors
+
+    def loss(w: np.ndarray) -> tuple[float, np.ndarray]:
+        return w @ gram @ w + pull * ((w - equal) ** 2).sum(), 2 * gram @ w + 2 * pull * (w - equal)
+
+    found = minimize(
+        loss,
+        equal,
+        jac=True,
+        method="SLSQP",
+        bounds=[(0, 1)] * k,
+        constraints={"type": "eq", "fun": lambda w: w.sum() - 1, "jac": np.ones_like},
+        options={"ftol": 1e-12, "maxiter": 500},
+    ).x
+    found = np.where(found < 1e-9, 0, found)
+    return found / found.sum()
