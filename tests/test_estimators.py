@@ -136,7 +136,7 @@ def test_errors_name_what_is_wrong(model, table):
 
 def test_known_labels_of_a_multi_task_forest_are_an_error(table):
     X, Y = table
-    with pytest.raises(ValueError, match="into fit"):
+    with pytest.raises(ValueError, match="into fit of a MultiTaskForest"):
         MultiTaskForest("y", random_state=0).fit(X, Y).predict(X, known=Y[["z"]])
 
 

@@ -145,7 +145,7 @@ def test_latents_in_training_are_out_of_bag():
     X, noise = rng.normal(size=(200, 3)), rng.normal(size=200)
     Y = pd.DataFrame({"y": noise, "z": noise})
     model = LatentVariableForest("y", "z", random_state=0).fit(X, Y)
-    seen = model._stages.training_features(model._plan()[-1])[:, -1]
+    seen = model._stages.training_features(model._own["y"])[:, -1]
     in_bag = model._stages[Stage(("z",))].engine.predict(X, 0)
     assert np.corrcoef(in_bag, noise)[0, 1] > 0.8
     assert abs(np.corrcoef(seen, noise)[0, 1]) < 0.3

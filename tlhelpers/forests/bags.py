@@ -9,13 +9,15 @@ def draw_bags(
     """Draw the bootstrap sample of each tree, each from its own seed.
 
     A bag is drawn again until it holds a label of every task. All bags are drawn again, up to ten
-    times, while every bag holds some row (but for the only row of a task); the draw with the
+    draws in all, while every bag holds some row (but for the only row of a task); the draw with the
     fewest such rows counts. From about 30 trees there are none; with ten, expect 1% of the rows.
 
     Parameters
     ----------
     labelled : bool array (n, n_tasks)
         True where a label is known (and the row has a positive weight).
+    n_trees : int
+    random_state : int or SeedSequence, optional
 
     Returns
     -------

@@ -1,11 +1,12 @@
 """The interface that every forest of the package shares: labels in, predictions and errors out."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import KW_ONLY, dataclass
 from typing import ClassVar
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike
 from sklearn.utils import ClassifierTags, RegressorTags, check_random_state
 from sklearn.utils.validation import check_is_fitted, column_or_1d
@@ -32,7 +33,8 @@ class TransferForest(Predictor, ABC):
 
     It gives a plan of stages, `_plan`, and how their answers make a prediction, `_combine`.
     Mean, single trees, out-of-bag values and the rows that can influence a prediction are that
-    one combination, read in four ways.
+    one combination, read in four ways; so it is linear in the answers (a sum with constant
+    factors), whatever their shape, and the last axes are those of `read`.
     """
 
     needs_relation: ClassVar[bool] = False  # an architecture that is nothing without a related task
@@ -57,16 +59,16 @@ class TransferForest(Predictor, ABC):
         """Return the related tasks, those that help to predict the targets."""
         return []
 
-    def _check_kinds(self, classes: dict) -> None:
-        """Raise an error where the architecture does not apply to the type of a task."""
-
     @abstractmethod
-    def _plan(self) -> list[Stage]:
-        """Return the stages to grow, each after those that it reads."""
+    def _plan(self, classes: dict) -> list[Stage]:
+        """Return the stages to grow, each after those that it reads.
 
-    @abstractmethod
-    def _combine(self, target: Hashable, read: Callable) -> np.ndarray:
-        """Return the prediction of a target from the answers ``read(stage, task)`` of stages."""
+        Raise an error where the architecture does not apply to the type of a task: `classes` is
+        {task: its classes, or None for a regression}.
+        """
+
+    def _finish(self) -> None:
+        """Learn what rests on the grown stages."""
 
     # Fit ------------------------------------------------------------------------------------
 
@@ -111,12 +113,11 @@ class TransferForest(Predictor, ABC):
         self.related_ = self._relate(names)
         labels = encode_labels(table, self.task_types, [*self.targets_, *self.related_])
         check_same_rows(X, y, len(features), len(labels.values))
-        self._check_kinds(labels.classes)
         weight = check_weight(sample_weight, features)
-        self._index = getattr(y, "index", None) if self._form != "matrix" else None
-        plan = self._plan()
+        self._index = y.index if isinstance(y, (pd.DataFrame, pd.Series)) else None
+        plan = self._plan(labels.classes)
         seed = check_random_state(self.random_state).randint(2**31 - 1)
-        in_bag = {what: rows for stage in plan for what, rows in stage.learns(labels).items()}
+        in_bag = {what: rows for s in plan for what, rows in s.carriers(labels).items()}
         self.inbag_counts_, usable = draw_shared_bags(in_bag, weight, self.n_estimators, seed)
         settings = {"max_features": self.max_features, "min_samples_leaf": self.min_samples_leaf}
         settings |= {"max_depth": self.max_depth, "n_jobs": self.n_jobs}
@@ -127,6 +128,7 @@ class TransferForest(Predictor, ABC):
         if any(map(labels.is_class, self.targets_)):
             self.classes_ = classes[self.targets_[0]] if len(classes) == 1 else classes
         self._uncertainty = Uncertainty(self._stages)
+        self._finish()
         self._fitted = True
         return self
 

@@ -1,4 +1,4 @@
-"""Compile the forest's kernels ahead of their first use: ``python -m tlhelpers.compile``."""
+"""Compile the kernels ahead of their first use: ``python -m tlhelpers.forests.compile``."""
 
 import numpy as np
 import pandas as pd

@@ -1,6 +1,6 @@
 """The difference: the target minus a related label, learned and added back."""
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from sklearn.utils.validation import check_is_fitted
 
 from tlhelpers.forests.base import TransferForest, name_tasks
-from tlhelpers.forests.plan import Line, Stage
+from tlhelpers.forests.plan import Answers, Line, Stage
 
 
 @dataclass(eq=False, repr=False)
@@ -29,7 +29,7 @@ class DifferenceForest(TransferForest):
     Parameters
     ----------
     target : task name, list of them, or None
-        What is predicted; None for every task but the base.
+        What is predicted; None for the tasks that `base` maps, or for every task but the base.
     base : task name, list of them, mapping of {target: task name or names}, or None
         The related label, with slope one in the unit of the target. None: the other columns of
         `Y`; with slope one there may be one only.
@@ -114,25 +114,25 @@ class DifferenceForest(TransferForest):
         return pd.DataFrame(rows, columns=["target", "base", "regime", "slope", "std"])
 
     def _find_targets(self, names: list) -> list:
-        if self.target is not None or self.base is None or isinstance(self.base, Mapping):
+        if self.target is not None or self.base is None:
             return super()._find_targets(names)
+        if isinstance(self.base, Mapping):
+            return name_tasks("base maps", list(self.base), names)
         bases = name_tasks("base", self.base, names)
         return [task for task in names if task not in bases]
 
     def _relate(self, names: list) -> list:
         if self.slope not in ("unit", "learned"):
             raise ValueError(f"slope must be 'unit' or 'learned', got {self.slope!r}")
-        if isinstance(self.base, Mapping):
-            for target in self.base:
-                if target not in self.targets_:
-                    raise ValueError(
-                        f"base maps {target!r}, which is no target: they are {self.targets_}"
-                    )
+        if isinstance(self.base, Mapping) and set(self.base) != set(self.targets_):
+            raise ValueError(
+                f"base maps {list(self.base)}; it must map the targets, which are {self.targets_}"
+            )
         self.bases_ = {target: self._bases_of(target, names) for target in self.targets_}
         return list(dict.fromkeys(base for bases in self.bases_.values() for base in bases))
 
     def _bases_of(self, target: Hashable, names: list) -> list:
-        base = self.base.get(target) if isinstance(self.base, Mapping) else self.base
+        base = self.base[target] if isinstance(self.base, Mapping) else self.base
         others = [task for task in names if task not in self.targets_]
         if base is None and len(names) == 1:
             return []
@@ -154,17 +154,15 @@ class DifferenceForest(TransferForest):
                 raise ValueError(f"base {task!r} of {target!r} is a target too")
         return bases
 
-    def _check_kinds(self, classes: dict) -> None:
+    def _plan(self, classes: dict) -> list[Stage]:
         for task in [*self.targets_, *self.related_]:
             if self.related_ and classes[task] is not None:
                 raise ValueError(
                     f"task {task!r} is a classification: classes have no difference; use "
                     "LatentVariableForest or MultiTaskForest"
                 )
-
-    def _plan(self) -> list[Stage]:
-        bases = [Stage((base,)) for base in self.related_]
-        return bases + [self._own_stage(target) for target in self.targets_]
+        self._own = {target: self._own_stage(target) for target in self.targets_}
+        return [Stage((base,)) for base in self.related_] + list(self._own.values())
 
     def _own_stage(self, target: Hashable) -> Stage:
         bases = tuple(Stage((base,)) for base in self.bases_[target])
@@ -177,18 +175,18 @@ class DifferenceForest(TransferForest):
 
     def _line_of(self, target: Hashable, known: bool) -> np.ndarray:
         """Return intercepts and slopes of the bags, (n_trees, 1 + n_bases)."""
-        line = self._stages[self._own_stage(target).in_regime(known)].line
+        line = self._stages[self._own[target].in_regime(known)].line
         return np.array([[0.0] + [1.0] * len(self.bases_[target])]) if line is None else line
 
-    def _combine(self, target: Hashable, read: Callable) -> np.ndarray:
-        stage = self._own_stage(target)
+    def _combine(self, target: Hashable, read: Answers) -> np.ndarray:
+        stage = self._own[target]
         return read(stage) if stage.minus is None else read(Stage((stage.minus,))) + read(stage)
 
-    def _rest(self, target: Hashable, read: Callable) -> np.ndarray:
+    def _rest(self, target: Hashable, read: Answers) -> np.ndarray:
         """Return what the trees add to the line."""
+        stage = self._own[target]
+        if stage.line is None:
+            return read(stage)
         start, *slopes = self._line_of(target, read.known).mean(axis=0)
-        bases = [read(Stage((base,))) for base in self.bases_[target]]
-        if self._own_stage(target).minus is not None:
-            return read(self._own_stage(target))
-        line = sum(slope * z for slope, z in zip(slopes, bases, strict=True))
-        return read(self._own_stage(target)) - start - line
+        bases = [read(base) for base in stage.line.bases]
+        return read(stage) - start - sum(s * z for s, z in zip(slopes, bases, strict=True))

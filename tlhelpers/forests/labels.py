@@ -120,7 +120,7 @@ def encode_labels(
     table, form = as_table(Y)
     if table.shape[1] == 0:
         raise ValueError("Y has no column: give at least one task")
-    kinds = find_task_types(table, task_types)
+    kinds = find_task_types(table, task_types, tasks)
     table = table if tasks is None else table[list(tasks)]
     classes: dict[Hashable, np.ndarray | None] = {}
     columns = []
@@ -180,8 +180,10 @@ def encode_known(known: pd.DataFrame, classes: Mapping, n_samples: int) -> dict:
     return encoded
 
 
-def find_task_types(table: pd.DataFrame, task_types: TaskTypes) -> dict:
-    """Return {task: type}, inferred where `task_types` does not say it."""
+def find_task_types(
+    table: pd.DataFrame, task_types: TaskTypes, tasks: Sequence | None = None
+) -> dict:
+    """Return {task: type} of some tasks or all, inferred where `task_types` does not say it."""
     if task_types is None:
         given = {}
     elif isinstance(task_types, str):
@@ -197,7 +199,8 @@ def find_task_types(table: pd.DataFrame, task_types: TaskTypes) -> dict:
             raise ValueError(
                 f"task_types[{task!r}] is {kind!r}; use 'regression' or 'classification'"
             )
-    return {task: given.get(task) or _infer(table[task]) for task in table}
+    tasks = table.columns if tasks is None else tasks
+    return {task: given.get(task) or _infer(table[task]) for task in tasks}
 
 
 def _infer(column: pd.Series) -> str:

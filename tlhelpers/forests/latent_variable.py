@@ -1,6 +1,6 @@
 """The explicit latent variable: related labels are predicted first, and are then features."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -8,8 +8,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from tlhelpers.forests.base import TransferForest, name_tasks
-from tlhelpers.forests.plan import Stage
-from tlhelpers.forests.stages import Reading
+from tlhelpers.forests.plan import Answers, Stage
 
 LATENT_LABELS = ("out-of-bag", "measured", "as asked")
 
@@ -83,13 +82,15 @@ class LatentVariableForest(TransferForest):
             A column a latent; of a latent class a column a class, its probability.
         """
         queries = self._check_query(X, known)
-        features = Reading(self._stages, queries).features(self._plan()[-1])
+        answers = self._ask(queries, self.latents_, combine=lambda t, read: read(self._own[t]))
+        features = [values.reshape(len(queries), -1) for values in answers.values()]
         names = []
         for task in self.latents_:
             classes = self._stages.classes_of(task)
             names += [f"P({task}={c})" for c in classes] if len(classes) else [task]
         index = X.index if isinstance(X, pd.DataFrame) else None
-        return pd.DataFrame(features[:, queries.X.shape[1] :], columns=names, index=index)
+        columns = np.column_stack([np.empty((len(queries), 0)), *features])
+        return pd.DataFrame(columns, columns=names, index=index)
 
     def _find_targets(self, names: list) -> list:
         if self.target is not None or self.latents is None:
@@ -115,14 +116,14 @@ class LatentVariableForest(TransferForest):
         self.latents_ = latents
         return latents
 
-    def _plan(self) -> list[Stage]:
-        chain: list[Stage] = []
+    def _plan(self, classes: dict) -> list[Stage]:
+        measured, twice = (self.latent_labels == how for how in ("measured", "as asked"))
+        self._own: dict[Hashable, Stage] = {}
         for task in [*self.latents_, *self.targets_]:
-            reads = tuple(chain[: len(self.latents_)])
-            how = {"measured": self.latent_labels == "measured"}
-            how["twice"] = self.latent_labels == "as asked" and len(reads) > 0
-            chain.append(Stage((task,), reads=reads, **how))
-        return chain
+            reads = tuple(self._own[latent] for latent in self.latents_ if latent in self._own)
+            own = Stage((task,), reads=reads, measured=measured, twice=twice and len(reads) > 0)
+            self._own[task] = own
+        return list(self._own.values())
 
-    def _combine(self, target: Hashable, read: Callable) -> np.ndarray:
-        return read(self._plan()[len(self.latents_) + self.targets_.index(target)])
+    def _combine(self, target: Hashable, read: Answers) -> np.ndarray:
+        return read(self._own[target])

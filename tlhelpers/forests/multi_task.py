@@ -1,6 +1,6 @@
 """The multi-task forest: one set of trees for several tasks, whose tables may have holes."""
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -8,7 +8,7 @@ import pandas as pd
 from sklearn.utils.validation import check_is_fitted
 
 from tlhelpers.forests.base import TransferForest, shares
-from tlhelpers.forests.plan import Stage
+from tlhelpers.forests.plan import Answers, Stage
 
 
 @dataclass(eq=False, repr=False)
@@ -84,8 +84,8 @@ class MultiTaskForest(TransferForest):
         """
         check_is_fitted(self)
         names = getattr(self, "feature_names_in_", np.arange(self.n_features_in_))
-        stage = self._plan()[0]
-        return pd.DataFrame(shares(self._stages[stage].engine.importances), names, stage.tasks)
+        taken = self._stages[self._stage].engine.importances
+        return pd.DataFrame(shares(taken), names, self._stage.tasks)
 
     def _relate(self, names: list) -> list:
         related = [task for task in names if task not in self.targets_]
@@ -104,10 +104,11 @@ class MultiTaskForest(TransferForest):
                     f"task_weights[{task!r}] must be from 1e-100 to 1e100, got {weight}"
                 )
 
-    def _plan(self) -> list[Stage]:
+    def _plan(self, classes: dict) -> list[Stage]:
         tasks, given = (*self.targets_, *self.related_), self.task_weights or {}
         weights = tuple(float(given.get(task, 1.0)) for task in tasks) if given else None
-        return [Stage(tasks, task_weights=weights)]
+        self._stage = Stage(tasks, task_weights=weights)
+        return [self._stage]
 
-    def _combine(self, target: Hashable, read: Callable) -> np.ndarray:
-        return read(self._plan()[0], target)
+    def _combine(self, target: Hashable, read: Answers) -> np.ndarray:
+        return read(self._stage, target)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 
+import joblib
 import numpy as np
 
 from tlhelpers.forests.labels import Labels
@@ -55,20 +56,42 @@ class Stage:
         The weight of each task in the choice of a split, 1 if not given.
     """
 
-    tasks: tuple
-    minus: Hashable = None
-    reads: tuple["Stage", ...] = ()
-    measured: bool = False
-    line: Line | None = None
-    twice: bool = False
-    pooled: tuple = ()
-    flagged: bool = False
-    task_weights: tuple[float, ...] | None = None
+    tasks: tuple = field(compare=False)
+    minus: Hashable = field(default=None, compare=False)
+    reads: tuple["Stage", ...] = field(default=(), compare=False)
+    measured: bool = field(default=False, compare=False)
+    line: Line | None = field(default=None, compare=False)
+    twice: bool = field(default=False, compare=False)
+    pooled: tuple = field(default=(), compare=False)
+    flagged: bool = field(default=False, compare=False)
+    task_weights: tuple[float, ...] | None = field(default=None, compare=False)
+    key: str = field(init=False, repr=False)  # a digest: nested stages are compared at once
+
+    def __post_init__(self):
+        alone = len(self.tasks) == 1 and all(len(stage.tasks) == 1 for stage in self.earlier)
+        if not alone and (self.earlier or self.pooled or self.minus is not None):
+            raise ValueError(f"{self.tasks}: a stage of several tasks neither reads nor is read")
+        if sum([self.minus is not None, self.line is not None, len(self.pooled) > 0]) > 1:
+            raise ValueError(f"{self.tasks}: a stage has one of minus, line and pooled")
+        line = self.line and (self.line.learned, self.line.shrink_to, len(self.line.bases))
+        own = (self.tasks, self.minus, self.measured, line, self.twice, self.pooled, self.flagged)
+        before = [stage.key for stage in self.earlier]
+        object.__setattr__(self, "key", joblib.hash((own, self.task_weights, before)))
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it answers with the label of its only task, for which that label may stand."""
+        return len(self.tasks) == 1 and self.minus is None and not self.pooled
 
     @property
     def earlier(self) -> tuple["Stage", ...]:
         """The stages whose answers it needs."""
-        return self.reads + (self.line.bases if self.line else ())
+        return self.reads + self.bases
+
+    @property
+    def bases(self) -> tuple["Stage", ...]:
+        """The stages whose answers its line is in."""
+        return self.line.bases if self.line else ()
 
     def in_regime(self, known: bool) -> "Stage":
         """Return the stage as it is grown for queries of which a related label is known, or not."""
@@ -83,11 +106,11 @@ class Stage:
             and replace(self.line, bases=tuple(s.in_regime(known) for s in self.line.bases)),
         )
 
-    def learns(self, labels: Labels) -> dict[str, np.ndarray]:
+    def carriers(self, labels: Labels) -> dict[str, np.ndarray]:
         """Return {what a bag must hold: which rows carry it, (n_samples,) bool}."""
         seen = {task: ~np.isnan(labels.of(task)) for task in (*self.tasks, *self.pooled)}
         if self.pooled:
-            return {"a label of any source": np.any(list(seen.values()), axis=0)}
+            return {f"a label of any of {list(seen)}": np.any(list(seen.values()), axis=0)}
         if self.minus is not None:
             both = seen[self.tasks[0]] & ~np.isnan(labels.of(self.minus))
             return {f"labels of both {self.tasks[0]!r} and its base {self.minus!r}": both}
@@ -165,10 +188,18 @@ class Queries:
         parts = [np.flatnonzero(known), np.flatnonzero(~known)]
         return [places for places in parts if len(places)]
 
+    def patterns(self) -> list[tuple[np.ndarray, list]]:
+        """Return the places of queries of which the same labels are known, with these tasks."""
+        if not self.known:
+            return [(np.arange(len(self)), [])]
+        masks = np.array([~np.isnan(label) for label in self.known.values()])
+        patterns, number = np.unique(masks, axis=1, return_inverse=True)
+        tasks = [[t for t, seen in zip(self.known, p, strict=True) if seen] for p in patterns.T]
+        return [(np.flatnonzero(number.ravel() == i), known) for i, known in enumerate(tasks)]
+
     def known_to(self, stage: Stage) -> np.ndarray | None:
         """Return the labels that stand for the answers of a stage, or None if there are none."""
-        plain = len(stage.tasks) == 1 and stage.minus is None and not stage.pooled
-        return self.known.get(stage.tasks[0]) if plain else None
+        return self.known.get(stage.tasks[0]) if stage.is_plain else None
 
 
 @dataclass(frozen=True)

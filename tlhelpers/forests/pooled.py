@@ -1,12 +1,12 @@
 """The naive union of sources, as a second baseline."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from tlhelpers.forests.base import TransferForest, name_tasks
-from tlhelpers.forests.plan import Stage
+from tlhelpers.forests.plan import Answers, Stage
 
 
 @dataclass(eq=False, repr=False)
@@ -52,14 +52,13 @@ class PooledForest(TransferForest):
             raise ValueError(f"{self.targets_[0]!r} is the target; sources are mixed with it")
         return sources
 
-    def _check_kinds(self, classes: dict) -> None:
+    def _plan(self, classes: dict) -> list[Stage]:
         for task, names in classes.items():
             if self.related_ and names is not None:
                 raise ValueError(f"task {task!r} is a classification: a union needs regressions")
+        pooled = tuple(self.related_)
+        self._stage = Stage(tuple(self.targets_), pooled=pooled, flagged=self.source_flag)
+        return [self._stage]
 
-    def _plan(self) -> list[Stage]:
-        (target,) = self.targets_
-        return [Stage((target,), pooled=tuple(self.related_), flagged=self.source_flag)]
-
-    def _combine(self, target: Hashable, read: Callable) -> np.ndarray:
-        return read(self._plan()[0])
+    def _combine(self, target: Hashable, read: Answers) -> np.ndarray:
+        return read(self._stage)

@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator
-from sklearn.metrics import accuracy_score, r2_score
+from sklearn.metrics import r2_score
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from tlhelpers.forests.checks import check_features, check_same_rows
 from tlhelpers.forests.labels import CLASSIFICATION, as_table, encode_known
-from tlhelpers.forests.plan import Queries
+from tlhelpers.forests.plan import Answers, Queries
 from tlhelpers.forests.stages import GrownStages, OutOfBagReading, Reading
 from tlhelpers.forests.uncertainty import Uncertainty
 
@@ -23,9 +23,12 @@ def _predicts_classes(forest: "Predictor") -> bool:
     """Return whether a target is (or, before fit, is said to be) a classification."""
     if forest.__sklearn_is_fitted__():
         return any(map(forest._stages.labels.is_class, forest.targets_))
-    if isinstance(forest.task_types, Mapping):
-        return CLASSIFICATION in forest.task_types.values()
-    return forest.task_types == CLASSIFICATION
+    types = forest.task_types
+    if isinstance(types, Mapping):
+        named = isinstance(forest.target, Hashable) and forest.target in types
+        types = [types[forest.target]] if named else types.values()
+        return CLASSIFICATION in types
+    return types == CLASSIFICATION
 
 
 class Predictor(BaseEstimator):
@@ -38,7 +41,7 @@ class Predictor(BaseEstimator):
     _uncertainty: Uncertainty
 
     @abstractmethod
-    def _combine(self, target: Hashable, read: Callable) -> np.ndarray:
+    def _combine(self, target: Hashable, read: Answers) -> np.ndarray:
         """Return the prediction of a target from the answers ``read(stage, task)`` of stages."""
 
     def predict(
@@ -73,7 +76,9 @@ class Predictor(BaseEstimator):
             return self._shape(self._ask(queries, self.targets_), X)
         means, errors = {}, {}
         for t in self.targets_:
-            means[t], errors[t] = self._errors().with_error(partial(self._combine, t), queries, t)
+            means[t], errors[t] = self._uncertainty.with_error(
+                partial(self._combine, t), queries, t, self._exact
+            )
         return self._shape(means, X), self._shape(errors, X, decode=False)
 
     @available_if(_predicts_classes)
@@ -170,7 +175,7 @@ class Predictor(BaseEstimator):
                 raise ValueError(
                     f"target {target!r} is a classification: its labels have no spread"
                 )
-        spread = self._errors().spread
+        spread = partial(self._uncertainty.spread, exact=self._exact)
         found = {t: spread(partial(self._combine, t), queries, t) for t in self.targets_}
         return self._shape(found, X)
 
@@ -206,7 +211,7 @@ class Predictor(BaseEstimator):
             predicted = self._stages.labels.decode(target, mean)
             if self._stages.labels.is_class(target):
                 right = np.asarray(truth[seen].tolist(), object) == predicted
-                scores.append(accuracy_score(right, np.ones(len(right), dtype=bool)))
+                scores.append(right.mean())
             else:
                 scores.append(r2_score(truth[seen].to_numpy(dtype=float), predicted))
         return float(np.mean(scores))
@@ -223,8 +228,9 @@ class Predictor(BaseEstimator):
             check_same_rows(X, known, len(X), len(known), name="known")
         if not self.uses_known:
             raise ValueError(
-                f"a {type(self).__name__} cannot use known labels when it predicts: put these "
-                "rows, with the labels that are known, into fit"
+                f"a {type(self).__name__} cannot use known labels when it predicts: use an "
+                "architecture that can, such as LatentVariableForest, or put these rows, with the "
+                "labels that are known, into fit of a MultiTaskForest"
             )
         usable = {task: self._stages.labels.classes[task] for task in self.related_}
         return Queries(features, encode_known(known, usable, len(features)))
@@ -238,7 +244,7 @@ class Predictor(BaseEstimator):
     ) -> dict:
         """Return {target: predictions, in the mean or of all trees}, each regime read apart."""
         combine = combine or self._combine
-        parts, exact = queries.regimes(), self._errors().exact if by_tree else ()
+        parts, exact = queries.regimes(), self._exact if by_tree else []
         readings = [Reading(self._stages, queries[p], by_tree, exact) for p in parts]
         back = np.argsort(np.concatenate(parts))
         answers = {}
@@ -248,11 +254,12 @@ class Predictor(BaseEstimator):
             answers[t] = whole.take(back, axis=int(by_tree)) if len(found) > 1 else found[0]
         return answers
 
-    def _errors(self) -> Uncertainty:
-        """Return the uncertainties, with the related stages taken as exact where it is asked."""
-        exact = [s for s in self._stages if not set(s.tasks) & set(self.targets_)]
-        self._uncertainty.exact = exact if getattr(self, "fixed_stage", False) else ()
-        return self._uncertainty
+    @property
+    def _exact(self) -> list:
+        """The stages whose errors are left out: with `fixed_stage` those of related tasks."""
+        if not getattr(self, "fixed_stage", False):
+            return []
+        return [stage for stage in self._stages if not set(stage.tasks) & set(self.targets_)]
 
     def _truth(self, Y: ArrayLike, target: Hashable) -> pd.Series:
         """Return the labels of one target from labels laid out as in `fit` or as one column."""

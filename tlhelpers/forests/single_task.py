@@ -1,12 +1,12 @@
 """The single-task baseline."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 import numpy as np
 
 from tlhelpers.forests.base import TransferForest
-from tlhelpers.forests.plan import Stage
+from tlhelpers.forests.plan import Answers, Stage
 
 
 @dataclass(eq=False, repr=False)
@@ -31,8 +31,8 @@ class SingleTaskForest(TransferForest):
         The share of each feature in the impurity that the splits took away.
     """
 
-    def _plan(self) -> list[Stage]:
+    def _plan(self, classes: dict) -> list[Stage]:
         return [Stage((target,)) for target in self.targets_]
 
-    def _combine(self, target: Hashable, read: Callable) -> np.ndarray:
+    def _combine(self, target: Hashable, read: Answers) -> np.ndarray:
         return read(Stage((target,)))

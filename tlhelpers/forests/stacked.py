@@ -1,11 +1,10 @@
 """The stack: the baseline and the architectures, weighed by what they are worth out of bag."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
 from scipy.optimize import minimize
 from sklearn.utils.validation import check_is_fitted
 
@@ -13,7 +12,7 @@ from tlhelpers.forests.base import TransferForest, name_tasks
 from tlhelpers.forests.difference import DifferenceForest
 from tlhelpers.forests.latent_variable import LatentVariableForest
 from tlhelpers.forests.multi_task import MultiTaskForest
-from tlhelpers.forests.plan import Line, Stage
+from tlhelpers.forests.plan import Answers, Line, Stage
 from tlhelpers.forests.single_task import SingleTaskForest
 from tlhelpers.forests.stages import OutOfBagReading
 
@@ -59,15 +58,6 @@ class StackedForest(TransferForest):
 
     related: Hashable | Sequence = None
 
-    def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None):
-        super().fit(X, y, sample_weight)
-        self._weights = {
-            (target, known): self._weigh(target, known)
-            for target in self.targets_
-            for known in (False, True)
-        }
-        return self
-
     @property
     def weights_(self) -> pd.DataFrame:
         check_is_fitted(self)
@@ -92,26 +82,33 @@ class StackedForest(TransferForest):
                 raise ValueError(f"{task!r} is both a target and related")
         return related
 
-    def _check_kinds(self, classes: dict) -> None:
-        """Set up the members that apply."""
+    def _plan(self, classes: dict) -> list[Stage]:
+        self._is_number = {target: classes[target] is None for target in self.targets_}
+        plan: dict[Stage, None] = {}
+        for member in self._set_up(classes).values():
+            plan |= dict.fromkeys(member._plan(classes | dict.fromkeys(self.targets_)))
+        wrong = {s for s in plan if s.line and not self._is_number[s.tasks[0]]}  # no class differs
+        return sorted(plan.keys() - wrong, key=list(plan).index)
+
+    def _set_up(self, classes: dict) -> dict[str, TransferForest]:
+        """Return the members that apply to any target."""
         numbers = [task for task in self.related_ if classes[task] is None]
         self._members: dict[str, TransferForest] = {"single-task": SingleTaskForest()}
-        if numbers and any(classes[target] is None for target in self.targets_):
-            bases = {target: numbers for target in self.targets_}
+        if numbers and any(self._is_number.values()):
             if len(numbers) == 1:
                 self._members["difference"] = _Difference()
-            self._members["learned slope"] = _Difference(
-                slope="learned", shrink_to=0.0, base_as_feature=True
-            )
-            for member in list(self._members.values())[1:]:
-                member.bases_ = bases
+            learned = _Difference(slope="learned", shrink_to=0.0, base_as_feature=True)
+            self._members["learned slope"] = learned
         if self.related_:
-            latent = LatentVariableForest(latent_labels="as asked")
-            latent.latents_ = self.related_
-            self._members |= {"latent variable": latent, "multi-task": MultiTaskForest()}
-        self._is_number = {target: classes[target] is None for target in self.targets_}
+            self._members["latent variable"] = LatentVariableForest(latent_labels="as asked")
+            self._members["multi-task"] = MultiTaskForest()
         for member in self._members.values():
             member.targets_, member.related_ = self.targets_, self.related_
+            if isinstance(member, DifferenceForest):
+                member.related_, member.bases_ = numbers, dict.fromkeys(self.targets_, numbers)
+            elif isinstance(member, LatentVariableForest):
+                member.latents_ = self.related_
+        return self._members
 
     def _members_of(self, target: Hashable) -> dict[str, TransferForest]:
         """Return the members that apply to a target."""
@@ -121,17 +118,13 @@ class StackedForest(TransferForest):
             if self._is_number[target] or not isinstance(member, DifferenceForest)
         }
 
-    def _plan(self) -> list[Stage]:
-        plan: dict[Stage, None] = {}
-        for member in self._members.values():
-            plan |= dict.fromkeys(
-                stage
-                for stage in member._plan()
-                if not (stage.line and not self._is_number[stage.tasks[0]])
-            )
-        return sorted(plan, key=lambda stage: len(stage.earlier) > 0)  # bases first, else in order
+    def _finish(self) -> None:
+        self._weights: dict[tuple, np.ndarray] = {}
+        for target in self.targets_:
+            for known in (False, True):
+                self._weights[target, known] = self._weigh(target, known)
 
-    def _combine(self, target: Hashable, read: Callable) -> np.ndarray:
+    def _combine(self, target: Hashable, read: Answers) -> np.ndarray:
         answer: np.ndarray | float = 0.0
         weights = self._weights[target, read.known]
         for weight, member in zip(weights, self._members_of(target).values(), strict=True):
@@ -152,9 +145,9 @@ class StackedForest(TransferForest):
                 else self._weigh(target, False)
             )
         read = OutOfBagReading(self._stages, known=self.related_ if known else ()).mean
-        answers = [member._combine(target, read) for member in self._members_of(target).values()]
-        truth = self._stages.one_hot(target, labels.of(target))
-        answers, truth = np.array(answers)[:, rows], truth[rows]
+        members = self._members_of(target).values()
+        answers = np.array([member._combine(target, read) for member in members])[:, rows]
+        truth = self._stages.one_hot(target, labels.of(target))[rows]
         whole = np.isfinite(answers).reshape(len(answers), len(truth), -1).all(axis=(0, 2))
         answers, truth = answers[:, whole], truth[whole]
         return stacking_weights(answers.reshape(len(answers), -1).T, truth.ravel(), len(truth))

@@ -9,7 +9,8 @@ import numpy as np
 from tlhelpers.forests._engine.engine import ForestEngine
 from tlhelpers.forests._engine.trees import mean_over_trees, mean_over_unseen
 from tlhelpers.forests.labels import Labels
-from tlhelpers.forests.plan import Answers, Line, Queries, Stage
+from tlhelpers.forests.lines import fit_lines, move_trees
+from tlhelpers.forests.plan import Answers, Queries, Stage
 from tlhelpers.forests.sharing import StageStore
 
 
@@ -35,7 +36,7 @@ class GrownStages:
     settings : dict
         Of `ForestEngine`.
     seed : int
-        Of all stages; the place of a stage in the plan is added to it.
+        With the place of a stage in the plan, its seed.
     """
 
     def __init__(
@@ -54,6 +55,8 @@ class GrownStages:
         self._unseen: dict[tuple[Stage, Hashable], np.ndarray] = {}
 
     def __getitem__(self, stage: Stage) -> Grown:
+        if stage not in self._grown:
+            raise KeyError(f"{stage} is not in the plan, or stands after a stage that reads it")
         return self._grown[stage]
 
     def __iter__(self) -> Iterator[Stage]:
@@ -64,7 +67,7 @@ class GrownStages:
 
         A store is asked for what was grown from the same rows, labels, bags and settings.
         """
-        for place, stage in enumerate(plan):
+        for place, stage in enumerate(dict.fromkeys(plan)):
             for form in dict.fromkeys([stage.in_regime(True), stage.in_regime(False)]):
                 if form not in self._grown:
                     self._grow(form, place, usable, store)
@@ -116,9 +119,9 @@ class GrownStages:
             answer = self.out_of_bag(read).reshape(len(self.X), -1)
             lost = np.isnan(answer)  # in every bag: only with a handful of trees
             if lost.any():
-                engine, features = self[read].engine, self.training_features(read)
+                engine, features = self[read].engine, read.flag(self.training_features(read))
                 answer = np.where(lost, engine.predict(features, 0).mean(axis=0), answer)
-            if stage.measured:
+            if stage.measured and read.is_plain:
                 label = self.one_hot(read.tasks[0], self.labels.of(read.tasks[0]))
                 label = label.reshape(len(self.X), -1)
                 answer = np.where(np.isnan(label), answer, label)
@@ -145,7 +148,7 @@ class GrownStages:
             if not grown.rows.all():
                 answer[~grown.rows] = grown.engine.predict(features[~grown.rows], place)
             if grown.line is not None:
-                z = np.column_stack(self.training_answers(stage, stage.line.bases))
+                z = np.column_stack(self.training_answers(stage, stage.bases))
                 answer += mean_over_unseen(grown.line[:, :1] + grown.line[:, 1:] @ z.T, bags)
             self._unseen[stage, task] = answer
         return self._unseen[stage, task]
@@ -222,7 +225,7 @@ class Reading:
                 answer = engine.predict(self.features(stage)[rows], _place(stage, task))
             if line is not None:
                 start, *slopes = line.mean(axis=0)
-                z = [self.mean(base)[rows] for base in stage.line.bases]
+                z = [self.mean(base)[rows] for base in stage.bases]
                 answer = answer + start + sum(s * x for s, x in zip(slopes, z, strict=True))
             return answer
 
@@ -246,12 +249,12 @@ class Reading:
                 deviations = deviations.reshape(*deviations.shape[:2], -1)
                 engine = self.stages[stage].engine
                 for deviation in np.moveaxis(deviations, 2, 0):
-                    values = _move(values, engine, X, column, deviation)
+                    values = move_trees(values, engine, X, column, deviation)
                     column += 1
             line = self.stages[stage].line
             if line is not None:
                 values += line[:, :1]
-                for slopes, base in zip(line.T[1:], stage.line.bases, strict=True):
+                for slopes, base in zip(line.T[1:], stage.bases, strict=True):
                     mean = self.mean(base)
                     moved = slopes.mean() * (self.trees(base) - mean)
                     values += (slopes[:, None] * mean + moved)[:, rows]
@@ -311,64 +314,3 @@ class OutOfBagReading(Reading):
 
 def _place(stage: Stage, task: Hashable) -> int:
     return 0 if task is None else stage.tasks.index(task)
-
-
-PULL = 2.0  # labels: chosen on artificial worlds
-
-
-def fit_lines(line: Line, z: np.ndarray, y: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Fit a line to the labels of every bag.
-
-    The slopes rho minimise sum_i w_i (y_i - a - rho z_i)^2 + PULL sum_j var(z_j) (rho_j - r)^2,
-    r what they shrink to.
-
-    Parameters
-    ----------
-    line : Line
-    z : numpy.ndarray, shape (n, n_bases)
-    y : numpy.ndarray, shape (n,)
-    weights : numpy.ndarray, shape (n_trees, n)
-        Bag counts, times the weights of the rows.
-
-    Returns
-    -------
-    numpy.ndarray, shape (n_trees, 1 + n_bases)
-        Intercepts and slopes.
-    """
-    lines = np.ones((len(weights), 1 + z.shape[1]))
-    lines[:, 0] = 0
-    if not line.learned:
-        return lines
-    scale = z.std(axis=0)
-    scale[scale == 0] = 1
-    for row, w in zip(lines, weights / weights.sum(axis=1, keepdims=True), strict=True):
-        middle, n = w @ z, len(y)
-        centred = (z - middle) / scale
-        pull = PULL / n * np.eye(len(middle))
-        target = line.shrink_to * scale  # of the slopes of the scaled z
-        slopes = np.linalg.solve(
-            (centred.T * w) @ centred + pull, (centred.T * w) @ (y - w @ y) + pull @ target
-        )
-        row[1:] = slopes / scale
-        row[0] = w @ y - row[1:] @ middle
-    return lines
-
-
-def _move(
-    values: np.ndarray, engine: ForestEngine, X: np.ndarray, column: int, deviation: np.ndarray
-) -> np.ndarray:
-    """Move each tree's value along the forest's slope in one feature by that tree's deviation.
-
-    The slope is that of the whole forest over plus and minus one standard deviation of the
-    trees, as a single tree is a step function.
-    """
-    step = deviation.std(axis=0)
-    moved = step > 0
-    if moved.any():
-        low, high = X[moved], X[moved]
-        low[:, column] -= step[moved]
-        high[:, column] += step[moved]
-        rise = engine.predict(high, 0) - engine.predict(low, 0)
-        slope = (rise.T / (2 * step[moved])).T
-        values[:, moved] += np.einsum("m...,bm->bm...", slope, deviation[:, moved])
-    return values

@@ -13,7 +13,7 @@ _BLOCK = 2**23  # numbers in one block of tree predictions: 64 MB
 _KEPT = 2**26  # bytes of a jackknife that is kept for the next prediction
 _ROUNDING = 1e-9  # of the range of the labels: trees that lie closer agree
 
-Combination = Callable[[Callable], np.ndarray]  # given how stages are read, returns their sum
+Combination = Callable[[Callable], np.ndarray]  # of what it is told that stages answer
 
 
 class Uncertainty:
@@ -22,12 +22,14 @@ class Uncertainty:
     Parameters
     ----------
     stages : GrownStages
-    exact : collection of Stage
-        Stages whose errors are left out.
+
+    Notes
+    -----
+    Of stages that are `exact` the errors are left out.
     """
 
-    def __init__(self, stages: GrownStages, exact: Collection[Stage] = ()):
-        self.stages, self.exact = stages, exact
+    def __init__(self, stages: GrownStages):
+        self.stages = stages
         self._forms: dict[bytes, BagForm] = {}
         self._factors: dict[tuple, tuple[float, float]] = {}  # the training rows are walked once
 
@@ -35,7 +37,11 @@ class Uncertainty:
         return self.__dict__ | {"_forms": {}}  # made again when asked for
 
     def with_error(
-        self, combine: Combination, queries: Queries, target: Hashable
+        self,
+        combine: Combination,
+        queries: Queries,
+        target: Hashable,
+        exact: Collection[Stage] = (),
     ) -> tuple[np.ndarray, np.ndarray]:
         """Return the served prediction and its jackknife standard error, from the same trees.
 
@@ -46,6 +52,7 @@ class Uncertainty:
             answer of a stage.
         queries : Queries
         target : task name
+        exact : collection of Stage
 
         Returns
         -------
@@ -59,12 +66,14 @@ class Uncertainty:
         mean = np.empty((len(queries), n_classes) if n_classes else len(queries))
         variance, noise = np.empty((2, len(queries)))
         parts = [(here, queries[here]) for here in queries.regimes()]
-        found = [(here[at], rows) for here, q in parts for at, rows in self.influence(combine, q)]
+        found = [
+            (here[at], rows) for here, q in parts for at, rows in self.influence(combine, q, exact)
+        ]
         for places, rows in found:
             form = self._form(rows)
             for block in self._blocks(len(places), target):
                 here = places[block]
-                reading = self._reading(queries[here])
+                reading = Reading(self.stages, queries[here], by_tree=True, exact=exact)
                 trees = combine(reading.trees)
                 mean[here] = combine(reading.mean)
                 if n_classes:
@@ -74,9 +83,12 @@ class Uncertainty:
         return mean, np.sqrt(variance)
 
     def influence(
-        self, combine: Combination, queries: Queries
+        self, combine: Combination, queries: Queries, exact: Collection[Stage] = ()
     ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Yield queries and the training rows that can influence their prediction.
+
+        Those of a stage count where its trees answer; where its label is known they do not, though
+        they had a say in the features of later stages.
 
         Yields
         ------
@@ -87,15 +99,17 @@ class Uncertainty:
         consulted: dict[Stage, np.ndarray] = {}  # the queries that each stage has a say in
         every = np.ones(len(queries), dtype=bool)
 
-        def read(stage: Stage, where: np.ndarray = every) -> float:
+        def read(stage: Stage, where: np.ndarray = every) -> np.ndarray:
             stage = stage.in_regime(queries.is_known)
-            if stage not in self.exact:
-                known = queries.known_to(stage)
-                where = where if known is None else where & np.isnan(known)
-                consulted[stage] = consulted.get(stage, False) | where
+            known = queries.known_to(stage)
+            where = where if known is None else where & np.isnan(known)
+            before = consulted.get(stage, ~every)
+            if stage not in exact and (where & ~before).any():  # else seen on another way
+                consulted[stage] = before | where
                 for earlier in stage.earlier:
                     read(earlier, where)
-            return 0.0  # the value is of no use
+            n_classes = len(self.stages.classes_of(stage.tasks[0]))
+            return np.zeros((len(queries), n_classes) if n_classes else len(queries))
 
         combine(Answers(lambda stage, task: read(stage), queries.is_known))
         masks = np.array(list(consulted.values()))
@@ -104,32 +118,41 @@ class Uncertainty:
         for number, used in enumerate(patterns.T):
             yield np.flatnonzero(pattern_of.ravel() == number), rows[used].any(axis=0)
 
-    def spread(self, combine: Combination, queries: Queries, target: Hashable) -> np.ndarray:
+    def spread(
+        self,
+        combine: Combination,
+        queries: Queries,
+        target: Hashable,
+        exact: Collection[Stage] = (),
+    ) -> np.ndarray:
         """Return the expected spread of observations around the prediction, (n_queries,).
 
         The standard deviation over the trees, times the factor that gives the out-of-bag
-        residuals a root mean square of one; at most the largest of these residuals.
+        residuals a root mean square of one; at most the largest of these residuals. Queries of
+        which the same labels are known have a factor of their own.
         """
-        key = target, tuple(queries.known), tuple(self.exact)
-        if key not in self._factors:
-            self._factors[key] = self._spread_factor(combine, list(queries.known), target)
-        factor, largest = self._factors[key]
         spread = np.empty(len(queries))
-        for here in queries.regimes():
-            for block in self._blocks(len(here), target):
-                trees = combine(self._reading(queries[here[block]]).trees)
-                spread[here[block]] = trees.std(axis=0)
-        return np.minimum(factor * spread, largest)
+        for places, known in queries.patterns():
+            key = target, tuple(known), tuple(exact)
+            if key not in self._factors:
+                self._factors[key] = self._spread_factor(combine, known, target, exact)
+            factor, largest = self._factors[key]
+            for block in self._blocks(len(places), target):
+                here = places[block]
+                reading = Reading(self.stages, queries[here], by_tree=True, exact=exact)
+                spread[here] = np.minimum(factor * combine(reading.trees).std(axis=0), largest)
+        return spread
 
     def _spread_factor(
-        self, combine: Combination, known: list, target: Hashable
+        self, combine: Combination, known: list, target: Hashable, exact: Collection[Stage]
     ) -> tuple[float, float]:
         """Return the root mean square of residuals in units of the spread, and the largest one."""
         truth = self.stages.labels.of(target)
         least = _ROUNDING * np.ptp(truth[~np.isnan(truth)])
         ratios, residuals = [], []
         for block in self._blocks(len(truth), target):
-            trees = combine(self._reading(block, known).trees)
+            reading = OutOfBagReading(self.stages, block, known, by_tree=True, exact=exact)
+            trees = combine(reading.trees)
             unseen = np.where(self.stages.bags[:, block] == 0, trees, np.nan)
             usable = (np.isfinite(unseen).sum(axis=0) > 1) & ~np.isnan(truth[block])
             spread = np.nanstd(unseen[:, usable], axis=0)
@@ -143,12 +166,6 @@ class Uncertainty:
                 "trees (n_estimators) to learn the spread of observations"
             )
         return float(np.sqrt(squares.mean())), float(np.abs(np.concatenate(residuals)).max())
-
-    def _reading(self, what: Queries | slice, known: Collection = ()) -> Reading:
-        """Return the reading of queries, or of training rows by trees that may have seen them."""
-        if isinstance(what, slice):
-            return OutOfBagReading(self.stages, what, known, by_tree=True, exact=self.exact)
-        return Reading(self.stages, what, by_tree=True, exact=self.exact)
 
     def _form(self, rows: np.ndarray) -> BagForm:
         """Return the jackknife of these training rows, computed once after fit if it is small."""
