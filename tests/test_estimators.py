@@ -18,15 +18,28 @@ from tlhelpers import (
     MultiTaskForest,
     PooledForest,
     SingleTaskForest,
+    StackedForest,
 )
 
-FORESTS = [SingleTaskForest, MultiTaskForest, LatentVariableForest, DifferenceForest, PooledForest]
+FORESTS = [
+    SingleTaskForest,
+    MultiTaskForest,
+    LatentVariableForest,
+    DifferenceForest,
+    PooledForest,
+    StackedForest,
+]
 NUMBERS_ONLY = (DifferenceForest, PooledForest)  # classes have no difference and no union
 ESTIMATORS = [
     forest(task_types=kind, n_estimators=20, random_state=0)
     for forest in FORESTS
     for kind in (None, "regression", "classification")
     if not (forest in NUMBERS_ONLY and kind == "classification")
+]
+ESTIMATORS += [
+    DifferenceForest(slope="learned", shrink_to=0, base_as_feature=True, random_state=0),
+    DifferenceForest(base_as_feature=True, bounds=(-100, None), n_estimators=20, random_state=0),
+    LatentVariableForest(latent_labels="as asked", n_estimators=20, random_state=0),
 ]
 # As for scikit-learn's own forests: a bootstrap draws rows, so a weight of two is not two rows.
 EXPECTED = {
@@ -59,10 +72,15 @@ def models(**options):
         LatentVariableForest("y", ["z", "c"], n_estimators=30, random_state=0, **options),
         DifferenceForest("y", "z", n_estimators=30, random_state=0, **options),
         PooledForest("y", "z", source_flag=True, n_estimators=30, random_state=0, **options),
+        StackedForest("y", n_estimators=30, random_state=0, **options),
+        DifferenceForest("y", "z", slope="learned", n_estimators=30, random_state=0, **options),
+        DifferenceForest(
+            "y", "z", base_as_feature=True, n_estimators=30, random_state=0, **options
+        ),
     ]
 
 
-names = [type(model).__name__ for model in models()]
+names = [f"{i}-{type(model).__name__}" for i, model in enumerate(models())]
 
 
 @pytest.mark.parametrize("model", models(), ids=names)
@@ -95,7 +113,7 @@ def test_tree_predictions_average_to_the_prediction(model, table):
     np.testing.assert_allclose(trees.mean(axis=1), model.predict(X), rtol=1e-12)
 
 
-@pytest.mark.parametrize("forest", [SingleTaskForest, MultiTaskForest])
+@pytest.mark.parametrize("forest", [SingleTaskForest, MultiTaskForest, StackedForest])
 def test_several_targets_of_mixed_type(forest, table):
     X, Y = table
     model = forest(["y", "c"], n_estimators=30, random_state=0).fit(X, Y)

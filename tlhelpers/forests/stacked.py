@@ -1,11 +1,11 @@
 """The stack: the baseline and the architectures, weighed by what they are worth out of bag."""
 
+import itertools
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import minimize
 from sklearn.utils.validation import check_is_fitted
 
 from tlhelpers.forests.base import TransferForest, name_tasks
@@ -187,19 +187,14 @@ def stacking_weights(F: np.ndarray, y: np.ndarray, n: int, pull: float = PULL) -
     if k == 1 or len(y) == 0 or variance == 0:
         return equal
     errors = (F - y[:, None]) / np.sqrt(variance)  # with sum one, y - F w = -errors w
-    gram = errors.T @ errors
-
-    def loss(w: np.ndarray) -> tuple[float, np.ndarray]:
-        return w @ gram @ w + pull * ((w - equal) ** 2).sum(), 2 * gram @ w + 2 * pull * (w - equal)
-
-    found = minimize(
-        loss,
-        equal,
-        jac=True,
-        method="SLSQP",
-        bounds=[(0, 1)] * k,
-        constraints={"type": "eq", "fun": lambda w: w.sum() - 1, "jac": np.ones_like},
-        options={"ftol": 1e-12, "maxiter": 500},
-    ).x
-    found = np.where(found < 1e-9, 0, found)
-    return found / found.sum()
+    curvature = errors.T @ errors + pull * np.eye(k)
+    best, lowest = equal, np.inf
+    for size in range(1, k + 1):  # the few members make 2^k - 1 supports: exact, and no iteration
+        for support in itertools.combinations(range(k), size):
+            weights = np.zeros(k)
+            solved = np.linalg.lstsq(curvature[np.ix_(support, support)], np.ones(size))[0]
+            weights[list(support)] = solved / solved.sum()  # the linear term is that of sum w = 1
+            loss = weights @ curvature @ weights
+            if weights.min() >= 0 and loss < lowest:
+                best, lowest = weights, loss
+    return best

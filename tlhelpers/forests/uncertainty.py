@@ -99,7 +99,7 @@ class Uncertainty:
         consulted: dict[Stage, np.ndarray] = {}  # the queries that each stage has a say in
         every = np.ones(len(queries), dtype=bool)
 
-        def read(stage: Stage, where: np.ndarray = every) -> np.ndarray:
+        def read(stage: Stage, task: Hashable = None, where: np.ndarray = every) -> np.ndarray:
             stage = stage.in_regime(queries.is_known)
             known = queries.known_to(stage)
             where = where if known is None else where & np.isnan(known)
@@ -107,11 +107,11 @@ class Uncertainty:
             if stage not in exact and (where & ~before).any():  # else seen on another way
                 consulted[stage] = before | where
                 for earlier in stage.earlier:
-                    read(earlier, where)
-            n_classes = len(self.stages.classes_of(stage.tasks[0]))
+                    read(earlier, where=where)
+            n_classes = len(self.stages.classes_of(stage.tasks[0] if task is None else task))
             return np.zeros((len(queries), n_classes) if n_classes else len(queries))
 
-        combine(Answers(lambda stage, task: read(stage), queries.is_known))
+        combine(Answers(read, queries.is_known))
         masks = np.array(list(consulted.values()))
         rows = np.array([self.stages[stage].rows for stage in consulted])
         patterns, pattern_of = np.unique(masks, axis=1, return_inverse=True)

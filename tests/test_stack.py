@@ -1,0 +1,297 @@
+"""The difference with a slope, stages trained as they are asked, and the stack."""
+
+import itertools
+import pickle
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.optimize import nnls
+from sklearn.base import clone
+from sklearn.ensemble import RandomForestRegressor
+from sklearn.model_selection import GridSearchCV, KFold
+
+from tlhelpers import DifferenceForest, LatentVariableForest, SingleTaskForest, StackedForest
+from tlhelpers.forests._engine.engine import ForestEngine
+from tlhelpers.forests.lines import PULL, fit_lines
+from tlhelpers.forests.plan import Line, Stage
+from tlhelpers.forests.stacked import stacking_weights
+
+
+def rmse(a, b):
+    return float(np.sqrt(np.mean((np.asarray(a) - np.asarray(b)) ** 2)))
+
+
+@pytest.fixture(scope="module")
+def world():
+    """y = 1 - 2 z + a small function; z is known for all 300 rows, y for 60."""
+    rng = np.random.default_rng(3)
+    X = rng.uniform(size=(300, 5))
+    z = 5 * np.sin(4 * X[:, 0]) + 3 * X[:, 1] + 0.1 * rng.normal(size=300)
+    truth = 1 - 2 * z + X[:, 2]
+    Y = pd.DataFrame({"y": np.where(np.arange(300) < 60, truth, np.nan), "z": z})
+    return X, Y, truth
+
+
+def test_lines_are_ridge_regressions_of_each_bag():
+    """Against the normal equations with the pull as rows of data."""
+    rng = np.random.default_rng(0)
+    z, y = rng.normal(size=(30, 2)) * [1.0, 20.0], rng.normal(size=30)
+    weights = rng.integers(0, 3, size=(7, 30)).astype(float)
+    line = Line((Stage(("a",)), Stage(("b",))), learned=True, shrink_to=1.0)
+    for found, w in zip(fit_lines(line, z, y, weights), weights, strict=True):
+        share = w / w.sum() * len(y)
+        design = np.vstack([np.column_stack([np.ones(30), z]), np.zeros((2, 3))])
+        design[30:, 1:] = np.diag(z.std(axis=0))
+        target = np.append(y, z.std(axis=0) * 1.0)
+        root = np.sqrt(np.append(share, [PULL, PULL]))[:, None]
+        expected = np.linalg.lstsq(root * design, root[:, 0] * target, rcond=None)[0]
+        np.testing.assert_allclose(found, expected, rtol=1e-9)
+
+
+def test_an_engine_takes_labels_of_its_own_for_every_tree():
+    rng = np.random.default_rng(0)
+    X, labels = rng.normal(size=(50, 4)), rng.normal(size=(3, 50, 1))
+    bags = rng.integers(0, 3, size=(3, 50))
+    own = ForestEngine().fit(X, labels, np.array([0]), bags, seed=5).tree_values(X, 0)
+    for tree, bag, label in zip(own, bags, labels, strict=True):  # grown to the last row
+        np.testing.assert_allclose(tree[bag > 0], label[bag > 0, 0])
+    shared = np.repeat(labels[:1], 3, axis=0)
+    np.testing.assert_allclose(
+        ForestEngine().fit(X, shared, np.array([0]), bags, seed=5).tree_values(X, 0),
+        ForestEngine().fit(X, labels[0], np.array([0]), bags, seed=5).tree_values(X, 0),
+    )
+
+
+def test_a_learned_slope_finds_another_unit(world):
+    X, Y, truth = world
+    model = DifferenceForest("y", "z", slope="learned", shrink_to=0, random_state=0).fit(X, Y)
+    slopes = model.slope_.set_index("regime")
+    assert abs(slopes.loc["known", "slope"] + 2) < 3 * slopes.loc["known", "std"] + 0.1
+    known, rows = Y[["z"]], slice(60, None)
+    error = rmse(model.predict(X, known=known)[rows], truth[rows])
+    unit = DifferenceForest("y", "z", random_state=0).fit(X, Y)
+    assert error < 0.3 * rmse(unit.predict(X, known=known)[rows], truth[rows])
+    difference = model.difference(X, known=known)
+    line = model._line_of("y", True).mean(axis=0)
+    np.testing.assert_allclose(
+        model.predict(X, known=known), line[0] + line[1] * Y["z"] + difference
+    )
+
+
+def test_the_mean_of_the_trees_is_the_prediction_in_both_regimes(world):
+    X, Y, _ = world
+    known = Y["z"].where(Y.index % 2 == 0).to_frame()
+    for model in (
+        DifferenceForest("y", "z", slope="learned", n_estimators=30, random_state=0),
+        DifferenceForest("y", "z", base_as_feature=True, n_estimators=30, random_state=0),
+        StackedForest("y", n_estimators=30, random_state=0),
+    ):
+        model.fit(X, Y)
+        mixed = model.predict(X, known=known)
+        trees = model.tree_predictions(X, known=known)
+        np.testing.assert_allclose(trees.mean(axis=1), mixed, rtol=1e-9, atol=1e-9)
+        np.testing.assert_array_equal(mixed[1::2], model.predict(X)[1::2])
+        whole = model.predict(X, known=Y[["z"]])
+        np.testing.assert_allclose(mixed[::2], whole[::2], rtol=1e-12)
+
+
+@pytest.mark.filterwarnings("ignore:the jackknife variance")
+def test_errors_come_with_the_same_predictions(world):
+    X, Y, _ = world
+    known = Y["z"].where(Y.index % 3 > 0).to_frame()
+    for model in (
+        DifferenceForest("y", "z", slope="learned", base_as_feature=True, random_state=0),
+        StackedForest("y", random_state=0),
+    ):
+        model.fit(X, Y)
+        prediction, std = model.predict(X, known=known, return_std=True)
+        np.testing.assert_array_equal(prediction, model.predict(X, known=known))
+        assert np.isfinite(std).all() and (std >= 0).all()
+        again = pickle.loads(pickle.dumps(model))
+        np.testing.assert_array_equal(again.predict(X, known=known), prediction)
+
+
+def test_two_stages_are_grown_as_they_will_be_asked(world):
+    """By hand: on measured z, and on out-of-bag predictions of it alone."""
+    X, Y, _ = world
+    model = DifferenceForest("y", "z", base_as_feature=True, random_state=0).fit(X, Y)
+    stages, own = model._stages, model._own["y"]
+    rows = Y["y"].notna().to_numpy()
+    z = stages.out_of_bag(Stage(("z",)))
+    for known, base in [(True, Y["z"].to_numpy()), (False, z)]:
+        by_hand = ForestEngine().fit(
+            np.column_stack([X, base])[rows],
+            (Y["y"].to_numpy() - base)[rows, None],
+            np.array([0]),
+            model.inbag_counts_[:, rows],
+            seed=[stages._seed, 1],
+        )
+        queries = np.column_stack(
+            [X, Y["z"] if known else stages[Stage(("z",))].engine.predict(X, 0)]
+        )
+        expected = by_hand.predict(queries, 0) + queries[:, -1]
+        asked = model.predict(X, known=Y[["z"]] if known else None)
+        np.testing.assert_allclose(asked, expected, rtol=1e-9)
+        assert own.in_regime(known).measured == known
+
+
+def test_a_target_row_without_the_base_teaches_too(world):
+    """The base is then predicted out of bag: a label of y is never lost."""
+    X, Y, _ = world
+    holes = Y.copy()
+    holes.loc[:9, "z"] = np.nan
+    moved = holes.copy()
+    moved.loc[:9, "y"] += 100
+    fits = [
+        DifferenceForest("y", "z", slope="learned", random_state=0).fit(X, table).predict(X)
+        for table in (holes, moved)
+    ]
+    assert np.abs(fits[1] - fits[0])[:10].min() > 1
+
+
+def test_several_bases_get_a_slope_each():
+    rng = np.random.default_rng(0)
+    X, parts = rng.uniform(size=(200, 3)), rng.normal(size=(200, 2))
+    Y = pd.DataFrame({"y": parts @ [2.0, -3.0], "a": parts[:, 0], "b": parts[:, 1]})
+    model = DifferenceForest("y", slope="learned", shrink_to=0, random_state=0).fit(X, Y)
+    slopes = model.slope_.query("regime == 'known'").set_index("base")["slope"]
+    assert slopes["a"] == pytest.approx(2, abs=0.1) and slopes["b"] == pytest.approx(-3, abs=0.1)
+    with pytest.raises(ValueError, match="slope='learned'"):
+        DifferenceForest("y").fit(X, Y)
+
+
+def test_a_prediction_is_clipped_to_what_the_label_can_be(world):
+    X, Y, _ = world
+    free = DifferenceForest("y", "z", random_state=0).fit(X, Y)
+    clipped = DifferenceForest("y", "z", bounds=(0, None), random_state=0).fit(X, Y)
+    np.testing.assert_array_equal(clipped.predict(X), np.maximum(free.predict(X), 0))
+    assert free.predict(X).min() < 0
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_weights_are_the_best_on_the_simplex(seed):
+    """Against every support, solved exactly; without a pull, against scipy's nnls."""
+    rng = np.random.default_rng(seed)
+    n, k = 40, 4
+    y = rng.normal(size=n)
+    F = y[:, None] * rng.uniform(0, 1, k) + rng.normal(size=(n, k))
+    w = stacking_weights(F, y, n)
+    assert w.min() >= 0 and w.sum() == pytest.approx(1)
+
+    def loss(v, pull=2.0):
+        return ((y - F @ v) ** 2).sum() + pull * y.var() * ((v - 1 / k) ** 2).sum()
+
+    best = np.inf
+    for size in range(1, k + 1):
+        for support in map(list, itertools.combinations(range(k), size)):
+            A = F[:, support].T @ F[:, support] + 2 * y.var() * np.eye(size)
+            system = np.block([[A, np.ones((size, 1))], [np.ones((1, size)), np.zeros((1, 1))]])
+            right = np.append(F[:, support].T @ y + 2 * y.var() / k, 1.0)
+            part = np.linalg.solve(system, right)[:size]
+            if part.min() >= 0:
+                whole = np.zeros(k)
+                whole[support] = part
+                best = min(best, loss(whole))
+    assert loss(w) == pytest.approx(best, rel=1e-6)
+    heavy = 1e4
+    free = nnls(np.vstack([F, heavy * np.ones(k)]), np.append(y, heavy))[0]
+    np.testing.assert_allclose(stacking_weights(F, y, n, pull=0.0), free, atol=1e-3)
+
+
+def test_where_nothing_transfers_the_baseline_takes_the_weight():
+    rng = np.random.default_rng(0)
+    X = rng.uniform(size=(300, 5))
+    Y = pd.DataFrame({"y": np.sin(6 * X[:, 0]), "z": 50 * rng.normal(size=300)})
+    model = StackedForest("y", random_state=0).fit(X, Y)
+    weights = model.weights_.set_index("regime")
+    assert (weights["difference"] < 0.01).all()
+    baseline = SingleTaskForest("y", random_state=0).fit(X, Y)
+    queries = rng.uniform(size=(500, 5))
+    truth = np.sin(6 * queries[:, 0])
+    assert rmse(model.predict(queries), truth) < 1.1 * rmse(baseline.predict(queries), truth)
+
+
+def test_the_stack_is_its_members_weighed(world):
+    X, Y, _ = world
+    model = StackedForest("y", random_state=0).fit(X, Y)
+    weights = model.weights_.query("regime == 'guessed'").iloc[0]
+    read = [(name, member) for name, member in model._members_of("y").items()]
+    queries = model._check_query(X, None)
+    parts = [
+        weights[name] * model._ask(queries, ["y"], combine=member._combine)["y"]
+        for name, member in read
+    ]
+    np.testing.assert_allclose(np.sum(parts, axis=0), model.predict(X))
+    assert list(weights.index[2:]) == [
+        "single-task", "difference", "learned slope", "latent variable", "multi-task",
+    ]  # fmt: skip
+    assert weights.iloc[2:].sum() == pytest.approx(1)
+
+
+def test_a_stack_of_classes_of_numbers_and_of_both():
+    rng = np.random.default_rng(0)
+    X = rng.uniform(size=(200, 4))
+    Y = pd.DataFrame({"y": X[:, 0] + X[:, 1], "z": X[:, 0], "c": np.where(X[:, 1] > 0.5, "b", "a")})
+    Y.loc[60:, ["y"]] = np.nan
+    Y.loc[100:, "c"] = None
+    model = StackedForest(["y", "c"], random_state=0).fit(X, Y)
+    assert model.score(X, Y) > 0.7
+    proba = model.predict_proba(X)["c"]
+    np.testing.assert_allclose(proba.sum(axis=1), 1)
+    assert set(model.weights_["target"]) == {"y", "c"}
+    alone = StackedForest("c", random_state=0).fit(X, Y[["c", "z"]])
+    assert list(alone.weights_.columns[2:]) == ["single-task", "latent variable", "multi-task"]
+    numbers = StackedForest("y", random_state=0).fit(X, Y)  # related: a number and a class
+    known = Y[["z", "c"]]
+    assert rmse(numbers.predict(X, known=known)[60:], (X[:, 0] + X[:, 1])[60:]) < 0.2
+
+
+def test_a_column_alone_is_the_baseline_in_predictions():
+    rng = np.random.default_rng(0)
+    X = rng.uniform(size=(60, 3))
+    y = X[:, 0]
+    stack, baseline = (
+        forest(random_state=0).fit(X, y) for forest in (StackedForest, SingleTaskForest)
+    )
+    np.testing.assert_array_equal(stack.predict(X), baseline.predict(X))
+    assert list(stack.weights_.columns) == ["target", "regime", "single-task"]
+
+
+def test_grid_search_and_threads(world):
+    X, Y, _ = world
+    search = GridSearchCV(
+        StackedForest("y", n_estimators=20, random_state=0),
+        {"min_samples_leaf": [1, 30]},
+        cv=KFold(3, shuffle=True, random_state=0),
+    ).fit(X[:60], Y[:60])
+    assert search.best_params_ == {"min_samples_leaf": 1}
+    one, two = (
+        clone(search.best_estimator_).set_params(n_jobs=jobs).fit(X, Y).predict(X)
+        for jobs in (1, 2)
+    )
+    np.testing.assert_array_equal(one, two)
+
+
+def test_no_leak_through_latents_weights_or_lines():
+    """Labels of pure noise, the same in y and z: nothing can be predicted out of fold."""
+    rng = np.random.default_rng(1)
+    X, noise = rng.normal(size=(200, 3)), rng.normal(size=200)
+    Y = pd.DataFrame({"y": noise, "z": noise})
+    for model in (
+        StackedForest("y", random_state=0),
+        DifferenceForest("y", "z", slope="learned", base_as_feature=True, random_state=0),
+        LatentVariableForest("y", "z", latent_labels="as asked", random_state=0),
+    ):
+        assert rmse(model.fit(X, Y).out_of_bag_prediction(), noise) > 0.95 * noise.std()
+
+
+def test_a_forest_of_scikit_learn_is_as_good_where_there_is_nothing_related():
+    rng = np.random.default_rng(2)
+    X = rng.uniform(size=(200, 6))
+    y = np.sin(5 * X[:, 0]) + X[:, 1]
+    queries = rng.uniform(size=(400, 6))
+    truth = np.sin(5 * queries[:, 0]) + queries[:, 1]
+    peer = RandomForestRegressor(100, max_features=1 / 3, random_state=0).fit(X, y)
+    ours = StackedForest(random_state=0).fit(X, y)
+    assert rmse(ours.predict(queries), truth) < 1.1 * rmse(peer.predict(queries), truth)
