@@ -10,7 +10,7 @@ correction to data/results/jackknife_truth.csv.
 
 import argparse
 import time
-import warnings
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -24,8 +24,8 @@ from tlhelpers import (
     LatentVariableForest,
     MultiTaskForest,
     SingleTaskForest,
-    jackknife_variance,
 )
+from tlhelpers.forests.jackknife import BagForm
 
 N_ROWS, N_QUERIES = 200, 30
 QUERIES = make_friedman1(N_QUERIES, random_state=987_654)[0]
@@ -63,10 +63,13 @@ def estimate(case: str, data_seed: int, seed: int, n_trees: int) -> dict:
     if case.startswith("y - z"):
         trees, served = trees[:, :, 0] - trees[:, :, 1], served[:, 0] - served[:, 1]
     counts = model.inbag_counts_[:, model.inbag_counts_.any(axis=0)]  # the rows in use
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        variance = {c: jackknife_variance(trees, counts, c) for c in ("counts", "size")}
-    return {"served": served, **variance}
+    form = BagForm.of(counts, "counts")  # the corrections share all but what is subtracted
+    by_size = replace(form, bias=0.5 * np.e * (counts.shape[1] - 1) / n_trees**2)
+    return {
+        "served": served,
+        "counts": form.variance(trees)[0],
+        "size": by_size.variance(trees)[0],
+    }
 
 
 def summary(case: str, first: list[dict], second: list[dict], n_trees: int) -> list[dict]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import joblib
 import numpy as np
@@ -95,16 +96,21 @@ class Stage:
 
     def in_regime(self, known: bool) -> "Stage":
         """Return the stage as it is grown for queries of which a related label is known, or not."""
-        if not self.twice:
-            return self
-        return replace(
-            self,
-            twice=False,
-            measured=known,
-            reads=tuple(stage.in_regime(known) for stage in self.reads),
-            line=self.line
-            and replace(self.line, bases=tuple(s.in_regime(known) for s in self.line.bases)),
-        )
+        return self._forms[known] if self.twice else self
+
+    @cached_property
+    def _forms(self) -> tuple["Stage", "Stage"]:
+        """The stage as it is grown for queries of which no related label is known, and one is."""
+
+        def form(known: bool) -> Stage:
+            def grown(stages: tuple[Stage, ...]) -> tuple[Stage, ...]:
+                return tuple(stage.in_regime(known) for stage in stages)
+
+            line = self.line and replace(self.line, bases=grown(self.bases))
+            reads = grown(self.reads)
+            return replace(self, twice=False, measured=known, reads=reads, line=line)
+
+        return form(False), form(True)
 
     def carriers(self, labels: Labels) -> dict[str, np.ndarray]:
         """Return {what a bag must hold: which rows carry it, (n_samples,) bool}."""

@@ -38,9 +38,6 @@ class StackedForest(TransferForest):
 
     Attributes
     ----------
-    weights_ : pandas.DataFrame
-        A row a ``target`` and ``regime`` (a related label of the query is "known", or all are
-        "guessed"), a column a member: weights that are not negative and sum to one.
     inbag_counts_ : numpy.ndarray, shape (n_estimators, n_train)
         How often each bag holds each training row: one matrix for all members.
     feature_importances_ : numpy.ndarray, shape (n_features,)
@@ -60,6 +57,14 @@ class StackedForest(TransferForest):
 
     @property
     def weights_(self) -> pd.DataFrame:
+        """The weights of the members.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row a ``target`` and ``regime`` (a related label of the query is "known", or all are
+            "guessed"), a column a member: weights that are not negative and sum to one.
+        """
         check_is_fitted(self)
         rows = [
             {"target": target, "regime": "known" if known else "guessed"}

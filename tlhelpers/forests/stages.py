@@ -76,7 +76,7 @@ class GrownStages:
         features, line = self.training_features(stage), None
         rows, *table = stage.training_set(features, self.labels, usable)
         if stage.line is not None:
-            z = np.column_stack(self.training_answers(stage, stage.line.bases))[rows]
+            z = np.column_stack(self.training_answers(stage, stage.bases))[rows]
             y, weight = table[1][:, 0], self._weight[rows]
             line = fit_lines(stage.line, z, y, self.bags[:, rows] * weight)
             fitted = line[:, :1] + line[:, 1:] @ z.T
@@ -86,18 +86,18 @@ class GrownStages:
         how = {"task_weights": stage.task_weights, "sample_weight": self._weight[rows]}
         how |= {"seed": [self._seed, place]}
 
-        def engine(given=given, how=how) -> ForestEngine:
+        def grow() -> ForestEngine:
             return ForestEngine(**self._settings).fit(*given, **how)
 
-        if store is None:
-            grown = engine()
-        else:
-            threads = {"n_jobs": None}  # what is grown does not depend on them
-            key = joblib.hash((given, how, self._settings | threads))
-            grown = store.get(key, engine)
+        threads = {"n_jobs": None}  # what is grown does not depend on them
+        engine = (
+            grow()
+            if store is None
+            else store.get(joblib.hash((given, how, self._settings | threads)), grow)
+        )
         held = np.zeros(len(self.X), dtype=bool)
         held[rows] = True
-        self._grown[stage] = Grown(grown, held, line)
+        self._grown[stage] = Grown(engine, held, line)
 
     def classes_of(self, task: Hashable) -> Sequence:
         """Return the classes of a task, empty for a regression."""
@@ -141,14 +141,15 @@ class GrownStages:
         if (stage, task) not in self._unseen:
             grown, place = self[stage], _place(stage, task)
             features = stage.flag(self.training_features(stage))
-            bags = self.bags * grown.rows  # no tree saw a row that it was not grown on
-            inside = grown.engine.oob_predict(features[grown.rows], place, bags[:, grown.rows])
+            bags = self.bags[:, grown.rows]
+            inside = grown.engine.oob_predict(features[grown.rows], place, bags)
             answer = np.empty((len(self.X), *inside.shape[1:]))
             answer[grown.rows] = inside
             if not grown.rows.all():
                 answer[~grown.rows] = grown.engine.predict(features[~grown.rows], place)
             if grown.line is not None:
                 z = np.column_stack(self.training_answers(stage, stage.bases))
+                bags = self.bags * grown.rows  # no tree saw a row that it was not grown on
                 answer += mean_over_unseen(grown.line[:, :1] + grown.line[:, 1:] @ z.T, bags)
             self._unseen[stage, task] = answer
         return self._unseen[stage, task]

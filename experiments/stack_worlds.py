@@ -1,0 +1,119 @@
+"""Is the stack safe, and near the best of its members? Artificial worlds whose rule is known.
+
+    python experiments/stack_worlds.py
+
+Every world has twelve features, a related label z for all rows and a target y for few. A table is
+drawn fifty times; the stack, the single-task forest and every member of the stack are compared on
+the same test rows, against the true target. Writes a row a world, setting, number of labels and
+model to data/results/stack_worlds.csv. What the stack leaves open (how its weights and slopes are
+drawn to their defaults, its members) was chosen on tables of `CHOICE_SEEDS`, never on these.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+from joblib import Parallel, delayed
+from parts import RESULTS, part
+from tqdm import tqdm
+
+from tlhelpers import StackedForest
+from tlhelpers.book.lab import friedman
+
+N_ROWS, N_TEST, NOISE, TABLES, TREES = 400, 100, 0.3, 50, 100
+SIZES = (20, 50, 150)
+SEEDS, CHOICE_SEEDS = range(50), range(1000, 1012)
+
+
+def _plane(x: np.ndarray) -> np.ndarray:
+    return np.sqrt(6) * (x[:, 10] + x[:, 11] - 1)
+
+
+def _other(x: np.ndarray) -> np.ndarray:
+    """Return a function of the features of the target that is no function of the target."""
+    value = np.abs(x[:, 3] - 0.5) + np.cos(2 * np.pi * x[:, 0]) * x[:, 1] - x[:, 2]
+    return (value - value.mean()) / value.std()
+
+
+# The related label without its noise, from the features, the true target and random numbers.
+WORLDS: dict[str, Callable] = {
+    "unrelated": lambda x, y, rng: friedman(x[:, 5:10]),
+    "noise": lambda x, y, rng: rng.normal(size=len(x)),
+    "systematic error": lambda x, y, rng: y + 0.5 * _plane(x),
+    "another unit": lambda x, y, rng: -2 * y,
+    "smooth function": lambda x, y, rng: np.exp(0.7 * y),
+    "shared structure": lambda x, y, rng: _other(x),
+    "no signal": lambda x, y, rng: friedman(x[:, 5:10]),
+}
+
+
+def draw(world: str, seed: int) -> tuple[np.ndarray, pd.DataFrame, np.ndarray]:
+    """Return features, labels of all rows with noise, and the true target."""
+    rng = np.random.default_rng([seed, list(WORLDS).index(world)])
+    x = rng.uniform(size=(N_ROWS, 12))
+    true = np.zeros(N_ROWS) if world == "no signal" else friedman(x[:, :5])
+    z = WORLDS[world](x, true, rng)
+    y = rng.normal(size=N_ROWS) if world == "no signal" else true + NOISE * rng.normal(size=N_ROWS)
+    return x, pd.DataFrame({"y": y, "z": z + NOISE * rng.normal(size=N_ROWS)}), true
+
+
+def errors(world: str, seed: int) -> pd.DataFrame:
+    """Return the error of the stack and of each member on one table."""
+    x, Y, true = draw(world, seed)
+    test = np.arange(N_ROWS) >= N_ROWS - N_TEST
+    rows = []
+    for n_labels in SIZES:
+        table = Y.assign(y=Y["y"].where(Y.index < n_labels))
+        for setting in ("cold", "warm"):
+            keep = ~test if setting == "cold" else np.ones(N_ROWS, dtype=bool)
+            stack = StackedForest("y", n_estimators=TREES, random_state=seed)
+            stack.fit(x[keep], table[keep])
+            known = None if setting == "cold" else Y.loc[test, ["z"]]
+            queries = stack._check_query(x[test], known)
+            found = {"stack": stack.predict(x[test], known=known)}
+            for name, member in stack._members_of("y").items():
+                found[name] = stack._ask(queries, ["y"], combine=member._combine)["y"]
+            members = [value for name, value in found.items() if name != "stack"]
+            found["equal weights"] = np.mean(members, axis=0)
+            for name, value in found.items():
+                error = np.sqrt(np.mean((value - true[test]) ** 2))
+                rows.append((world, setting, n_labels, name, seed, error))
+    columns = ["world", "setting", "n_labels", "model", "seed", "rmse"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def summarize(table: pd.DataFrame) -> pd.DataFrame:
+    """Return mean errors, and their ratios to those of the single-task forest."""
+    rows = []
+    for case, part_ in table.groupby(["world", "setting", "n_labels"], sort=False):
+        wide = part_.pivot_table(index="seed", columns="model", values="rmse", sort=False)
+        base = wide["single-task"]
+        for model in wide:
+            mean = wide[model].mean() / base.mean()
+            residual = wide[model] - mean * base  # the delta method, of a ratio of means
+            error = residual.std() / np.sqrt(len(wide)) / base.mean()
+            high = (wide[model] / base).quantile(0.95)
+            rows.append((*case, model, wide[model].mean(), mean, error, high))
+    names = ["world", "setting", "n_labels", "model", "rmse", "ratio", "ratio_se", "ratio_95"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def compute(world: str, seeds: range) -> pd.DataFrame:
+    """Compare the models on many tables of one world."""
+    done = Parallel(n_jobs=2)(delayed(errors)(world, seed) for seed in seeds)
+    return pd.concat(done)
+
+
+def main() -> None:
+    """Compute every world that is missing, and write the table."""
+    found = [
+        part(f"stack_worlds_{world}", lambda w=world: compute(w, SEEDS))
+        for world in tqdm(WORLDS, desc="worlds")
+    ]
+    table = summarize(pd.concat(found)).round(4)
+    table.to_csv(RESULTS / "stack_worlds.csv", index=False)
+    print(f"stack_worlds.csv: {len(table)} rows")
+
+
+if __name__ == "__main__":
+    main()
