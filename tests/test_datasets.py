@@ -4,10 +4,13 @@ import hashlib
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import tlhelpers as tl
+from tlhelpers.data import GAP_LABELS, moved_gaps
 from tlhelpers.data.files import table_path
+from tlhelpers.data.gap_sources import label_of_method
 
 ROOT = Path(__file__).parents[1]
 LISTED = re.findall(
@@ -91,6 +94,58 @@ def test_band_gap_study():
     assert study.Y.loc["GaAs", "gap_exp"] == gallium_arsenide
     both = study.Y.dropna()
     assert both.corr().iloc[0, 1] == pytest.approx(0.81, abs=0.01)
+
+
+def test_mixed_and_apart_differ_in_the_measured_columns_only():
+    mixed, apart = tl.band_gap_study("mixed"), tl.band_gap_study(sources="apart")
+    assert apart.target == "gap_optical" and "gap_thermal" in apart.description
+    assert apart.Y.count().to_dict() == {"gap_optical": 368, "gap_thermal": 195, "gap_pbe": 8941}
+    assert apart.Y[["gap_optical", "gap_thermal"]].notna().all(axis=1).sum() == 88
+    assert apart.Y[["gap_optical", "gap_pbe"]].notna().all(axis=1).sum() == 330
+    assert apart.Y.notna().any(axis=1).all() and list(apart.groups) == list(apart.Y.index)
+    # an estimate and nothing else: no label, no row; the others stand in the same order
+    kept = mixed.Y.index != "Cd3Bi2"
+    assert apart.X.equals(mixed.X[kept]) and apart.Y["gap_pbe"].equals(mixed.Y["gap_pbe"][kept])
+    # the mixed column is the median over all measurements, to the last digit
+    measured = tl.load_strehlow_cook().query("origin == 'experimental'")
+    gap_exp = measured.groupby("composition")["band_gap"].median()
+    assert (mixed.Y["gap_exp"].dropna() == gap_exp).all()
+    assert mixed.Y["gap_exp"].sum() == pytest.approx(1038.477, abs=1e-9)
+    assert mixed.Y.loc[["ZrO2", "BeO"], "gap_exp"].tolist() == pytest.approx([0.65, 10.885])
+    with pytest.raises(ValueError, match="sources must be 'mixed' or 'apart', got 'optical'"):
+        tl.band_gap_study("optical")
+
+
+def test_each_method_has_a_label():
+    measured = tl.load_strehlow_cook().query("origin == 'experimental'")
+    counts = measured["method"].fillna("none given").value_counts()
+    assert set(counts.index) == set(GAP_LABELS)
+    assert counts.to_dict() == {
+        "Absorption": 671, "Thermal activation": 261, "Reflection": 196, "none given": 129,
+        "Photoconduction": 79, "Estimated": 44, "Electroreflection": 25, "Magnetoabsorption": 23,
+        "Magnetoreflection": 13,
+    }  # fmt: skip
+    per_label = counts.groupby(pd.Series(GAP_LABELS), dropna=False).sum()
+    assert per_label[["gap_optical", "gap_thermal"]].tolist() == [1136, 261]
+    with pytest.raises(ValueError, match="'Ellipsometry' has no label: GAP_LABELS"):
+        label_of_method(pd.Series(["Absorption", "Ellipsometry", float("nan")]))
+
+
+def test_the_rule_moves_what_it_says():
+    moved = moved_gaps()
+    gaps = moved[["gap_mixed", "gap_optical", "gap_thermal"]]
+    assert gaps.loc["ZrO2"].tolist() == pytest.approx([0.65, 4.99, 0.605])
+    assert gaps.loc["BeO"].tolist() == pytest.approx([10.885, 11.2, 5.2])
+    assert moved.loc["BeO", ["n_optical", "n_thermal", "n_left_out"]].tolist() == [5, 1, 0]
+    assert moved.index[0] == "ZrO2" and moved["change"].abs().dropna().is_monotonic_decreasing
+    assert gaps.count().tolist() == [229, 106, 195]
+    assert (moved["change"].dropna() != 0).sum() == 91
+    assert gaps["gap_optical"].isna().to_numpy()[-123:].all()  # 107 thermal only, 16 estimated
+    mixed, apart = tl.band_gap_study("mixed").Y, tl.band_gap_study("apart").Y
+    labels = ["gap_optical", "gap_thermal"]
+    assert moved[labels].equals(apart[labels].reindex(moved.index))
+    rest = mixed.index.difference(moved.index)  # elsewhere the two columns agree
+    assert mixed.loc[rest, "gap_exp"].equals(apart.loc[rest, "gap_optical"])
 
 
 def test_results_are_loaded_by_name():

@@ -2,6 +2,7 @@
 
 from tlhelpers.data.composition import CompositionFeaturizer, anion_family
 from tlhelpers.data.energies import barrier_margin, rate_determining_step, turn_energies
+from tlhelpers.data.gap_sources import GAP_LABELS, moved_gaps
 from tlhelpers.data.loaders import (
     load_no_dissociation,
     load_pbe_gaps,
@@ -20,6 +21,7 @@ from tlhelpers.data.studies import (
 __all__ = [
     "COARSE_COLOR_CLASSES",
     "COLOR_CLASSES",
+    "GAP_LABELS",
     "CompositionFeaturizer",
     "Study",
     "anion_family",
@@ -30,6 +32,7 @@ __all__ = [
     "load_pbe_gaps",
     "load_results",
     "load_strehlow_cook",
+    "moved_gaps",
     "no_study",
     "rate_determining_step",
     "turn_energies",
