@@ -1,17 +1,25 @@
 """The full experiment of chapter 08, band gaps: all models, both settings, the learning curves.
 
-    python experiments/band_gaps.py [--repeats 10] [--trees 50]
+    python experiments/band_gaps.py [--repeats N] [--trees N]
 
-Writes data/results/band_gaps_*.csv. Parts are kept in .results/ and not computed again.
+Writes data/results/band_gaps_*.csv. Parts are kept in .results/ and computed anew where code or
+data have changed.
 """
 
-import argparse
 import warnings
 
 import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
-from parts import fold_scores, intervals, part, settings, verdicts, write
+from parts import (
+    fold_scores,
+    intervals,
+    part,
+    run_from_command_line,
+    settings,
+    verdicts,
+    write,
+)
 from tqdm import tqdm
 
 from tlhelpers import (
@@ -26,13 +34,13 @@ from tlhelpers import (
 from tlhelpers.data import Study
 from tlhelpers.data.composition import anion_family
 from tlhelpers.evaluation import (
+    SETTINGS,
     calibration_table,
     cross_validate_predictions,
     hold_out_rows,
     predict_held_out,
 )
 
-SETTINGS = ("cold", "warm")
 SIZES = [20, 30, 50, 75, 100, 150, 200, 310]
 
 
@@ -144,8 +152,4 @@ def main(trees: int = 50, repeats: int = 10) -> None:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--repeats", type=int, default=10)
-    parser.add_argument("--trees", type=int, default=50)
-    arguments = parser.parse_args()
-    main(arguments.trees, arguments.repeats)
+    run_from_command_line(main)

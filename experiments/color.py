@@ -1,14 +1,21 @@
 """The full experiment of chapter 09, colour with band gaps: all models, settings and groupings.
 
-    python experiments/color.py [--repeats 10] [--trees 100]
+    python experiments/color.py [--repeats N] [--trees N]
 
-Writes data/results/color_*.csv. Parts are kept in .results/ and not computed again.
+Writes data/results/color_*.csv. Parts are kept in .results/ and computed anew where code or data
+have changed.
 """
 
-import argparse
-
 import pandas as pd
-from parts import fold_scores, intervals, part, settings, verdicts, write
+from parts import (
+    fold_scores,
+    intervals,
+    part,
+    run_from_command_line,
+    settings,
+    verdicts,
+    write,
+)
 from sklearn.dummy import DummyClassifier
 from tqdm import tqdm
 
@@ -21,6 +28,7 @@ from tlhelpers import (
 )
 from tlhelpers.data import COARSE_COLOR_CLASSES, COLOR_CLASSES, Study
 from tlhelpers.evaluation import (
+    SETTINGS,
     cross_validate_predictions,
     hold_out_rows,
     predict_held_out,
@@ -28,7 +36,6 @@ from tlhelpers.evaluation import (
 )
 
 CLASSES = {"five": COLOR_CLASSES, "three": COARSE_COLOR_CLASSES}
-SETTINGS = ("cold", "warm")
 METRICS = ("f1_macro", "f1_weighted", "accuracy")
 WEIGHTS = (1, 7, 50, 1000)  # of the colour: 7 makes up for the numbers of labels
 SIZES = [12, 24, 36, 48]
@@ -167,8 +174,4 @@ def main(trees: int = 100, repeats: int = 10) -> None:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--repeats", type=int, default=10)
-    parser.add_argument("--trees", type=int, default=100)
-    arguments = parser.parse_args()
-    main(arguments.trees, arguments.repeats)
+    run_from_command_line(main)

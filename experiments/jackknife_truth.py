@@ -1,6 +1,6 @@
 """Is the jackknife right? Its mean against the variance of predictions over many training sets.
 
-    python experiments/jackknife_truth.py [--sets 200] [--trees 2000]
+    python experiments/jackknife_truth.py [--sets N] [--trees N] [--second-seeds N]
 
 Friedman's function with noise, 200 rows, 10 features. For each model, fit one forest to each of
 many training sets and predict the same 30 queries: the variance of the served predictions over the
@@ -8,14 +8,13 @@ sets is the truth, the mean of the jackknife variances the estimate. Writes a ro
 correction to data/results/jackknife_truth.csv.
 """
 
-import argparse
 import time
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
-from parts import RESULTS, part
+from parts import RESULTS, part, run_from_command_line
 from sklearn.datasets import make_friedman1
 from tqdm import tqdm
 
@@ -94,30 +93,20 @@ def summary(case: str, first: list[dict], second: list[dict], n_trees: int) -> l
     return rows
 
 
-def rows_of(case: str, options: argparse.Namespace) -> pd.DataFrame:
+def rows_of(case: str, sets: int, trees: int, second_seeds: int, jobs: int) -> pd.DataFrame:
     """Run one case."""
-    work = [(case, s, s, options.trees) for s in range(options.sets)]
-    work += [(case, s, s + 10_000, options.trees) for s in range(options.second_seeds)]
-    done = Parallel(n_jobs=options.jobs, return_as="generator")(
-        delayed(estimate)(*item) for item in work
-    )
+    work = [(case, s, s, trees) for s in range(sets)]
+    work += [(case, s, s + 10_000, trees) for s in range(second_seeds)]
+    done = Parallel(n_jobs=jobs, return_as="generator")(delayed(estimate)(*item) for item in work)
     results = list(tqdm(done, total=len(work), desc=case))
-    return pd.DataFrame(
-        summary(case, results[: options.sets], results[options.sets :], options.trees)
-    )
+    return pd.DataFrame(summary(case, results[:sets], results[sets:], trees))
 
 
-def main() -> None:
+def main(sets: int = 200, trees: int = 10 * N_ROWS, second_seeds: int = 20, jobs: int = 2) -> None:
     """Run all cases that are missing and write the table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--sets", type=int, default=200)
-    parser.add_argument("--trees", type=int, default=10 * N_ROWS)
-    parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--second-seeds", type=int, default=20)
-    options = parser.parse_args()
-    start = time.time()
+    start, size = time.time(), (sets, trees, second_seeds)
     tables = [
-        part(f"truth_{case}_{options.sets}_{options.trees}", lambda c=case: rows_of(c, options))
+        part("_".join(["truth", case, *map(str, size)]), lambda c=case: rows_of(c, *size, jobs))
         for case in CASES
     ]
     frame = pd.concat(tables)
@@ -127,4 +116,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_from_command_line(main)

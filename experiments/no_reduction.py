@@ -1,15 +1,21 @@
 """The full experiment of chapter 10, NO reduction: all models, splits and settings.
 
-    python experiments/no_reduction.py [--repeats 10] [--trees 100]
+    python experiments/no_reduction.py [--repeats N] [--trees N]
 
-Writes data/results/no_*.csv. Predictions are kept in .results/, one file a part: a part whose file
-exists is not computed again. About four minutes on two cores.
+Writes data/results/no_*.csv. Predictions are kept in .results/ and computed anew where code or data
+have changed. About four minutes on two cores.
 """
 
-import argparse
-
 import pandas as pd
-from parts import fold_scores, intervals, part, settings, verdicts, write
+from parts import (
+    fold_scores,
+    intervals,
+    part,
+    run_from_command_line,
+    settings,
+    verdicts,
+    write,
+)
 from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LinearRegression
 from tqdm import tqdm
@@ -24,6 +30,7 @@ from tlhelpers import (
 from tlhelpers.book import cancellation_scores, error_cancellation, step_predictions
 from tlhelpers.data import Study, rate_determining_step, turn_energies
 from tlhelpers.evaluation import (
+    SETTINGS,
     RelatedAsFeatures,
     cross_validate_predictions,
     hold_out_rows,
@@ -31,11 +38,7 @@ from tlhelpers.evaluation import (
     score_predictions,
 )
 
-DIRECTIONS, GROUPINGS, SETTINGS = (
-    ("dissociation", "reaction"),
-    ("surface", "metal"),
-    ("cold", "warm"),
-)
+DIRECTIONS, GROUPINGS = ("dissociation", "reaction"), ("surface", "metal")
 METAL_REPEATS = 3  # every metal is its own fold: repeats differ in the seed of the trees only
 
 
@@ -225,8 +228,4 @@ def main(trees: int = 100, repeats: int = 10) -> None:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--repeats", type=int, default=10)
-    parser.add_argument("--trees", type=int, default=100)
-    arguments = parser.parse_args()
-    main(arguments.trees, arguments.repeats)
+    run_from_command_line(main)

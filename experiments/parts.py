@@ -1,5 +1,6 @@
 """What the experiments of `make results` share: parts that are kept, and their settings."""
 
+import argparse
 import functools
 import hashlib
 import importlib.metadata
@@ -81,8 +82,8 @@ def verdicts(scores: pd.DataFrame, baseline: str, metrics: tuple, by: list, **ca
     for metric in metrics:
         cases = scores.groupby(by, sort=False)
         tests = {name: compare_models(part, baseline, metric) for name, part in cases}
-        table = pd.concat(tests, names=by).reset_index()
-        found.append(judge(table, metric).assign(**case, metric=metric))
+        table = judge(pd.concat(tests, names=by).reset_index()).drop(columns="metric")
+        found.append(table.assign(**case, metric=metric))  # the metric is the last column
     return pd.concat(found)
 
 
@@ -93,6 +94,20 @@ def write(study: str, tables: dict[str, pd.DataFrame]) -> None:
         path = RESULTS / f"{study}_{name}.csv"
         rows.to_csv(path, index=False, float_format="%.10g")
         print(f"{path.relative_to(ROOT)}: {len(rows)} rows")
+
+
+def run_from_command_line(main: Callable) -> None:
+    """Run an experiment; an option of the command line is a parameter of `main`, with its default.
+
+    So ``main(trees=50)`` makes the option ``--trees``.
+    """
+    parser = argparse.ArgumentParser(
+        description=inspect.getdoc(main), formatter_class=argparse.ArgumentDefaultsHelpFormatter
+    )
+    for name, parameter in inspect.signature(main).parameters.items():
+        option, default = f"--{name.replace('_', '-')}", parameter.default
+        parser.add_argument(option, type=type(default), default=default, help=name)
+    main(**vars(parser.parse_args()))
 
 
 def settings(command: str, **values) -> pd.DataFrame:

@@ -9,7 +9,14 @@ stopped. A part is computed anew when the code or the data that it comes from ha
 import importlib
 import time
 
-EXPERIMENTS = ["band_gaps", "color", "no_reduction", "lab_map", "jackknife_truth"]
+EXPERIMENTS = [
+    "band_gaps",
+    "color",
+    "no_reduction",
+    "lab_map",
+    "jackknife_truth",
+    "false_positives",
+]
 
 if __name__ == "__main__":
     for name in EXPERIMENTS:

@@ -9,6 +9,7 @@ from sklearn.linear_model import LinearRegression
 import tlhelpers as tl
 from tlhelpers.book import jackknife_explorer, lab_explorer, plot_lab_map
 from tlhelpers.book.lab import (
+    LAB_DRAWS,
     LAB_GRID,
     compare_lab,
     lab_errors,
@@ -130,6 +131,18 @@ def test_the_test_of_the_lab_is_the_paired_t_test():
     assert (row["low"], row["high"]) == pytest.approx((mean - half, mean + half))
     assert row["baseline_rmse"] == base["rmse"] and base["difference"] == 0
     assert np.isnan(base["p_value"]) and pd.isna(base["verdict"])
+    assert set(table["metric"]) == {"rmse"}
+
+
+def test_the_lab_compares_one_position_and_all_of_its_draws():
+    errors = constructed([1.0, 1.1, 0.9, 1.2], [0.8, 1.0, 0.9, 0.9])
+    two = pd.concat([errors.assign(noise=0.0), errors.assign(noise=0.3)])
+    with pytest.raises(ValueError, match="noise"):
+        compare_lab(two)
+    with pytest.raises(ValueError, match="missing in some split"):
+        compare_lab(errors[:-1])
+    with pytest.raises(ValueError, match="no model"):
+        compare_lab(errors, "difference")
 
 
 @pytest.mark.parametrize(
@@ -169,6 +182,7 @@ def test_lab_explorer_retrains_at_its_position():
     once = lab_errors(0, 25, correlation=0.95, systematic_error=0.5, noise=0.3)
     marks = [s.y[0] for panel in frame.panels for s in panel.series if s.emphasis]
     np.testing.assert_allclose(marks, once["rmse"])
+    assert f"mean over {LAB_DRAWS} tables" in explorer.description
     assert "25 labels" in frame.readout and "warm" in frame.readout
     with pytest.raises(ValueError, match="noise"):
         lab_explorer(lab, knobs | {"noise": [0.1, 0.2]}, start={})

@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
+from sklearn.base import clone
+from sklearn.linear_model import LinearRegression
 
 from tlhelpers import (
     DifferenceForest,
@@ -14,6 +16,7 @@ from tlhelpers import (
     learning_curve,
 )
 from tlhelpers.evaluation import (
+    calibration_table,
     compare_sizes,
     corrected_resampled_t_test,
     cross_validate_predictions,
@@ -266,6 +269,48 @@ def test_a_hold_out_set_is_whole_groups_that_training_never_saw(table, setting):
         predict_held_out(Recorder("y"), X, Y, groups, test=[1, 2])
     with pytest.raises(ValueError, match="no row with a label"):
         predict_held_out(Recorder("y"), X, Y, groups, test=np.arange(60) >= 50)
+
+
+def test_a_masked_group_without_a_label_of_the_target_is_held_out_too(table):
+    X, Y, groups = table
+    test = (np.arange(60) < 6) | (np.arange(60) == 50)  # of the group of 50 and 51, without y
+    held = predict_held_out(Recorder("y", n_estimators=3), X, Y, groups, test=test)
+    ((X_train, _, _, _),) = Recorder.calls
+    assert held["row"].tolist() == list(range(6))
+    assert X_train.index.tolist() == [*range(6, 50), *range(52, 60)]
+
+
+@pytest.mark.parametrize("target", [None, "y"])
+@pytest.mark.parametrize(
+    "model",
+    [DifferenceForest(base="z", n_estimators=3), LatentVariableForest(latents="z", n_estimators=3)],
+)
+def test_what_a_forest_predicts_may_follow_from_its_relation(table, model, target):
+    X, Y, groups = table
+    models = {"a": model, "b": SingleTaskForest("y", n_estimators=3), "c": LinearRegression()}
+    options = {"n_repeats": 1, "n_splits": 3, "progress": False, "target": target}
+    found = cross_validate_predictions(models, X, Y, groups, **options)
+    assert set(found["target"]) == {"y"} and set(found["model"]) == set(models)
+    alone = cross_validate_predictions(model, X, Y, groups, **options)
+    named = clone(model).set_params(target="y")
+    again = cross_validate_predictions(named, X, Y, groups, **options)
+    pd.testing.assert_frame_equal(alone, again)
+
+
+def test_one_model_without_uncertainty_leaves_the_others_theirs(table):
+    X, Y, groups = table
+    models = {"forest": SingleTaskForest("y", n_estimators=20), "line": LinearRegression()}
+    options = {"n_repeats": 1, "return_std": True, "progress": False}
+    found = cross_validate_predictions(models, X, Y, groups, **options)
+    both = calibration_table(found)
+    alone = calibration_table(found[found["model"] == "forest"])
+    assert both.loc["line"].isna().all()
+    pd.testing.assert_frame_equal(both.loc[["forest"]], alone, check_dtype=False)
+    hole = found.assign(observation_std=found["observation_std"].mask(found.index == 3))
+    with pytest.raises(ValueError, match=r"1 of 40 predictions of .*forest"):
+        calibration_table(hole)
+    with pytest.raises(ValueError, match="return_std=True"):
+        calibration_table(found[found["model"] == "line"])
 
 
 def test_several_targets_are_all_hidden_and_scored_each_on_its_labels(table):

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,14 @@ for name in tl.__all__:
         assert np.corrcoef(predicted, z[30:] + X[30:, 2])[0, 1] > 0.5, name
         print(name)
 """
+
+
+def test_the_readme_names_what_is_needed():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf8"))["project"]
+    needed = [name.partition(">=")[0] for name in project["dependencies"]]
+    assert {"tlhelpers", *needed} == OURS and len(needed) == 7
+    readme = " ".join((ROOT / "README.md").read_text("utf8").split())
+    assert f"(it needs seven packages: {', '.join(needed)})" in readme
 
 
 def fresh(code: str) -> str:

@@ -16,13 +16,16 @@ from tlhelpers.book.bootstrap import bootstrap_counts, resampled_score
 from tlhelpers.evaluation import (
     calibration_table,
     compare_models,
+    compare_sizes,
     confusion_table,
     corrected_resampled_t_test,
     coverage,
     holm,
     judge,
+    label_saving,
     miscalibration_area,
     score_predictions,
+    summarize,
 )
 
 
@@ -220,13 +223,30 @@ def test_holm_raises_p_values_and_keeps_their_order(p_values):
 def test_the_family_is_the_table():
     table = pd.DataFrame(
         {"difference": [-1.0, 1.0, 0.0, 1.0], "p_value": [0.01, 0.03, np.nan, 0.8]}
-    )
+    ).assign(metric="rmse")
     verdicts = judge(table)["verdict"]
     assert verdicts.isna().tolist() == [False, False, True, False]
     assert verdicts.dropna().tolist() == ["better", *["no difference seen"] * 2]
     assert judge(table, adjust=False)["verdict"].tolist()[:2] == ["better", "worse"]
-    assert judge(table[1:2], "accuracy")["verdict"].tolist() == ["better"]
+    assert judge(table[1:2].assign(metric="accuracy"))["verdict"].tolist() == ["better"]
+    both = pd.concat([table[:2], table[:2].assign(metric="r2")])
+    assert judge(both, adjust=False)["verdict"].tolist() == ["better", "worse", "worse", "better"]
     assert judge(judge(table)).equals(judge(table))
+    with pytest.raises(ValueError, match="got 'Accuracy'"):
+        judge(table.assign(metric="Accuracy"))
+    with pytest.raises(ValueError, match=r"no \['metric'\]"):
+        judge(table.drop(columns="metric"))
+
+
+def test_a_table_of_tests_says_what_its_verdicts_are_about():
+    fold = {"target": "y", "n_test": 2, "n_pool": 8}
+    rows = [
+        fold | {"model": m, "repeat": r, "fold": f, "accuracy": a + 0.01 * r}
+        for m, a in [("a", 0.5), ("b", 0.7)] for r in range(3) for f in range(2)
+    ]  # fmt: skip
+    table = compare_models(pd.DataFrame(rows), "a", "accuracy")
+    assert table["metric"].tolist() == ["accuracy"]
+    assert judge(table)["verdict"].tolist() == table["verdict"].tolist() == ["better"]
 
 
 def test_errors_that_cancel_are_seen_over_folds():
@@ -247,3 +267,61 @@ def test_errors_that_cancel_are_seen_over_folds():
     assert first.loc["difference", "rmse"] == pytest.approx(expected)
     verdicts = compare_models(scores, "independent errors")["verdict"].droplevel("model")
     assert verdicts.to_dict() == {"cancel": "better", "independent": "no difference seen"}
+
+
+def scores_of(models="ab", settings=("cold",), sizes=None):
+    """Return scores of folds, or of a learning curve with `sizes`."""
+    places = [("fold", f) for f in range(2)] if sizes is None else [("size", n) for n in sizes]
+    return pd.DataFrame(
+        [
+            {"model": m, "target": "y", "repeat": r, name: place, "setting": setting,
+             "n_test": 20, "n_pool": 80, "rmse": 1.0 + r + (m == "b") * (setting == "warm")}
+            for m in models for setting in settings for r in range(3) for name, place in places
+        ]
+    )  # fmt: skip
+
+
+COMPARISONS = [
+    (compare_models, ("a",), {}),
+    (compare_sizes, ("a", "b"), {"sizes": (10, 20)}),
+    (label_saving, ("a", "b"), {"sizes": (10, 20)}),
+    (summarize, (), {}),
+    (summarize, (["model", "size"],), {"sizes": (10, 20)}),
+]
+
+
+@pytest.mark.parametrize(("compare", "arguments", "options"), COMPARISONS)
+def test_two_settings_are_not_averaged(compare, arguments, options):
+    two = scores_of(settings=("cold", "warm"), **options)
+    with pytest.raises(ValueError, match=r"select one value of \['setting'\]"):
+        compare(two, *arguments)
+    one = scores_of(**options)
+    with pytest.raises(ValueError, match="holds them twice"):
+        compare(pd.concat([one, one]), *arguments)
+    assert len(compare(one, *arguments))
+
+
+def test_a_mean_over_sizes_is_refused():
+    with pytest.raises(ValueError, match=r"select one value of \['size'\]"):
+        summarize(scores_of(sizes=(10, 20)))
+    assert list(summarize(scores_of("a", sizes=(10, 20)), ["size"]).index) == [10, 20]
+
+
+@pytest.mark.parametrize(("compare", "arguments", "options"), COMPARISONS[:3])
+def test_a_missing_score_is_an_error(compare, arguments, options):
+    scores = scores_of(**options)
+    for hole in (scores["model"] == "b", scores["repeat"] == 1, scores.index == 1):
+        with pytest.raises(ValueError, match="is missing in some split"):
+            compare(scores.assign(rmse=scores["rmse"].mask(hole)), *arguments)
+    last = scores["model"].eq("b") & scores.iloc[:, 3].eq(scores.iloc[-1, 3])
+    with pytest.raises(ValueError, match=r"missing in some split|no model|differ in their sizes"):
+        compare(scores[~last], *arguments)
+    with pytest.raises(ValueError, match="no model of the table"):
+        compare(scores[scores["model"] != "a"], *arguments)
+
+
+@pytest.mark.parametrize(("compare", "arguments", "options"), COMPARISONS[:3])
+def test_a_table_of_another_kind_is_refused(compare, arguments, options):
+    other = scores_of(**({"sizes": (10, 20)} if not options else {}))
+    with pytest.raises(ValueError, match=r"the table has no \['(fold|size)'\]"):
+        compare(other, *arguments)

@@ -1,8 +1,15 @@
 """A part of an experiment is kept as long as the code that it came from."""
 
+import importlib
+import inspect
+import sys
+
+import false_positives
+import jackknife_truth
 import pandas as pd
 import parts
 import pytest
+import run as every_experiment
 
 
 @pytest.fixture
@@ -17,7 +24,7 @@ def asked(tmp_path, monkeypatch):
     return []
 
 
-def run(asked, name="curve_0.5"):
+def ask(asked, name="curve_0.5"):
     """Ask for one part as a new process would."""
     parts.digest.cache_clear()
     return parts.part(name, lambda: asked.append(name) or pd.DataFrame({"n": [len(asked)]}))
@@ -28,22 +35,22 @@ def kept():
 
 
 def test_the_same_code_reuses(asked):
-    assert run(asked).equals(run(asked)) and len(asked) == 1
-    run(asked, "curve_0.6")
+    assert ask(asked).equals(ask(asked)) and len(asked) == 1
+    ask(asked, "curve_0.6")
     assert asked == ["curve_0.5", "curve_0.6"] == kept()
 
 
 @pytest.mark.parametrize("name", ["tlhelpers/forests/a.py", "data/t.csv", "tlhelpers/new.py"])
 def test_changed_code_or_data_computes_anew_and_removes_the_old(asked, name):
-    run(asked)
+    ask(asked)
     (parts.ROOT / name).write_text("2")
-    assert run(asked)["n"].item() == 2 and kept() == ["curve_0.5"]
+    assert ask(asked)["n"].item() == 2 and kept() == ["curve_0.5"]
 
 
 def test_another_version_of_numpy_computes_anew(asked, monkeypatch):
-    run(asked)
+    ask(asked)
     monkeypatch.setattr(parts.importlib.metadata, "version", lambda name: "0")
-    assert run(asked)["n"].item() == 2
+    assert ask(asked)["n"].item() == 2
 
 
 def test_the_file_of_the_experiment_counts(asked, tmp_path):
@@ -54,9 +61,9 @@ def test_the_file_of_the_experiment_counts(asked, tmp_path):
 
 
 def test_a_changed_figure_reuses(asked):
-    run(asked)
+    ask(asked)
     (parts.ROOT / "tlhelpers/book/figures/b.py").write_text("2")
-    run(asked)
+    ask(asked)
     assert len(asked) == 1
 
 
@@ -65,13 +72,13 @@ def test_a_killed_run_goes_on(asked, monkeypatch):
         path.write_text("half")
         raise KeyboardInterrupt
 
-    run(asked, "first")
+    ask(asked, "first")
     with monkeypatch.context() as patch:
         patch.setattr(pd.DataFrame, "to_pickle", killed)
         with pytest.raises(KeyboardInterrupt):
-            run(asked, "second")
-    assert run(asked, "first")["n"].item() == 1
-    assert run(asked, "second")["n"].item() == 3
+            ask(asked, "second")
+    assert ask(asked, "first")["n"].item() == 1
+    assert ask(asked, "second")["n"].item() == 3
     assert kept() == ["first", "second"]
 
 
@@ -80,3 +87,50 @@ def test_the_digest_covers_the_package():
     assert {"tlhelpers/forests/_engine/kernels.py", "tlhelpers/book/lab.py"} <= names
     assert {"data/no_dissociation.csv", "experiments/parts.py", "e.py"} <= names
     assert not any("/explorers/" in name or "/figures/" in name for name in names)
+
+
+@pytest.mark.parametrize("name", every_experiment.EXPERIMENTS)
+def test_an_experiment_reads_no_command_line_but_its_own(name, monkeypatch):
+    """`run.py` calls every `main` without arguments, whatever it was given itself."""
+    main = importlib.import_module(name).main
+    assert all(p.default is not p.empty for p in inspect.signature(main).parameters.values())
+    assert "parse_args" not in inspect.getsource(main)
+
+
+def test_an_option_is_a_parameter_of_main(monkeypatch, capsys):
+    seen = []
+
+    def main(trees: int = 50, second_seeds: int = 20) -> None:
+        """Compute."""
+        seen.append((trees, second_seeds))
+
+    for line in ([], ["--second-seeds", "3"]):
+        monkeypatch.setattr(sys, "argv", ["experiment.py", *line])
+        parts.run_from_command_line(main)
+    assert seen == [(50, 20), (50, 3)]
+    monkeypatch.setattr(sys, "argv", ["experiment.py", "--help"])
+    with pytest.raises(SystemExit):
+        parts.run_from_command_line(main)
+    assert "default: 50" in capsys.readouterr().out
+
+
+def test_all_settings_of_the_jackknife_experiment_name_its_parts(monkeypatch, tmp_path):
+    names = []
+    monkeypatch.setattr(jackknife_truth, "RESULTS", tmp_path)
+    monkeypatch.setattr(
+        jackknife_truth, "part", lambda name, compute: names.append(name) or pd.DataFrame()
+    )
+    jackknife_truth.main(sets=7, trees=8, second_seeds=9)
+    assert len(names) == len(jackknife_truth.CASES)
+    assert all(name.endswith("_7_8_9") for name in names)
+
+
+def test_two_models_without_a_difference_are_called_apart_by_the_plain_test():
+    table = false_positives.rates("linear regression", sets=30, jobs=1)
+    shares = dict(list(table.groupby("t_test")["false_positives"]))
+    assert len(shares["corrected"]) == 4
+    assert (shares["corrected"].to_numpy() <= shares["plain"].to_numpy()).all()
+    stored = pd.read_csv(parts.RESULTS / "false_positives.csv")
+    shares = stored.groupby("t_test")["false_positives"]
+    assert shares.max()["corrected"] < 0.1 < shares.min()["plain"]
+    assert set(stored["learner"]) == set(false_positives.LEARNERS)

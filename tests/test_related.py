@@ -183,6 +183,11 @@ def test_errors(table):
     ]:
         with pytest.raises(ValueError, match=message):
             model.fit(X, Y.assign(text="a", empty=np.nan))
+    for rows, message in [(Y.iloc[::-1], "align them"), (Y.iloc[:9], "inconsistent numbers")]:
+        with pytest.raises(ValueError, match=message):
+            RelatedAsFeatures(line, "F", "dF").fit(X, rows)
+        with pytest.raises(ValueError, match=message):
+            RelatedAsFeatures(line, "F", "dF").fit(X, Y).predict(X, known=rows[["dF"]])
     with pytest.raises(ValueError, match="disagree on the type"):
         cross_validate_predictions(
             {"a": SingleTaskForest("E"), "b": DummyClassifier()}, X, Y, progress=False

@@ -16,7 +16,8 @@ def jackknife_by_trees(
     """Estimate the variance from the first few trees, then from more.
 
     The bag and the splits of a tree depend on its own seed, so the first B trees of a forest of
-    this package are the forest of B trees.
+    this package are the forest of B trees. A forest of few trees, fewer than about 30, may differ:
+    all bags are drawn again where a row is in every one of them.
 
     Parameters
     ----------

@@ -13,12 +13,12 @@ from sklearn.metrics import root_mean_squared_error
 
 from tlhelpers.data.studies import Study
 from tlhelpers.evaluation.comparison import judge
-from tlhelpers.evaluation.experiment import prepare_model
+from tlhelpers.evaluation.experiment import fit_models
+from tlhelpers.evaluation.scores import check_models, pair_scores
 from tlhelpers.evaluation.splits import SETTINGS, split_table
 from tlhelpers.forests import DifferenceForest, LatentVariableForest, SingleTaskForest
 from tlhelpers.forests.base import TransferForest
 from tlhelpers.forests.multi_task import MultiTaskForest
-from tlhelpers.forests.sharing import shared_stages
 
 LAB_GRID: dict[str, tuple] = {  # the positions of the knobs in data/results/lab_map.csv
     "correlation": (0.0, 0.5, 0.8, 0.95, 1.0),
@@ -173,16 +173,13 @@ def lab_errors(
     true = related_tasks(n_samples, n_samples, **knobs | {"noise": 0.0}, seed=seed).Y["y"][test]
     rows, everyone = [], np.arange(n_samples)
     for setting in SETTINGS:
-        splits = {
-            n: split_table(tables[n].X, tables[n].Y, everyone, ["y"], everyone[test], setting)
+        splits = [
+            split_table(tables[n].X, tables[n].Y, everyone, ["y"], everyone[test], setting)
             for n in sizes
-        }
-        with shared_stages():
-            for name, model in (models or lab_models()).items():
-                for n, split in splits.items():
-                    fitted = prepare_model(model, ["y"], seed).fit(split.X_train, split.Y_train)
-                    predicted = fitted.predict(split.X_test, known=split.known_to(fitted))
-                    rows.append((setting, n, name, seed, root_mean_squared_error(true, predicted)))
+        ]
+        for name, number, fitted in fit_models(models or lab_models(), splits, ["y"], seed):
+            rmse = root_mean_squared_error(true, splits[number].ask(fitted))
+            rows.append((setting, sizes[number], name, seed, rmse))
     return pd.DataFrame(rows, columns=["setting", "n_labels", "model", "seed", "rmse"])
 
 
@@ -200,19 +197,26 @@ def compare_lab(errors: pd.DataFrame, baseline: str = "single-task") -> pd.DataF
     pandas.DataFrame
         A row a number of labels, setting and model: mean ``rmse`` and its ``sd`` over the draws,
         ``baseline_rmse``, and the paired ``difference`` from the baseline with its 95% interval
-        ``low`` to ``high``, ``p_value``, ``p_adjusted`` and ``verdict`` (none for the baseline
-        itself). The draws share no data, so the test is the plain paired t-test. All rows are one
-        family.
+        ``low`` to ``high``, ``p_value``, ``metric``, ``p_adjusted`` and ``verdict`` (none for the
+        baseline itself). The draws share no data, so the test is the plain paired t-test. All
+        rows are one family.
+
+    Raises
+    ------
+    ValueError
+        An unknown baseline, a model without an error in some draw, or with several, as where
+        `errors` are of several positions of another knob.
     """
+    check_models(errors, baseline)
     rows = []
     for (n_labels, setting), part in errors.groupby(["n_labels", "setting"], sort=False):
-        table = part.pivot_table(index="seed", columns="model", values="rmse", sort=False)
-        for model in table:
+        table = pair_scores(part, ["seed"], "model", "rmse")
+        for model in part["model"].unique():
             row = {"n_labels": n_labels, "setting": setting, "model": model}
             row |= {"rmse": table[model].mean(), "sd": table[model].std()}
             row |= {"baseline_rmse": table[baseline].mean(), "difference": 0.0}
             rows.append(row | (_paired(table, model, baseline) if model != baseline else {}))
-    return judge(pd.DataFrame(rows))
+    return judge(pd.DataFrame(rows).assign(metric="rmse"))
 
 
 def _paired(table: pd.DataFrame, model: str, baseline: str) -> dict[str, float]:

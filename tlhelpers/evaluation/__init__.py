@@ -22,9 +22,10 @@ from tlhelpers.evaluation.scores import (
     confusion_table,
     score_predictions,
 )
-from tlhelpers.evaluation.splits import Split, hold_out_rows, split_table, training_order
+from tlhelpers.evaluation.splits import SETTINGS, Split, hold_out_rows, split_table, training_order
 
 __all__ = [
+    "SETTINGS",
     "RelatedAsFeatures",
     "Split",
     "calibration_table",

@@ -91,17 +91,26 @@ def calibration_table(
         Indexed by `by`: observed coverage at each level; ``miscalibration_area``;
         ``sd_of_residuals``, the standard deviation of the residuals in units of the stated one;
         ``n_zero``, rows whose stated uncertainty is zero. Those are covered only by an exact
-        prediction, and left out of ``sd_of_residuals``.
+        prediction, and left out of ``sd_of_residuals``. The row of a model that states no
+        uncertainty is NaN.
 
     Raises
     ------
     ValueError
-        The predictions carry no such uncertainty.
+        No prediction carries such an uncertainty, or some of a case do not; it is named.
     """
-    if std not in predictions or predictions[std].isna().any():
+    if std not in predictions or predictions[std].isna().all():
         raise ValueError(f"the predictions have no {std!r}: make them with return_std=True")
     rows = []
     for case, part in predictions.groupby(list(by), sort=False):
+        missing = part[std].isna()
+        if missing.all():
+            rows.append(dict(zip(by, case, strict=True)))
+            continue
+        if missing.any():
+            raise ValueError(
+                f"{missing.sum()} of {len(part)} predictions of {case} have no {std!r}"
+            )
         truth, prediction, spread = (
             part[column].to_numpy(dtype=float) for column in ("truth", "prediction", std)
         )

@@ -1,13 +1,23 @@
 """Say which model is better, by how much and how sure: means, tests, verdicts, label saving."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from tlhelpers.evaluation.scores import ERRORS, SCORES, check_models, check_one_target
+from tlhelpers.evaluation.scores import (
+    ERRORS,
+    SCORES,
+    check_columns,
+    check_metric,
+    check_models,
+    check_once,
+    check_one_target,
+    pair_scores,
+)
 
 VERDICTS = ("better", "worse", "no difference seen")
 LEVEL = 0.05
@@ -32,9 +42,11 @@ def summarize(scores: pd.DataFrame, by: Sequence[str] = ("model",)) -> pd.DataFr
     Raises
     ------
     ValueError
-        Several targets, and `by` does not hold ``"target"``.
+        Several targets, or several values of another column that names a case (``size``,
+        ``setting``), and `by` does not hold it: nothing but folds is averaged.
     """
     check_one_target(scores, by)
+    check_once(scores, [*by, "repeat", *scores.columns.intersection(["fold"])])
     metrics = [c for c in SCORES if c in scores]
     repeats = scores.groupby([*by, "repeat"], sort=False)[metrics].mean()
     return repeats.groupby(list(by), sort=False).agg(["mean", "std"])
@@ -98,17 +110,16 @@ def holm(p_values: ArrayLike) -> np.ndarray:
     return adjusted
 
 
-def judge(table: pd.DataFrame, metric: str = "rmse", *, adjust: bool = True) -> pd.DataFrame:
+def judge(table: pd.DataFrame, *, adjust: bool = True) -> pd.DataFrame:
     """Turn tests into verdicts: the rows of the table are one family.
 
     Parameters
     ----------
     table : pandas.DataFrame
-        With ``difference``, model minus baseline, and ``p_value``: tables of `compare_models`,
-        `compare_sizes` or `compare_lab`, put together where they ask one question. A row without
-        a p-value is no part of the family and has no verdict.
-    metric : str
-        What was compared: it says whether smaller is better.
+        With ``difference``, model minus baseline, ``p_value``, and ``metric``, which says whether
+        smaller is better: tables of `compare_models`, `compare_sizes` or `compare_lab`, put
+        together where they ask one question. A row without a p-value is no part of the family and
+        has no verdict.
     adjust : bool
         Whether the p-values are adjusted for their number. False for a claim that every row has to
         support, such as "better than all others": there the plain level is right.
@@ -118,12 +129,20 @@ def judge(table: pd.DataFrame, metric: str = "rmse", *, adjust: bool = True) -> 
     pandas.DataFrame
         As `table`, with ``p_adjusted`` and ``verdict`` (of the model: better, worse, or no
         difference seen at 0.05) of this family.
+
+    Raises
+    ------
+    ValueError
+        The table lacks one of these columns, or names an unknown metric.
     """
+    check_columns(table, ["difference", "p_value", "metric"])
+    for name in table["metric"].unique():
+        check_metric(name, SCORES)
     tested = table["p_value"].notna().to_numpy()
     adjusted = table["p_value"].to_numpy(dtype=float, copy=True)
     if adjust:
         adjusted[tested] = holm(adjusted[tested])
-    gain = table["difference"].to_numpy() * (-1 if metric in ERRORS else 1)
+    gain = table["difference"].to_numpy() * np.where(table["metric"].isin(ERRORS), -1, 1)
     better, worse, unseen = VERDICTS
     words = np.where(gain > 0, better, worse).astype(object)
     words[~(adjusted < LEVEL)] = unseen
@@ -146,26 +165,27 @@ def compare_models(scores: pd.DataFrame, baseline: str, metric: str = "rmse") ->
     Returns
     -------
     pandas.DataFrame
-        Indexed by target and model: mean ``baseline_score`` and ``score`` (of the model), their
-        ``difference`` (model minus baseline) with its 95% interval ``low`` to ``high``, the
-        ``p_value`` of the corrected resampled t-test over repeats and folds, and ``p_adjusted``
-        and ``verdict`` of `judge`, for which all rows are one family. The interval is unadjusted.
+        Indexed by target and model: the ``metric``; mean ``baseline_score`` and ``score`` (of the
+        model), their ``difference`` (model minus baseline) with its 95% interval ``low`` to
+        ``high``, the ``p_value`` of the corrected resampled t-test over repeats and folds, and
+        ``p_adjusted`` and ``verdict`` of `judge`, for which all rows are one family. The interval
+        is unadjusted.
 
     Raises
     ------
     ValueError
-        An unknown model or score, or a score that is missing in some fold.
+        An unknown model or score, a table of another kind, a score that is missing in some fold,
+        or several rows of a model for one fold.
     """
-    check_models(scores, baseline)
-    _check_metric(scores, metric)
+    check_columns(scores, ["target", "n_test", "n_pool"])
     rows = {}
     for target, part in scores.groupby("target", sort=False):
-        table = part.pivot_table(index=["repeat", "fold"], columns="model", values=metric)
+        check_models(part, baseline)
+        table = pair_scores(part, ["repeat", "fold"], "model", metric)
         ratio = (part["n_test"] / part["n_pool"]).mean()
         for model in [m for m in part["model"].unique() if m != baseline]:
             rows[target, model] = _compare(table, baseline, model, metric, ratio)
-    found = pd.DataFrame.from_dict(rows, orient="index").rename_axis(["target", "model"])
-    return judge(found, metric)
+    return judge(pd.DataFrame.from_dict(rows, orient="index").rename_axis(["target", "model"]))
 
 
 def compare_sizes(
@@ -190,33 +210,33 @@ def compare_sizes(
     Raises
     ------
     ValueError
-        A model that is not in `curve`, an unknown score, or several targets.
+        A model that is not in `curve`, an unknown score, a table of another kind, several targets,
+        a score that is missing in some repeat, or several rows of a model for one repeat and size.
 
     Notes
     -----
     The draw of a few labels from the pool outside the test set counts as part of the learning
     algorithm, so the ratio of the test is test set to pool, whatever the size.
     """
-    check_models(curve, baseline, model)
+    check_columns(curve, ["size", "n_test", "n_pool"])
     check_one_target(curve)
-    _check_metric(curve, metric)
     rows = {}
-    for size, part in curve[curve["model"].isin([baseline, model])].groupby("size"):
-        table = part.pivot_table(index="repeat", columns="model", values=metric)
+    for size, part in curve.groupby("size"):
+        check_models(part, baseline, model)
+        part = part[part["model"].isin([baseline, model])]
+        table = pair_scores(part, ["repeat"], "model", metric)
         ratio = (part["n_test"] / part["n_pool"]).mean()
         rows[size] = _compare(table, baseline, model, metric, ratio)
-    return judge(pd.DataFrame.from_dict(rows, orient="index").rename_axis("size"), metric)
+    return judge(pd.DataFrame.from_dict(rows, orient="index").rename_axis("size"))
 
 
 def _compare(
     table: pd.DataFrame, baseline: str, model: str, metric: str, ratio: float
-) -> dict[str, float]:
+) -> dict[str, Any]:
     """Test two columns of paired scores."""
-    pair = [baseline, model]
-    if not set(pair) <= set(table) or table[pair].isna().any(axis=None):
-        raise ValueError(f"{metric} of {baseline!r} or {model!r} is missing in some split")
     mean, half, p_value = corrected_resampled_t_test(table[model] - table[baseline], ratio)
     return {
+        "metric": metric,
         "baseline_score": table[baseline].mean(),
         "score": table[model].mean(),
         "difference": mean,
@@ -264,18 +284,27 @@ def label_saving(
     Raises
     ------
     ValueError
-        A model that is not in `curve`, several targets, or fewer than two sizes or repeats.
+        As `compare_sizes`, or fewer than two sizes or repeats.
+
+    Notes
+    -----
+    The interval resamples the repeats as if they were independent. Their training and test sets
+    are drawn from one table and overlap, so it is too narrow, and says nothing of another table.
     """
     check_models(curve, baseline, model)
     check_one_target(curve)
-    _check_metric(curve, metric, ERRORS)
-    if "size" not in curve:
-        raise ValueError("label saving needs scores from learning_curve")
-    table = curve.pivot_table(index="repeat", columns=["model", "size"], values=metric)
-    sizes = np.array(sorted(curve["size"].unique()), dtype=float)
-    errors = {name: table[name][sizes].to_numpy() for name in (baseline, model)}
-    if len(sizes) < 2 or len(table) < 2:
+    check_metric(metric, ERRORS)
+    tables = {
+        name: pair_scores(curve[curve["model"] == name], ["repeat"], "size", metric)
+        for name in (baseline, model)
+    }
+    table = tables[model]
+    if any(not a.equals(b) for a, b in zip(table.axes, tables[baseline].axes, strict=True)):
+        raise ValueError(f"{baseline!r} and {model!r} differ in their sizes or repeats")
+    if min(table.shape) < 2:
         raise ValueError("label saving needs at least two sizes and two repeats")
+    sizes = table.columns.to_numpy(dtype=float)
+    errors = {name: scores.to_numpy() for name, scores in tables.items()}
 
     def needed(repeats: np.ndarray) -> np.ndarray:
         levels = errors[model][repeats].mean(axis=0)
@@ -299,10 +328,3 @@ def label_saving(
         "high": high,
     }
     return pd.DataFrame(columns, index=pd.Index(sizes.astype(int), name="size"))
-
-
-def _check_metric(scores: pd.DataFrame, metric: str, names: Sequence[str] = SCORES) -> None:
-    """Raise an error unless the scores hold the metric."""
-    found = [name for name in names if name in scores]
-    if metric not in found:
-        raise ValueError(f"metric must be one of {found}, got {metric!r}")

@@ -57,6 +57,22 @@ def prepare_model(model: Any, targets: Sequence[Hashable], seed: int) -> Any:
     return fresh
 
 
+def fit_models(
+    models: Mapping[str, Any], splits: Sequence[Split], targets: Sequence[Hashable], seed: int
+) -> Iterator[tuple[str, int, Any]]:
+    """Yield each model fitted to each split: its name, the number of the split, the fitted clone.
+
+    Stages that several of them ask for are grown once.
+    """
+    store = None
+    for name, model in models.items():
+        for number, split in enumerate(splits):
+            fitted = prepare_model(model, targets, seed)
+            with shared_stages(store) as store:
+                fitted.fit(split.X_train, split.Y_train)
+            yield name, number, fitted
+
+
 def _find_type(name: str, model: Any, Y: pd.DataFrame, target: Hashable) -> str:
     """Return whether a model takes a target as numbers or as classes."""
     if hasattr(model, "task_types"):
@@ -74,6 +90,26 @@ def _estimator_type(name: str, model: Any) -> str:
             f"model {name!r} is a {type(model).__name__}, neither a forest of tlhelpers nor a "
             "regressor or classifier of scikit-learn"
         ) from None
+
+
+@dataclass(frozen=True)
+class Job:
+    """One test set, and the training sets that are compared on it.
+
+    Attributes
+    ----------
+    test : numpy.ndarray of int
+        Row numbers; their groups are held out whole.
+    training : sequence of (dict, numpy.ndarray or None)
+        How each training set is called in the result, such as ``{"repeat": 0, "size": 20}``, and
+        the row numbers whose target labels train; None: all outside the test groups.
+    seed : int
+        Of models that have none.
+    """
+
+    test: np.ndarray
+    training: Sequence[tuple[dict, np.ndarray | None]]
+    seed: int
 
 
 @dataclass(frozen=True)
@@ -133,31 +169,23 @@ class Experiment:
             raise ValueError(f"row {row!r} has a target label and none of split_on={split_on!r}")
         return rows
 
-    def run(self, jobs: list, n_jobs: int | None, progress: bool) -> pd.DataFrame:
+    def run(self, jobs: list[Job], n_jobs: int | None, progress: bool) -> pd.DataFrame:
         """Fit every model on every split and predict, in threads, in a fixed order."""
         done = Parallel(n_jobs=n_jobs, prefer="threads", return_as="generator")(
-            delayed(self._predict)(*job) for job in jobs
+            delayed(self._predict)(job) for job in jobs
         )
         bar = tqdm(done, total=len(jobs), desc="splits", disable=not progress)
         table = pd.concat([table for tables in bar for table in tables], ignore_index=True)
         return table.assign(**{c: np.nan for c in self._stated if c not in table})
 
-    def _predict(self, place, test, subsets, seed) -> list[pd.DataFrame]:
-        """Fit all models with each subset of target labels (None: all outside the test groups)."""
-        splits = {
-            size: split_table(
-                self.X, self.Y, self.groups, self.targets, test, self.setting, trained
-            )
-            for size, trained in subsets.items()
-        }
+    def _predict(self, job: Job) -> list[pd.DataFrame]:
+        """Fit all models with each choice of target labels, and ask them."""
+        table = self.X, self.Y, self.groups, self.targets, job.test, self.setting
+        splits = [split_table(*table, trained) for _, trained in job.training]
         tables: list[pd.DataFrame] = []
-        with shared_stages():
-            for name, model in self.models.items():
-                for size, split in splits.items():
-                    fitted = prepare_model(model, self.targets, seed)
-                    fitted.fit(split.X_train, split.Y_train)
-                    where = {"model": name, **place} | ({} if size is None else {"size": size})
-                    tables += self._tabulate(self._ask(fitted, split), split, test, where)
+        for name, number, fitted in fit_models(self.models, splits, self.targets, job.seed):
+            split, where = splits[number], {"model": name} | job.training[number][0]
+            tables += self._tabulate(self._ask(fitted, split), split, job.test, where)
         return tables
 
     @property
@@ -168,13 +196,12 @@ class Experiment:
 
     def _ask(self, model: Any, split: Split) -> dict[str, Any]:
         """Return the predictions of the test rows, and how sure the model says it is."""
-        X, known = split.X_test, split.known_to(model)
         if not self._stated or not hasattr(model, "observation_std"):
-            return {"prediction": model.predict(X, known=known)}
-        prediction, std = model.predict(X, known=known, return_std=True)
+            return {"prediction": split.ask(model)}
+        prediction, std = split.ask(model, return_std=True)
         answers = {"prediction": prediction, "std": std}
         if "observation_std" in self._stated:
-            answers["observation_std"] = model.observation_std(X, known=known)
+            answers["observation_std"] = split.ask(model, "observation_std")
         return answers
 
     def _tabulate(self, answers, split, test, where) -> Iterator[pd.DataFrame]:
@@ -201,12 +228,11 @@ def _find_targets(models: Mapping[str, Any], names: list, target: Target) -> lis
     """Return the tasks that are scored, and that every model predicts which names its own."""
     found = {}
     for name, model in models.items():
-        if not hasattr(model, "uses_known"):
-            continue
-        if model.target is not None:
-            found[name] = name_tasks("target", model.target, names)
-        elif not isinstance(model, RelatedAsFeatures):
-            found[name] = names
+        given = not hasattr(model, "uses_known") or (
+            isinstance(model, RelatedAsFeatures) and model.target is None
+        )
+        if not given:  # what a forest predicts may follow from its base or its latents
+            found[name] = model._find_targets(names)
     if target is not None:
         wanted = name_tasks("target", target, names)
     else:

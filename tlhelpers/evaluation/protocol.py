@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from sklearn.model_selection import GroupKFold
 
-from tlhelpers.evaluation.experiment import Experiment
+from tlhelpers.evaluation.experiment import Experiment, Job
 from tlhelpers.evaluation.scores import score_predictions
 from tlhelpers.evaluation.splits import Target, training_order
 
@@ -93,7 +93,7 @@ def cross_validate_predictions(
         rows = np.flatnonzero(dealt)
         for fold, (_, test) in enumerate(folds.split(rows, groups=task.groups[rows])):
             place = {"repeat": repeat, "fold": fold}
-            jobs.append((place, rows[test], {None: None}, random_state + repeat))
+            jobs.append(Job(rows[test], [(place, None)], random_state + repeat))
     return task.run(jobs, n_jobs, progress)
 
 
@@ -148,7 +148,7 @@ def predict_held_out(
         As in `cross_validate_predictions`.
     test : array-like of bool, shape (n_samples,)
         Which rows are held out, such as from `hold_out_rows`; a group that has one is held out
-        whole.
+        whole, and its rows that carry a target are scored.
 
     Returns
     -------
@@ -164,10 +164,11 @@ def predict_held_out(
     mask = np.asarray(test)
     if mask.dtype != bool or mask.shape != (len(task.X),):
         raise ValueError(f"test must be a mask of {len(task.X)} booleans, one a row of X")
-    rows = np.flatnonzero(np.isin(task.groups, task.groups[mask]) & task.labelled)
-    if not len(rows):
+    held_out = np.isin(task.groups, task.groups[mask])
+    if not (held_out & task.labelled).any():
         raise ValueError("test holds no row with a label of the target")
-    return task.run([({}, rows, {None: None}, random_state)], n_jobs=None, progress=False)
+    job = Job(np.flatnonzero(held_out), [({}, None)], random_state)
+    return task.run([job], n_jobs=None, progress=False)
 
 
 def learning_curve(
@@ -223,7 +224,7 @@ def learning_curve(
                 f"sizes must lie between 1 and {len(order)}, the target labels outside the test "
                 f"set; got {list(sizes)}"
             )
-        subsets = {size: order[:size] for size in sizes}
-        jobs.append(({"repeat": repeat}, test, subsets, random_state + repeat))
+        training = [({"repeat": repeat, "size": size}, order[:size]) for size in sizes]
+        jobs.append(Job(test, training, random_state + repeat))
     by = ["model", "repeat", "size", "target", "n_train", "n_pool"]
     return score_predictions(task.run(jobs, n_jobs, progress), by)

@@ -9,7 +9,7 @@ from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone, is_classifier
 from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted
 
-from tlhelpers.forests.base import name_tasks
+from tlhelpers.forests.checks import check_same_rows, name_tasks
 from tlhelpers.forests.labels import as_table
 
 Related = Mapping[Hashable, Hashable | Sequence[Hashable]] | Hashable | Sequence[Hashable] | None
@@ -86,12 +86,13 @@ class RelatedAsFeatures(MetaEstimatorMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            An unknown task, a target among its own related tasks, a related label that is no
-            number, or a target without a row to fit.
+            Rows of `X` and `y` that do not belong together, an unknown task, a target among its
+            own related tasks, a related label that is no number, or a target without a row to fit.
         """
         Y, _ = as_table(y)
+        check_same_rows(X, y, np.shape(X)[0], len(Y))
         names = list(Y.columns)
-        self.targets_ = names if self.target is None else name_tasks("target", self.target, names)
+        self.targets_ = self._find_targets(names)
         self._related_to = {t: self._find_related(t, names) for t in self.targets_}
         used = {task for tasks in self._related_to.values() for task in tasks}
         self.related_ = [task for task in names if task in used]
@@ -123,8 +124,15 @@ class RelatedAsFeatures(MetaEstimatorMixin, BaseEstimator):
         -------
         numpy.ndarray, shape (n_samples,)
             With several targets a DataFrame, a column a target.
+
+        Raises
+        ------
+        ValueError
+            Rows of `X` and `known` that do not belong together.
         """
         check_is_fitted(self)
+        if known is not None:
+            check_same_rows(X, known, np.shape(X)[0], len(known), name="known")
         answers = {target: self._predict(X, known, target) for target in self.targets_}
         if len(answers) == 1:
             return answers[self.targets_[0]]
@@ -138,6 +146,10 @@ class RelatedAsFeatures(MetaEstimatorMixin, BaseEstimator):
         if whole.any():
             answer[whole] = self.estimators_[target].predict(features[whole])
         return answer if is_classifier(self.estimator) else answer.astype(float)
+
+    def _find_targets(self, names: list) -> list:
+        """Return the target tasks as a list."""
+        return names if self.target is None else name_tasks("target", self.target, names)
 
     def _find_related(self, target: Hashable, names: list) -> list:
         """Return the tasks whose labels help to predict a target."""

@@ -1,6 +1,6 @@
 """What a table of predictions says: errors, shares of right answers, confusions."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,7 @@ from tlhelpers.forests.labels import CLASSIFICATION
 
 ERRORS = ("rmse", "mae", "nrmse")  # smaller is better
 SCORES = (*ERRORS, "r2", "accuracy", "f1_macro", "f1_weighted")
+_NUMBERS = (*SCORES, "n_train", "n_test", "n_pool")  # columns that name no case
 
 
 def score_predictions(
@@ -126,6 +127,45 @@ def check_one_target(table: pd.DataFrame, by: Sequence[str] = ()) -> None:
 
 def check_models(table: pd.DataFrame, *names: str) -> None:
     """Raise an error that names a model which the table does not hold."""
+    check_columns(table, ["model"])
     for name in names:
         if name not in set(table["model"]):
-            raise ValueError(f"{name!r} is no model of the curve: {list(table['model'].unique())}")
+            raise ValueError(f"{name!r} is no model of the table: {list(table['model'].unique())}")
+
+
+def check_metric(metric: str, names: Iterable[str]) -> None:
+    """Raise an error that names an unknown score."""
+    if metric not in names:
+        raise ValueError(f"metric must be one of {list(names)}, got {metric!r}")
+
+
+def check_columns(table: pd.DataFrame, columns: Iterable[Hashable]) -> None:
+    """Raise an error where a table is of another kind."""
+    missing = [column for column in columns if column not in table]
+    if missing:
+        raise ValueError(f"the table has no {missing}, only {list(table.columns)}")
+
+
+def check_once(table: pd.DataFrame, keys: Sequence[str]) -> None:
+    """Raise an error where several rows are of one case, and name the columns that vary."""
+    check_columns(table, keys)
+    twice = table[table.duplicated(list(keys), keep=False)]
+    if len(twice):
+        cases = twice.drop(columns=[*_NUMBERS], errors="ignore").groupby(list(keys), dropna=False)
+        vary = list(cases.nunique(dropna=False).gt(1).any().loc[lambda found: found].index)
+        raise ValueError(
+            f"several rows have the same {list(keys)}; select one value of {vary}, which vary"
+            if vary
+            else f"several rows have the same {list(keys)}: the table holds them twice"
+        )
+
+
+def pair_scores(scores: pd.DataFrame, splits: list[str], case: str, metric: str) -> pd.DataFrame:
+    """Return the scores of every case on the same splits: a row a split, a column a case."""
+    check_metric(metric, [name for name in SCORES if name in scores])
+    check_once(scores, [*splits, case])
+    table = scores.set_index([*splits, case])[metric].unstack(case)  # noqa: PD010
+    holes = table.columns[table.isna().any()]
+    if len(holes):
+        raise ValueError(f"{metric} of {list(holes)} is missing in some split")
+    return table

@@ -34,6 +34,10 @@ class Split:
     X_test: pd.DataFrame
     known: pd.DataFrame | None
 
+    def ask(self, model: Any, method: str = "predict", **options) -> Any:
+        """Return what a fitted model says of the test rows, told what it can use."""
+        return getattr(model, method)(self.X_test, known=self.known_to(model), **options)
+
     def known_to(self, model: Any) -> pd.DataFrame | None:
         """Return the known labels that a fitted model can use; None where there are none."""
         return self.known[model.related_] if self.known is not None and model.uses_known else None

@@ -133,7 +133,7 @@ class _Retrainer:
         model, query = self.models[name].fit(split.X_train, split.Y_train), split.X_test
         with warnings.catch_warnings(record=True) as noisy:
             warnings.simplefilter("always")
-            prediction, std = model.predict(query, return_std=True)
+            prediction, std = split.ask(model, return_std=True)
         if len(self.targets) == 1:
             prediction, std = ({self.targets[0]: values} for values in (prediction, std))
         tables = {}

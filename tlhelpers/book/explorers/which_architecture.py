@@ -10,7 +10,7 @@ from tlhelpers.book.explorers.frames import Frame, Panel, Series, Slider
 from tlhelpers.book.explorers.widget import Explorer
 from tlhelpers.book.figures.lab_map import KNOB_LABELS
 from tlhelpers.book.figures.style import style_of
-from tlhelpers.book.lab import lab_errors
+from tlhelpers.book.lab import LAB_DRAWS, lab_errors
 
 
 def lab_explorer(
@@ -78,9 +78,9 @@ def lab_explorer(
         sliders,
         title="The artificial lab",
         description=(
-            "Error against the number of target labels. Lines: mean over ten tables, with a band "
-            "of one standard deviation. Large marks: one table, learned anew at the position of "
-            "the sliders. An error of 1 is that of always answering with the mean."
+            f"Error against the number of target labels. Lines: mean over {LAB_DRAWS} tables, "
+            "with a band of one standard deviation. Large marks: one table, learned anew at the "
+            "position of the sliders. An error of 1 is that of always answering with the mean."
         ),
     )
 
