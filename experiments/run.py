@@ -16,6 +16,7 @@ EXPERIMENTS = [
     "lab_map",
     "jackknife_truth",
     "false_positives",
+    "stack_worlds",
 ]
 
 if __name__ == "__main__":

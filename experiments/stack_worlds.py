@@ -14,15 +14,15 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
-from parts import RESULTS, part
+from parts import RESULTS, part, run_from_command_line
 from tqdm import tqdm
 
 from tlhelpers import StackedForest
 from tlhelpers.book.lab import friedman
 
-N_ROWS, N_TEST, NOISE, TABLES, TREES = 400, 100, 0.3, 50, 100
+N_ROWS, N_TEST, NOISE, TREES = 400, 100, 0.3, 100
 SIZES = (20, 50, 150)
-SEEDS, CHOICE_SEEDS = range(50), range(1000, 1012)
+CHOICE_SEEDS = range(1000, 1012)
 
 
 def _plane(x: np.ndarray) -> np.ndarray:
@@ -104,10 +104,10 @@ def compute(world: str, seeds: range) -> pd.DataFrame:
     return pd.concat(done)
 
 
-def main() -> None:
+def main(tables: int = 50) -> None:
     """Compute every world that is missing, and write the table."""
     found = [
-        part(f"stack_worlds_{world}", lambda w=world: compute(w, SEEDS))
+        part(f"stack_worlds_{world}_{tables}", lambda w=world: compute(w, range(tables)))
         for world in tqdm(WORLDS, desc="worlds")
     ]
     table = summarize(pd.concat(found)).round(4)
@@ -116,4 +116,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_from_command_line(main)

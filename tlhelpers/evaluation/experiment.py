@@ -20,7 +20,7 @@ from tlhelpers.evaluation.splits import (
     outside_groups,
     split_table,
 )
-from tlhelpers.forests.base import name_tasks
+from tlhelpers.forests.checks import name_tasks
 from tlhelpers.forests.labels import CLASSIFICATION, REGRESSION, as_table, find_task_types
 from tlhelpers.forests.sharing import shared_stages
 
@@ -76,7 +76,7 @@ def fit_models(
 def _find_type(name: str, model: Any, Y: pd.DataFrame, target: Hashable) -> str:
     """Return whether a model takes a target as numbers or as classes."""
     if hasattr(model, "task_types"):
-        return find_task_types(Y, model.task_types)[target]
+        return find_task_types(Y, model.task_types, [target])[target]
     return _estimator_type(name, model)
 
 

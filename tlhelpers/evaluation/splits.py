@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from tlhelpers.forests.base import name_tasks
+from tlhelpers.forests.checks import name_tasks
 from tlhelpers.forests.labels import as_table
 
 SETTINGS = ("cold", "warm")

@@ -8,7 +8,8 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from sklearn.utils.validation import check_is_fitted
 
-from tlhelpers.forests.base import TransferForest, name_tasks
+from tlhelpers.forests.base import TransferForest
+from tlhelpers.forests.checks import name_tasks
 from tlhelpers.forests.plan import Answers, Line, Stage
 
 

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from tlhelpers.forests.base import TransferForest, name_tasks
+from tlhelpers.forests.base import TransferForest
+from tlhelpers.forests.checks import name_tasks
 from tlhelpers.forests.plan import Answers, Stage
 
 LATENT_LABELS = ("out-of-bag", "measured", "as asked")

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from tlhelpers.forests.base import TransferForest, name_tasks
+from tlhelpers.forests.base import TransferForest
+from tlhelpers.forests.checks import name_tasks
 from tlhelpers.forests.plan import Answers, Stage
 
 

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 from sklearn.utils.validation import check_is_fitted
 
-from tlhelpers.forests.base import TransferForest, name_tasks
+from tlhelpers.forests.base import TransferForest
+from tlhelpers.forests.checks import name_tasks
 from tlhelpers.forests.difference import DifferenceForest
 from tlhelpers.forests.latent_variable import LatentVariableForest
 from tlhelpers.forests.multi_task import MultiTaskForest

@@ -14,7 +14,8 @@ class Style:
     @property
     def symbol(self) -> str:
         """The marker in the words of an explorer."""
-        return {"o": "circle", "s": "square", "^": "triangle", "D": "diamond"}[self.marker]
+        words = {"o": "circle", "s": "square", "^": "triangle", "D": "diamond"}
+        return words.get(self.marker, "cross")
 
     @property
     def pattern(self) -> str:
