@@ -82,7 +82,7 @@ def related_tasks(
     x = generator.uniform(size=(n_samples, 12))
     hidden = generator.permutation(n_samples)[n_labels:]
     deviation = noise * generator.normal(size=(n_samples, 2))
-    y, own = friedman(x[:, :5]), friedman(x[:, 5:10])
+    y, own = _friedman(x[:, :5]), _friedman(x[:, 5:10])
     drift = np.sqrt(6) * (x[:, 10] + x[:, 11] - 1)
     z = correlation * y + np.sqrt(1 - correlation**2) * own + systematic_error * drift
     Y = pd.DataFrame({"y": y, "z": z}) + deviation
@@ -99,7 +99,7 @@ def related_tasks(
     )
 
 
-def friedman(x: np.ndarray) -> np.ndarray:
+def _friedman(x: np.ndarray) -> np.ndarray:
     """Return Friedman's function of five features, with mean 0 and standard deviation 1."""
     a, b, c, d, e = x.T
     value = 10 * np.sin(np.pi * a * b) + 20 * (c - 0.5) ** 2 + 10 * d + 5 * e

@@ -13,11 +13,11 @@ from tlhelpers.forests.checks import name_tasks
 from tlhelpers.forests.difference import DifferenceForest
 from tlhelpers.forests.latent_variable import LatentVariableForest
 from tlhelpers.forests.multi_task import MultiTaskForest
-from tlhelpers.forests.plan import Answers, Line, Stage
+from tlhelpers.forests.plan import Answers, Stage
 from tlhelpers.forests.single_task import SingleTaskForest
 from tlhelpers.forests.stages import OutOfBagReading
 
-PULL = 2.0  # labels: what draws the weights to equal ones; chosen on artificial worlds
+PULL = 1.0  # labels: what draws the weights to equal ones; chosen on artificial worlds
 FEW = 10  # rows with a known related label from which the known regime has weights of its own
 
 
@@ -25,8 +25,9 @@ FEW = 10  # rows with a known related label from which the known regime has weig
 class StackedForest(TransferForest):
     """Weigh the single-task forest and every architecture that applies by out-of-bag errors.
 
-    The members share the bags, and equal stages are grown once. Where nothing transfers, the
-    baseline takes the weight.
+    Members are the single-task forest, the latent variable and the multi-task forest, and for
+    numbers the difference with a learned slope that sees z. They share the bags, and equal stages
+    are grown once.
 
     Parameters
     ----------
@@ -46,8 +47,8 @@ class StackedForest(TransferForest):
 
     Notes
     -----
-    The weights w minimise sum_i (y_i - F_i w)^2 + 2 var(y) |w - 1/k|^2 over the training rows i,
-    F_i the out-of-bag predictions of the k members, subject to w >= 0 and sum w = 1 (L. Breiman,
+    The weights w minimise sum_i (y_i - F_i w)^2 + var(y) sum_m (w_m - 1/k)^2 over the training rows
+    i, F_i the out-of-bag predictions of the k members, subject to w >= 0 and sum w = 1 (L. Breiman,
     Machine Learning 24, 49, 1996, doi:10.1007/BF00117832). For classes the Brier score takes the
     place of the squared error. `return_std` holds the weights fixed.
     """
@@ -101,9 +102,7 @@ class StackedForest(TransferForest):
         numbers = [task for task in self.related_ if classes[task] is None]
         self._members: dict[str, TransferForest] = {"single-task": SingleTaskForest()}
         if numbers and any(self._is_number.values()):
-            if len(numbers) == 1:
-                self._members["difference"] = _Difference()
-            learned = _Difference(slope="learned", shrink_to=0.0, base_as_feature=True)
+            learned = DifferenceForest(slope="learned", shrink_to=0.0, base_as_feature=True)
             self._members["learned slope"] = learned
         if self.related_:
             self._members["latent variable"] = LatentVariableForest(latent_labels="as asked")
@@ -157,15 +156,6 @@ class StackedForest(TransferForest):
         whole = np.isfinite(answers).reshape(len(answers), len(truth), -1).all(axis=(0, 2))
         answers, truth = answers[:, whole], truth[whole]
         return stacking_weights(answers.reshape(len(answers), -1).T, truth.ravel(), len(truth))
-
-
-class _Difference(DifferenceForest):
-    """The difference, trained as it is asked whatever its slope."""
-
-    def _own_stage(self, target: Hashable) -> Stage:
-        bases = tuple(Stage((base,)) for base in self.bases_[target])
-        line = Line(bases, self.slope == "learned", self.shrink_to)
-        return Stage((target,), reads=bases if self.base_as_feature else (), line=line, twice=True)
 
 
 def stacking_weights(F: np.ndarray, y: np.ndarray, n: int, pull: float = PULL) -> np.ndarray:
