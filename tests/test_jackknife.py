@@ -161,7 +161,7 @@ def test_errors():
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("case", truth.CASES)
+@pytest.mark.parametrize("case", [*truth.CASES, *truth.BEYOND])
 def test_mean_estimate_is_the_variance_over_training_sets(case):
     """A small form of experiments/jackknife_truth.py, where the ratios are near one."""
     first = [truth.estimate(case, seed, seed, n_trees=1000) for seed in range(25)]

@@ -176,6 +176,24 @@ def test_a_prediction_is_clipped_to_what_the_label_can_be(world):
     assert free.predict(X).min() < 0
 
 
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"slope": "free"}, "slope must be"),
+        ({"shrink_to": "one"}, "shrink_to"),
+        ({"shrink_to": np.inf}, "shrink_to must be finite"),
+        ({"bounds": 3}, "bounds must be"),
+        ({"bounds": (0, "high")}, "bounds must be"),
+        ({"bounds": (1, 0)}, "the lower one first"),
+        ({"bounds": (np.nan, 1)}, "the lower one first"),
+    ],
+)
+def test_parameters_out_of_range_are_named(world, options, message):
+    X, Y, _ = world
+    with pytest.raises((TypeError, ValueError), match=message):
+        DifferenceForest("y", "z", **options).fit(X, Y)
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_weights_are_the_best_on_the_simplex(seed):
     """Against every support, solved exactly; without a pull, against scipy's nnls."""

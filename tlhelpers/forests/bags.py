@@ -37,8 +37,9 @@ def draw_bags(
         random_state = np.random.SeedSequence(random_state)
     generators = [np.random.default_rng(seed) for seed in random_state.spawn(n_trees)]
     fewest = labelled.size + 1
+    carries = labelled.astype(np.int64)
     for _ in range(10):
-        bags = np.array([_draw_bag(labelled, generator) for generator in generators])
+        bags = np.array([_draw_bag(carries, generator) for generator in generators])
         n_always = np.count_nonzero(bags.all(axis=0) & can_be_out)
         if n_always < fewest:
             best, fewest = bags, int(n_always)
@@ -82,13 +83,11 @@ def draw_shared_bags(
     return bags, usable
 
 
-def _draw_bag(labelled: np.ndarray, generator: np.random.Generator) -> np.ndarray:
-    """Draw one bag that holds at least one label of every task."""
-    n = len(labelled)
+def _draw_bag(carries: np.ndarray, generator: np.random.Generator) -> np.ndarray:
+    """Draw one bag that holds at least one label of every task; `carries` is 1 where one is."""
+    n = len(carries)
     for _ in range(10_000):
         bag = np.bincount(generator.integers(n, size=n), minlength=n)
-        if labelled[bag > 0].any(axis=0).all():
+        if (bag @ carries).all():
             return bag.astype(np.int32)
-    raise ValueError(
-        f"10,000 bags hold no label of task {labelled.sum(axis=0).argmin()} or another"
-    )
+    raise ValueError(f"10,000 bags hold no label of task {carries.sum(axis=0).argmin()} or another")

@@ -57,6 +57,19 @@ def check_parameters(forest) -> None:
             check_scalar(value, name, Integral, min_val=1)
 
 
+def check_bounds(bounds: object) -> None:
+    """Raise an error unless bounds are None, or a lowest and a highest label (None: no bound)."""
+    if bounds is None:
+        return
+    if not isinstance(bounds, tuple | list) or len(bounds) != 2:
+        raise TypeError(f"bounds must be (lowest, highest), each a number or None, got {bounds!r}")
+    ends = [end for end in bounds if end is not None]
+    if any(isinstance(end, bool) or not isinstance(end, Real) for end in ends):
+        raise TypeError(f"bounds must be numbers or None, got {bounds!r}")
+    if any(np.isnan(end) for end in ends) or (len(ends) == 2 and ends[0] >= ends[1]):
+        raise ValueError(f"bounds must be two numbers, the lower one first, got {bounds!r}")
+
+
 def check_features(estimator: BaseEstimator, X: ArrayLike, reset: bool) -> np.ndarray:
     """Return features as floats, or raise an error that names a missing one."""
     if isinstance(X, np.ma.MaskedArray) and np.ma.is_masked(X):

@@ -2,14 +2,16 @@
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from numbers import Real
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
+from sklearn.utils import check_scalar
 from sklearn.utils.validation import check_is_fitted
 
 from tlhelpers.forests.base import TransferForest
-from tlhelpers.forests.checks import name_tasks
+from tlhelpers.forests.checks import check_bounds, name_tasks
 from tlhelpers.forests.plan import Answers, Line, Stage
 
 
@@ -125,6 +127,10 @@ class DifferenceForest(TransferForest):
     def _relate(self, names: list) -> list:
         if self.slope not in ("unit", "learned"):
             raise ValueError(f"slope must be 'unit' or 'learned', got {self.slope!r}")
+        check_scalar(self.shrink_to, "shrink_to", Real)
+        if not np.isfinite(self.shrink_to):
+            raise ValueError(f"shrink_to must be finite, got {self.shrink_to}")
+        check_bounds(self.bounds)
         if isinstance(self.base, Mapping) and set(self.base) != set(self.targets_):
             raise ValueError(
                 f"base maps {list(self.base)}; it must map the targets, which are {self.targets_}"
