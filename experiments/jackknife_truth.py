@@ -31,7 +31,7 @@ from tlhelpers.forests.jackknife import BagForm
 
 N_ROWS, N_QUERIES = 200, 30
 QUERIES, Z_OF_QUERIES = make_friedman1(N_QUERIES, random_state=987_654)
-LEARNED, FEATURE = {"slope": "learned"}, {"base_as_feature": True}
+LEARNED, FEATURE = {"slope": "learned", "shrink_to": 1.0}, {"base_as_feature": True}
 
 
 def training_set(seed: int, share_missing: float) -> tuple[np.ndarray, pd.DataFrame]:

@@ -6,6 +6,8 @@ import pytest
 from scipy import stats
 from sklearn.base import clone
 from sklearn.linear_model import LinearRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from tlhelpers import (
     DifferenceForest,
@@ -343,3 +345,11 @@ def test_several_targets_are_all_hidden_and_scored_each_on_its_labels(table):
     assert list(summarize(scores, ["target", "model"]).index) == [
         (t, m) for m in models for t in targets
     ]
+
+
+def test_a_forest_inside_another_estimator_is_refused_as_it_would_lose_its_related_labels():
+    X = pd.DataFrame(np.random.default_rng(0).normal(size=(40, 2)))
+    Y = pd.DataFrame({"y": X[0], "z": X[0]})
+    wrapped = make_pipeline(StandardScaler(), DifferenceForest("y", "z"))
+    with pytest.raises(TypeError, match="'p' holds a DifferenceForest"):
+        cross_validate_transfer({"p": wrapped}, X, Y, target="y", progress=False)

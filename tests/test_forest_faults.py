@@ -114,6 +114,14 @@ def test_decimals_are_numbers_and_categories_of_text_are_classes():
     assert whole.fit(X, pd.Series([Decimal(i // 20) for i in range(40)])).predict(X)[0] == 0
 
 
+@pytest.mark.parametrize("kind", [None, "regression", "classification"])
+@pytest.mark.parametrize("text", ["n/a", "<0.1", ""])
+def test_text_among_numbers_is_named_with_its_row(text, kind):
+    Y = pd.DataFrame({"y": X[:, 0], "z": pd.Series([None, 1.5, text, *range(37)], dtype=object)})
+    with pytest.raises(ValueError, match=r"'z' holds numbers and text, such as .* in row 2"):
+        LatentVariableForest("y", "z", task_types=kind and {"z": kind}).fit(X, Y)
+
+
 def test_equal_stages_are_grown_once_and_change_nothing(monkeypatch):
     rng = np.random.default_rng(0)
     features = rng.normal(size=(60, 6))

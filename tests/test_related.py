@@ -151,7 +151,7 @@ def test_holes_stay_for_an_estimator_that_accepts_them(table):
     labelled = Y["E"].notna()
     features = pd.concat([X, Y[model.related_]], axis=1).rename(columns=str)
     own = boosting.fit(features[labelled], Y.loc[labelled, "E"])
-    np.testing.assert_array_equal(model.predict(X, known=Y), own.predict(features))
+    np.testing.assert_array_equal(model.predict(X, known=Y[model.related_]), own.predict(features))
     features[model.related_] = np.nan
     np.testing.assert_array_equal(model.predict(X), own.predict(features))
 
@@ -192,3 +192,13 @@ def test_errors(table):
         cross_validate_predictions(
             {"a": SingleTaskForest("E"), "b": DummyClassifier()}, X, Y, progress=False
         )
+
+
+def test_known_labels_that_the_model_does_not_use_are_named():
+    Y = pd.DataFrame({"y": [1.0, 2.0, 3.0], "z": [0.0, 1.0, 2.0]})
+    line = RelatedAsFeatures(LinearRegression(), "y", "z", keep_features=False).fit(Y[[]], Y)
+    for known in (Y["z"], Y.to_numpy()):
+        with pytest.raises(TypeError, match="known must be a DataFrame"):
+            line.predict(Y[[]], known=known)
+    with pytest.raises(ValueError, match="'y', which is no related task"):
+        line.predict(Y[[]], known=Y)

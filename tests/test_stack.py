@@ -9,6 +9,7 @@ import pytest
 from scipy.optimize import nnls
 from sklearn.base import clone
 from sklearn.ensemble import RandomForestRegressor
+from sklearn.metrics import r2_score
 from sklearn.model_selection import GridSearchCV, KFold
 
 from tlhelpers import (
@@ -50,7 +51,7 @@ def test_lines_are_ridge_regressions_of_each_bag():
         share = w / w.sum() * len(y)
         design = np.vstack([np.column_stack([np.ones(30), z]), np.zeros((2, 3))])
         design[30:, 1:] = np.diag(z.std(axis=0))
-        target = np.append(y, z.std(axis=0) * 1.0)
+        target = np.append(y, z.std(axis=0) * 0.5)  # a half of the one for each of two
         root = np.sqrt(np.append(share, [PULL, PULL]))[:, None]
         expected = np.linalg.lstsq(root * design, root[:, 0] * target, rcond=None)[0]
         np.testing.assert_allclose(found, expected, rtol=1e-9)
@@ -174,6 +175,42 @@ def test_a_prediction_is_clipped_to_what_the_label_can_be(world):
     clipped = DifferenceForest("y", "z", bounds=(0, None), random_state=0).fit(X, Y)
     np.testing.assert_array_equal(clipped.predict(X), np.maximum(free.predict(X), 0))
     assert free.predict(X).min() < 0
+    seen = Y["y"].notna()
+    served = r2_score(Y.loc[seen, "y"], clipped.predict(X)[seen])
+    assert clipped.score(X, Y) == pytest.approx(served)
+    with pytest.raises(ValueError, match="bounds are those of one target"):
+        DifferenceForest(base="z", bounds=(0, 1)).fit(X, Y.assign(w=Y["y"]))
+
+
+@pytest.mark.parametrize("model", [StackedForest("y"), DifferenceForest("y", slope="learned")])
+def test_a_related_label_that_is_constant_but_for_rounding_does_no_harm(model):
+    X = np.random.default_rng(0).normal(size=(60, 3))
+    Y = pd.DataFrame({"y": X[:, 0], "z": 0.1})
+    Y.loc[30:, "y"] = np.nan
+    Y.loc[5:14, "z"] = np.nan
+    known = pd.DataFrame({"z": [0.2, 0.3]})
+    predicted = clone(model).set_params(random_state=0).fit(X, Y).predict(X[40:42], known=known)
+    assert np.abs(predicted).max() < 3
+
+
+def test_the_unit_of_the_base_does_not_matter_to_a_learned_slope(world):
+    X, Y, truth = world
+    errors = []
+    for unit in (1.0, 1e6):
+        for model in (DifferenceForest("y", "z", slope="learned"), StackedForest("y")):
+            table = Y.assign(z=Y["z"] * unit)
+            fitted = model.set_params(random_state=0).fit(X, table)
+            errors.append(rmse(fitted.predict(X)[60:], truth[60:]))
+    assert errors[2:] == pytest.approx(errors[:2], rel=0.05)
+
+
+def test_a_stack_asks_what_is_related(world):
+    X, Y, _ = world
+    with pytest.raises(ValueError, match="name the target or the related"):
+        StackedForest().fit(X, Y)
+    with pytest.raises(TypeError, match="got a mapping"):
+        StackedForest("y", related={"z": "y"}).fit(X, Y)
+    assert StackedForest(related="z", random_state=0).fit(X, Y).targets_ == ["y"]
 
 
 @pytest.mark.parametrize(
@@ -185,7 +222,10 @@ def test_a_prediction_is_clipped_to_what_the_label_can_be(world):
         ({"bounds": 3}, "bounds must be"),
         ({"bounds": (0, "high")}, "bounds must be"),
         ({"bounds": (1, 0)}, "the lower one first"),
-        ({"bounds": (np.nan, 1)}, "the lower one first"),
+        ({"bounds": (np.nan, 1)}, "bounds must be finite"),
+        ({"bounds": (np.inf, None)}, "bounds must be finite"),
+        ({"base_as_feature": "no"}, "base_as_feature must be True or False"),
+        ({"warm_start": 2}, "warm_start must be True or False"),
     ],
 )
 def test_parameters_out_of_range_are_named(world, options, message):

@@ -83,6 +83,13 @@ def _find_type(name: str, model: Any, Y: pd.DataFrame, target: Hashable) -> str:
 def _estimator_type(name: str, model: Any) -> str:
     """Return what scikit-learn says of an estimator, or raise an error."""
     types = {"regressor": REGRESSION, "classifier": CLASSIFICATION}
+    is_model = hasattr(model, "get_params") and not isinstance(model, type)
+    inside = model.get_params().values() if is_model else ()
+    for forest in [part for part in inside if hasattr(part, "_combine")]:
+        raise TypeError(
+            f"model {name!r} holds a {type(forest).__name__}, which would see one label alone: "
+            "compare the forest itself, on features prepared beforehand"
+        )
     try:
         return types[get_tags(model).estimator_type]
     except (AttributeError, TypeError, KeyError):

@@ -127,11 +127,20 @@ class RelatedAsFeatures(MetaEstimatorMixin, BaseEstimator):
 
         Raises
         ------
-        ValueError
-            Rows of `X` and `known` that do not belong together.
+        ValueError, TypeError
+            Rows of `X` and `known` that do not belong together, or `known` labels that the model
+            does not use.
         """
         check_is_fitted(self)
         if known is not None:
+            if not isinstance(known, pd.DataFrame):
+                raise TypeError(f"known must be a DataFrame, got {type(known).__name__}")
+            if set(known) - set(self.related_):
+                task = next(task for task in known if task not in self.related_)
+                raise ValueError(
+                    f"known has the column {task!r}, which is no related task of this model; "
+                    f"related tasks: {self.related_}"
+                )
             check_same_rows(X, known, np.shape(X)[0], len(known), name="known")
         answers = {target: self._predict(X, known, target) for target in self.targets_}
         if len(answers) == 1:

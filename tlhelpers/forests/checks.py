@@ -1,6 +1,6 @@
 """Checks of what a user gives: parameters, features, rows, names of tasks."""
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from numbers import Integral, Real
 
 import numpy as np
@@ -31,6 +31,8 @@ def name_tasks(argument: str, value: object, names: list) -> list:
     ValueError
         No task, an unknown task, or a task named twice.
     """
+    if isinstance(value, Mapping):
+        raise TypeError(f"{argument} must be task names, got a mapping: {value!r}")
     one = isinstance(value, str) or (isinstance(value, Hashable) and value in names)
     tasks = list(value) if isinstance(value, Iterable) and not one else [value]
     if not tasks:
@@ -45,6 +47,10 @@ def name_tasks(argument: str, value: object, names: list) -> list:
 
 def check_parameters(forest) -> None:
     """Raise an error that names a parameter of a forest that is out of range."""
+    for name in ("base_as_feature", "fixed_stage", "warm_start", "source_flag"):
+        value = getattr(forest, name, False)
+        if not isinstance(value, bool | np.bool_):
+            raise TypeError(f"{name} must be True or False, got {value!r}")
     for name in ("n_estimators", "min_samples_leaf", "max_depth", "max_features"):
         value = getattr(forest, name)
         if value is None and name in ("max_depth", "max_features"):
@@ -66,8 +72,8 @@ def check_bounds(bounds: object) -> None:
     ends = [end for end in bounds if end is not None]
     if any(isinstance(end, bool) or not isinstance(end, Real) for end in ends):
         raise TypeError(f"bounds must be numbers or None, got {bounds!r}")
-    if any(np.isnan(end) for end in ends) or (len(ends) == 2 and ends[0] >= ends[1]):
-        raise ValueError(f"bounds must be two numbers, the lower one first, got {bounds!r}")
+    if not all(map(np.isfinite, ends)) or (len(ends) == 2 and ends[0] >= ends[1]):
+        raise ValueError(f"bounds must be finite, the lower one first, got {bounds!r}")
 
 
 def check_features(estimator: BaseEstimator, X: ArrayLike, reset: bool) -> np.ndarray:

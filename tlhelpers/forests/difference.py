@@ -41,12 +41,16 @@ class DifferenceForest(TransferForest):
     n_estimators, max_features, min_samples_leaf, max_depth, random_state, n_jobs
         As in `MultiTaskForest`.
     slope : {"unit", "learned"}
+        One, for labels in the same unit; or learned, with an intercept, for any units.
     shrink_to : float
-        What learned slopes are drawn to, as two labels would: 1 where the unit is the same, else 0.
+        What learned slopes are drawn to, as strongly as two labels would: 0, or 1 where base and
+        target are in the same unit (with several bases, a share of it each). In another unit 1 is
+        a gross error.
     base_as_feature : bool
         Whether d sees z too: d(x, z), for an error of z that depends on z.
     bounds : (float or None, float or None), optional
-        The range that the label can have; the served prediction is clipped to it.
+        The range that the label of the one target can have. Predictions are clipped to it; single
+        trees and errors are not.
     fixed_stage : bool
         Whether `return_std` takes the base as exact and gives the error of the difference alone:
         for a base learned on so many rows that its own error estimate is noise.
@@ -73,7 +77,7 @@ class DifferenceForest(TransferForest):
 
     base: Hashable | Sequence | Mapping = None
     slope: str = field(default="unit", kw_only=True)
-    shrink_to: float = field(default=1.0, kw_only=True)
+    shrink_to: float = field(default=0.0, kw_only=True)
     base_as_feature: bool = field(default=False, kw_only=True)
     bounds: tuple[float | None, float | None] | None = field(default=None, kw_only=True)
     fixed_stage: bool = field(default=False, kw_only=True)
@@ -128,9 +132,12 @@ class DifferenceForest(TransferForest):
         if self.slope not in ("unit", "learned"):
             raise ValueError(f"slope must be 'unit' or 'learned', got {self.slope!r}")
         check_scalar(self.shrink_to, "shrink_to", Real)
-        if not np.isfinite(self.shrink_to):
+        if not abs(self.shrink_to) < 1e100:
             raise ValueError(f"shrink_to must be finite, got {self.shrink_to}")
         check_bounds(self.bounds)
+        if self.bounds is not None and len(self.targets_) > 1:
+            raise ValueError(f"bounds are those of one target, and there are {self.targets_}")
+        self._bounds = self.bounds
         if isinstance(self.base, Mapping) and set(self.base) != set(self.targets_):
             raise ValueError(
                 f"base maps {list(self.base)}; it must map the targets, which are {self.targets_}"

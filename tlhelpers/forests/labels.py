@@ -225,6 +225,15 @@ def _check_type(column: pd.Series) -> None:
     seen = column.dropna()
     is_category = isinstance(column.dtype, pd.CategoricalDtype)
     kind = pd.api.types.infer_dtype(column.cat.categories if is_category else seen)
+    if kind.startswith("mixed") and not is_category:
+        is_text = seen.map(lambda label: isinstance(label, str)).to_numpy()
+        if is_text.any() and not is_text.all():
+            row = np.flatnonzero(column.notna())[is_text.argmax()]
+            raise ValueError(
+                f"task {column.name!r} holds numbers and text, such as {column.iloc[row]!r} in row "
+                f"{row}: make the text a number or NaN (pd.to_numeric with errors='coerce'), or "
+                "all of it text with .astype(str) if these are names of classes"
+            )
     if kind.startswith(("date", "time", "period", "interval", "bytes")):
         raise ValueError(
             f"task {column.name!r} holds labels of type {kind}, such as {seen.iloc[0]!r}: turn "

@@ -12,7 +12,7 @@ def fit_lines(line: Line, z: np.ndarray, y: np.ndarray, weights: np.ndarray) -> 
     """Fit a line to the labels of every bag.
 
     The slopes rho minimise sum_i w_i (y_i - a - rho z_i)^2 + PULL sum_j var(z_j) (rho_j - r)^2,
-    r what they shrink to.
+    r what they shrink to over the number of bases.
 
     Parameters
     ----------
@@ -32,12 +32,12 @@ def fit_lines(line: Line, z: np.ndarray, y: np.ndarray, weights: np.ndarray) -> 
     if not line.learned:
         return lines
     scale = z.std(axis=0)
-    scale[scale == 0] = 1
+    scale[scale <= 1e-9 * np.abs(z).max(axis=0)] = 1  # constant but for rounding
     for row, w in zip(lines, weights / weights.sum(axis=1, keepdims=True), strict=True):
         middle, n = w @ z, len(y)
         centred = (z - middle) / scale
         pull = PULL / n * np.eye(len(middle))
-        target = line.shrink_to * scale  # of the slopes of the scaled z
+        target = line.shrink_to / z.shape[1] * scale  # of the slopes of the scaled z
         slopes = np.linalg.solve(
             (centred.T * w) @ centred + pull, (centred.T * w) @ (y - w @ y) + pull @ target
         )

@@ -207,8 +207,7 @@ class Predictor(BaseEstimator):
             seen = truth.notna().to_numpy()
             if not seen.any():
                 raise ValueError(f"Y has no label of target {target!r} to score against")
-            mean = self._ask(queries[seen], [target])[target]
-            predicted = self._stages.labels.decode(target, mean)
+            predicted = self._serve(target, self._ask(queries[seen], [target])[target])
             if self._stages.labels.is_class(target):
                 right = np.asarray(truth[seen].tolist(), object) == predicted
                 scores.append(right.mean())
@@ -273,15 +272,18 @@ class Predictor(BaseEstimator):
             raise ValueError(f"Y has no column {target!r} to score against: {list(table.columns)}")
         return table[target]
 
+    def _serve(self, target: Hashable, mean: np.ndarray) -> np.ndarray:
+        """Return a mean as a label: within its bounds, or the most probable class."""
+        bounds = getattr(self, "_bounds", None)
+        mean = mean if bounds is None else np.clip(mean, *bounds)
+        return self._stages.labels.decode(target, mean)
+
     def _shape(
         self, columns: dict, X: ArrayLike | None, decode: bool = True
     ) -> np.ndarray | pd.DataFrame:
         """Return one target as a column, several as the table that `Y` was."""
-        bounds = getattr(self, "bounds", None)
-        if decode and bounds is not None:
-            columns = {t: np.clip(mean, *bounds) for t, mean in columns.items()}
         if decode:
-            columns = {t: self._stages.labels.decode(t, mean) for t, mean in columns.items()}
+            columns = {t: self._serve(t, mean) for t, mean in columns.items()}
         if len(columns) == 1:
             return columns[self.targets_[0]]
         if self._form == "frame":

@@ -32,9 +32,10 @@ class StackedForest(TransferForest):
     Parameters
     ----------
     target : task name, list of them, or None
-        What is predicted; None for every task that is not related.
+        What is predicted; None for every task but the related ones.
     related : task name, list of them, or None
-        The labels that may help. None: every other column of `Y`.
+        The labels that may help, in the order of the latent variable's chain. None: every column
+        of `Y` but the targets. One of the two is to be named.
     task_types, n_estimators, max_features, min_samples_leaf, max_depth, random_state, n_jobs
         As in `MultiTaskForest`.
 
@@ -54,6 +55,7 @@ class StackedForest(TransferForest):
     """
 
     uses_known = True
+    needs_relation = True
 
     related: Hashable | Sequence = None
 
@@ -83,6 +85,11 @@ class StackedForest(TransferForest):
 
     def _relate(self, names: list) -> list:
         others = [task for task in names if task not in self.targets_]
+        if not others and len(names) > 1 and self.related is None:
+            raise ValueError(
+                f"every column of Y is a target {self.targets_} and none is left to help: name the "
+                "target or the related labels"
+            )
         related = others if self.related is None else name_tasks("related", self.related, names)
         for task in related:
             if task in self.targets_:
