@@ -301,10 +301,10 @@ def _unasked_labels_help() -> dict:
     test = _curve_tests().loc[("warm", "difference", 20)]
     return {
         "ours": (
-            f"a computed gap, known for a compound, makes 20 measured labels worth "
-            f"{row['baseline_labels']:.0f}"
+            "with a known computed gap the mean error with 20 measured labels is that of the "
+            f"baseline with {row['baseline_labels']:.0f}"
         ),
-        "interval": f"of this size alone, too narrow, "
+        "interval": f"labels, of this size alone, too narrow, "
         f"{20 * row['low']:.0f} to {20 * row['high']:.0f}",
         "verdict": _word([test["verdict"]], "better"),
         "chapter": "08",
