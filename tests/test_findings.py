@@ -1,10 +1,17 @@
 """Chapter 11's table agrees with the files that it names."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from tlhelpers import load_results
-from tlhelpers.book.findings import _word, architecture_record, claims_table
+from tlhelpers.book.findings import (
+    _curve_tests,
+    _word,
+    _word_of_saving,
+    architecture_record,
+    claims_table,
+)
 from tlhelpers.data.files import result_names
 from tlhelpers.evaluation.comparison import corrected_resampled_t_test
 
@@ -64,7 +71,46 @@ def test_the_saving_by_hand(claims):
     mean = curve.pivot_table(index="size", columns="model", values="rmse")
     reached = mean["single-task"].cummin()
     labels = np.interp(-mean.loc[50, "difference"], -reached, np.log(reached.index))
-    assert f"{np.exp(labels) / 50:.1f} with 50 labels" in claims.loc[2, "ours"]
+    assert f"{np.exp(labels) / 50:.1f} (50)" in claims.loc[2, "ours"]
+
+
+@pytest.mark.parametrize(
+    "verdict, low, high, expected",
+    [
+        ("better", 2.4, 6.5, "holds"),
+        ("no difference seen", 2.4, 6.5, "cannot tell"),
+        ("no difference seen", 1.1, 1.9, "cannot tell"),
+        ("better", 1.4, 4.2, "cannot tell"),
+        ("better", 3.0, np.inf, "cannot tell"),
+        ("better", 1.4, 3.7, "does not hold"),
+        ("worse", 2.4, 6.5, "does not hold"),
+    ],
+)
+def test_a_saving_has_a_word_only_where_the_test_sees_a_difference(verdict, low, high, expected):
+    row = pd.Series({"verdict": verdict, "low": low, "high": high})
+    assert _word_of_saving(row) == expected
+
+
+def test_the_saving_and_the_labels_nobody_asked_for_follow_one_rule(claims):
+    tests = _curve_tests().sort_index()
+    assert len(tests) == 48 and tests.loc[("warm", "difference", 20), "p_adjusted"] > 0.05
+    assert claims.loc[10, "verdict"] == "cannot tell"
+    sizes = "20, 30, 50, 75, 100, 150, 200, 310"
+    assert claims.loc[2, "verdict"] == f"cold: cannot tell ({sizes}); warm: cannot tell ({sizes})"
+
+
+def test_no_claim_of_a_lead_without_a_test_against_every_rival(claims):
+    assert "barriers: holds" not in claims.loc[6, "verdict"]
+    assert "best other architecture" in claims.loc[6, "ours"]
+
+
+def test_the_f1_of_the_step_is_that_of_the_table_of_rivals(claims):
+    rivals = load_results("no_step_rivals").query("metric == 'f1_macro' and group_by == 'surface'")
+    found = rivals.set_index(["model", "n_steps"])["difference"]
+    for number, model in [(4, "multi-task"), (6, "latent variable")]:
+        for n in (2, 3):
+            change = found[f"classifier, {model}", n]
+            assert f"macro F1 {change:+.2f}" in claims.loc[number, "ours"]
 
 
 def test_cancellation_is_the_row_of_the_file(claims):

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable
 
-import numpy as np
 import pandas as pd
 
 from tlhelpers.data.loaders import load_results
@@ -25,8 +24,9 @@ def claims_table() -> pd.DataFrame:
     -----
     The word follows from the verdicts of `tlhelpers.evaluation.judge` on the model against its
     baseline: a claim holds where every case it names is as claimed, it does not hold where one is
-    the opposite, and else the data cannot tell. Intervals are unadjusted. Beside a classification's
-    test, which is of the accuracy, stands the macro F1.
+    the opposite, and else the data cannot tell. "Most accurate" asks for more: better than every
+    rival. A saving has a word only where the test sees a difference. Intervals are unadjusted.
+    Beside a classification's test, which is of the accuracy, stands the macro F1.
     """
     rows = [{"claim": text, **check()} for text, check in _CLAIMS]
     return pd.DataFrame(rows, index=pd.RangeIndex(1, len(rows) + 1, name="claim number"))
@@ -98,10 +98,10 @@ def _curve_tests() -> pd.DataFrame:
 def _step_tests(model: str) -> pd.DataFrame:
     """Return the comparisons of a classifier of the step with the baseline, its F1 beside."""
     tests = load_results("no_step_verdicts").query("model == @model").copy()
-    scores = load_results("no_step_scores").query("group_by == 'surface'")
-    f1 = scores.groupby(["model", "n_steps"])["f1_macro"].mean()
-    change = f1[f"classifier, {model}"] - f1["classifier, single-task"]
-    tests["f1"] = tests["n_steps"].map(change)
+    here = "group_by == 'surface' and metric == 'f1_macro' and model == @name"
+    name = f"classifier, {model}"  # noqa: F841 - the query reads it
+    f1 = load_results("no_step_rivals").query(here).set_index("n_steps")["difference"]
+    tests["f1"] = tests["n_steps"].map(f1)
     return tests.set_index(tests["n_steps"].astype(str) + " steps")
 
 
@@ -133,22 +133,35 @@ def _difference_is_most_accurate() -> dict:
     }
 
 
+def _word_of_saving(row: pd.Series) -> str:
+    """Return the word on a saving of about four at one size.
+
+    The interval of a saving takes overlapping draws for independent ones and is too narrow. So it
+    has a say only where the corrected test calls the model better at that size.
+    """
+    if row["verdict"] != "better":
+        return FAILS if row["verdict"] == "worse" else OPEN
+    if row["low"] >= 2 and row["high"] <= 8:
+        return HOLDS
+    return OPEN if row["low"] <= 4 <= row["high"] else FAILS
+
+
 def _a_quarter_of_the_labels() -> dict:
-    curve, ours, intervals, verdicts = load_results("band_gaps_curve"), [], [], []
-    for setting, part in curve.groupby("setting", sort=False):
-        saving = label_saving(part, "single-task", "difference").loc[[20, 50, 100]]
-        text = {n: f"{row['saving']:.1f}" for n, row in saving.iterrows()}
-        ours.append(f"{setting}: " + ", ".join(f"{s} with {n} labels" for n, s in text.items()))
-        bounds = ", ".join(f"{row['low']:.1f} to {row['high']:.1f}" for _, row in saving.iterrows())
+    ours, intervals, verdicts = [], [], []
+    tests = _curve_tests()["verdict"].sort_index()
+    for setting, part in load_results("band_gaps_curve").groupby("setting", sort=False):
+        saving = label_saving(part, "single-task", "difference")
+        saving["verdict"] = tests.loc[(setting, "difference")]
+        cells = [(str(n), row) for n, row in saving.iterrows()]
+        ours.append(f"{setting}: " + ", ".join(f"{r['saving']:.1f} ({n})" for n, r in cells))
+        bounds = ", ".join(f"{r['low']:.1f} to {r['high']:.1f} ({n})" for n, r in cells)
         intervals.append(f"{setting}: {bounds}")
-        inside = (saving["low"] >= 2) & (saving["high"] <= 8)
-        holding = (saving["low"] <= 4) & (4 <= saving["high"])
-        each = np.where(inside, HOLDS, np.where(holding, OPEN, FAILS))
-        words = [f"{word} with {n} labels" for n, word in zip(saving.index, each, strict=True)]
-        verdicts.append(f"{setting}: " + ", ".join(words))
+        words = pd.Series({n: _word_of_saving(r) for n, r in cells})
+        grouped = [f"{w} ({', '.join(part.index)})" for w, part in words.groupby(words, sort=False)]
+        verdicts.append(f"{setting}: " + ", ".join(grouped))
     return {
-        "ours": "label saving, " + "; ".join(ours),
-        "interval": "; ".join(intervals),
+        "ours": "label saving (labels), " + "; ".join(ours),
+        "interval": "of each size alone, too narrow, " + "; ".join(intervals),
         "verdict": "; ".join(verdicts),
         "chapter": "08",
         "source": "band_gaps_curve",
@@ -193,7 +206,7 @@ def _imbalance_hurts_multi_task() -> dict:
             f"imbalance: {_word(weights['verdict'], 'better')}; badly with {_words(steps, 'worse')}"
         ),
         "chapter": "05, 09, 10",
-        "source": "color_weight_verdicts, no_step_verdicts, no_step_scores",
+        "source": "color_weight_verdicts, no_step_verdicts, no_step_rivals",
     }
 
 
@@ -212,14 +225,28 @@ def _latent_variable_is_robust() -> dict:
 
 
 def _latent_variable_for_barriers() -> dict:
-    table = _barrier_tests().query("setting == 'cold' and model == 'latent variable'")
-    rows, steps = table.set_index("target"), _step_tests("latent variable")
-    sources = "no_verdicts, no_step_verdicts, no_step_scores"
-    cells = _against(rows, "RMSE in eV", "better", "10", sources)
-    return cells | {
-        "ours": f"{cells['ours']}; the step against the baseline, {_cases(steps, _step_number)}",
-        "interval": f"{cells['interval']}; accuracy of the step, {_cases(steps, _interval)}",
-        "verdict": (f"barriers: {_word(rows['verdict'], 'better')}; {_words(steps, 'better')}"),
+    cold = _barrier_tests().query("setting == 'cold'")
+    rows = cold.query("model == 'latent variable'").set_index("target")
+    rivals = cold[cold["model"] != "latent variable"].sort_values("score")
+    best = rivals.groupby("target").first()
+    steps = _step_tests("latent variable")
+    scores = _cases(
+        rows,
+        lambda row: (
+            f"{row['score']:.2f}, baseline {row['baseline_score']:.2f}, best other architecture "
+            f"{best.loc[row.name, 'score']:.2f} ({best.loc[row.name, 'model']})"
+        ),
+    )
+    # to lead, it must be better than every rival; only the baseline is tested against it here
+    leads = FAILS if "worse" in set(rows["verdict"]) else OPEN
+    return {
+        "ours": f"RMSE in eV, {scores}; the step against the baseline, "
+        f"{_cases(steps, _step_number)}",
+        "interval": f"minus baseline, {_cases(rows, _interval)} eV; "
+        f"accuracy of the step, {_cases(steps, _interval)}",
+        "verdict": f"barriers: {leads}; {_words(steps, 'better')}",
+        "chapter": "10",
+        "source": "no_verdicts, no_step_verdicts, no_step_rivals",
     }
 
 
@@ -240,18 +267,32 @@ def _errors_cancel() -> dict:
 def _interpretable() -> dict:
     table = load_results("band_gaps_learned")
     r = table["learned mean"].corr(table["difference mean"])
+    read = "can be read" if r > 0.8 else OPEN
     return {
-        "ours": f"learned against true difference, {len(table)} families of compounds: r = {r:.2f}",
-        "interval": "none: the claim is about what can be shown",
-        "verdict": HOLDS if r > 0.8 else OPEN,
+        "ours": f"learned against true difference, means of {len(table)} families: r = {r:.2f}",
+        "interval": "none; r of a few means is weak evidence",
+        "verdict": f"{OPEN} (difference: {read}; latent variable: not measured)",
         "chapter": "04, 06, 08",
         "source": "band_gaps_learned",
     }
 
 
 def _unions_carry_an_error() -> dict:
-    table = _gap_tests().query("model == 'pooled'").set_index("setting")
-    return _against(table, "RMSE in eV", "worse", "01, 08", "band_gaps_verdicts")
+    union, flagged = (
+        _gap_tests().query("model == @name").set_index("setting")
+        for name in ("pooled", "pooled, flag")
+    )
+    settings = load_results("band_gaps_scores").groupby("setting", sort=False)
+    family = judge(pd.concat({name: compare_models(part, "pooled") for name, part in settings}))
+    told = _word(family.xs("pooled, flag", level="model")["verdict"], "better")
+    only = "only for a model that is not told the source (floor in chapter 01)"
+    cells = _against(union, "RMSE in eV", "worse", "01, 08", "band_gaps_verdicts, band_gaps_scores")
+    return cells | {
+        "ours": f"{cells['ours']}; with a flag, "
+        + _cases(flagged, lambda row: f"{row['score']:.2f}"),
+        "verdict": f"worse than the baseline, {cells['verdict']}; "
+        f"irreducible: {only if told == HOLDS else OPEN}",
+    }
 
 
 def _unasked_labels_help() -> dict:
@@ -260,10 +301,11 @@ def _unasked_labels_help() -> dict:
     test = _curve_tests().loc[("warm", "difference", 20)]
     return {
         "ours": (
-            f"a computed gap, known for a compound, makes 20 measured labels worth "
-            f"{row['baseline_labels']:.0f}"
+            "with a known computed gap the mean error with 20 measured labels is that of the "
+            f"baseline with {row['baseline_labels']:.0f}"
         ),
-        "interval": f"{20 * row['low']:.0f} to {20 * row['high']:.0f}",
+        "interval": f"labels, of this size alone, too narrow, "
+        f"{20 * row['low']:.0f} to {20 * row['high']:.0f}",
         "verdict": _word([test["verdict"]], "better"),
         "chapter": "08",
         "source": "band_gaps_curve",
