@@ -158,9 +158,9 @@ def color_study(classes: Mapping[str, list[str]] | None = None) -> Study:
 
     Parameters
     ----------
-    classes : mapping of {class: list of colours as the source names them}, optional
-        How colours are grouped; default `COLOR_CLASSES`. Colours that no class lists are left
-        out; a table with `load_strehlow_cook` shows which there are.
+    classes : mapping of classes to lists of colours, optional
+        How colours, as the source names them, are grouped; default `COLOR_CLASSES`. Colours that no
+        class lists are left out; a table with `load_strehlow_cook` shows which there are.
 
     Returns
     -------
