@@ -99,8 +99,8 @@ def holm(p_values: ArrayLike) -> np.ndarray:
     Returns
     -------
     numpy.ndarray, shape (n_tests,)
-        Where those below a level are called, the probability of a single false call in the whole
-        family is at most that level.
+        Where those below a level are called, the probability of one or more false calls in the
+        whole family is at most that level.
     """
     values = np.asarray(p_values, dtype=float)
     order = np.argsort(values)

@@ -35,7 +35,7 @@ def cross_validate_predictions(
 
     Parameters
     ----------
-    models : mapping of {name: estimator}, or one estimator
+    models : mapping of names to estimators, or one estimator
         Unfitted; cloned for every fold. Forests, `RelatedAsFeatures`, and any other regressor or
         classifier of scikit-learn, which is fitted to each target alone.
     X : pandas.DataFrame, shape (n_samples, n_features)

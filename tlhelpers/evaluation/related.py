@@ -26,7 +26,7 @@ class RelatedAsFeatures(MetaEstimatorMixin, BaseEstimator):
         A regressor or classifier.
     target : task name or list of them, optional
         What is predicted; default every task, and in a comparison what the others predict.
-    related : task name, list of them, or mapping of {target: task or tasks}, optional
+    related : task name, list of them, or mapping of targets to these, optional
         The labels, numbers, that stand among the features; default every task that is no target.
     keep_features : bool
         Whether `X` stands among the features too.
@@ -35,7 +35,7 @@ class RelatedAsFeatures(MetaEstimatorMixin, BaseEstimator):
     ----------
     targets_, related_ : list
         The tasks that are predicted, and those whose labels are used.
-    estimators_ : dict of {target: fitted estimator}
+    estimators_ : mapping of targets to fitted estimators
 
     Notes
     -----
@@ -49,6 +49,7 @@ class RelatedAsFeatures(MetaEstimatorMixin, BaseEstimator):
 
     >>> import pandas as pd
     >>> from sklearn.linear_model import LinearRegression
+    >>> from tlhelpers.evaluation import RelatedAsFeatures
     >>> Y = pd.DataFrame({"barrier": [1.0, 2.0, None], "energy": [0.0, 1.0, 2.0]})
     >>> line = RelatedAsFeatures(LinearRegression(), "barrier", "energy", keep_features=False)
     >>> line.fit(Y[[]], Y).predict(Y[[]], known=Y[["energy"]]).round(6).tolist()

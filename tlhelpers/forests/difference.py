@@ -69,7 +69,7 @@ class DifferenceForest(TransferForest):
 
     References
     ----------
-    M. C. Kennedy, A. O'Hagan, Biometrika 87, 1 (2000), doi:10.1093/biomet/87.1.1.
+    Kennedy, M. C. and O'Hagan, A., Biometrika 87, 1 (2000), doi:10.1093/biomet/87.1.1.
     """
 
     uses_known = True
