@@ -272,7 +272,8 @@ class Reading:
         label = self.stages.one_hot(stage.tasks[0], label)
         answer = np.array(np.broadcast_to(label, (*outer, *label.shape)))
         if missing.any():
-            answer[(*(slice(None) for _ in outer), missing)] = ask(missing)
+            place = (slice(None), missing) if outer else missing
+            answer[place] = ask(missing)
         return answer
 
 
