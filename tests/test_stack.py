@@ -370,6 +370,11 @@ def test_the_worlds_of_the_stack_are_safe_and_near_the_best():
     assert gain.max() < 1
 
 
+def test_the_jackknife_of_slopes_and_stacks_is_honest():
+    table = load_results("jackknife_truth_beyond").query("correction == 'counts'")
+    assert len(table) == 5 and table["jackknife / truth"].between(0.8, 1.35).all()
+
+
 def test_one_table_of_the_worlds_is_what_the_experiment_computes():
     """The smallest part of it, anew: the stack gains where z is y in another unit."""
     import stack_worlds
