@@ -121,8 +121,10 @@ def test_all_settings_of_the_jackknife_experiment_name_its_parts(monkeypatch, tm
         jackknife_truth, "part", lambda name, compute: names.append(name) or pd.DataFrame()
     )
     jackknife_truth.main(sets=7, trees=8, second_seeds=9)
-    assert len(names) == len(jackknife_truth.CASES)
-    assert all(name.endswith("_7_8_9") for name in names)
+    first = len(jackknife_truth.CASES)
+    assert len(names) == first + len(jackknife_truth.BEYOND)
+    assert all(name.endswith("_7_8_9") for name in names[:first])
+    assert all(name.endswith("_3_8_4") for name in names[first:])  # half as many
 
 
 def test_two_models_without_a_difference_are_called_apart_by_the_plain_test():
