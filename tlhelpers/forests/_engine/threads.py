@@ -18,10 +18,11 @@ def count_threads(n_jobs: int | None) -> int:
 
 
 def run_in_threads(function: Callable, parts: Sequence, n_jobs: int | None) -> list:
-    """Call the function for each part; a single part needs no thread."""
-    if len(parts) == 1:
-        return [function(parts[0])]
-    with ThreadPoolExecutor(count_threads(n_jobs)) as pool:
+    """Call the function for each part; a single part, or a single thread, needs no pool."""
+    n_threads = count_threads(n_jobs) if len(parts) > 1 else 1
+    if n_threads == 1:
+        return [function(part) for part in parts]
+    with ThreadPoolExecutor(n_threads) as pool:
         return list(pool.map(function, parts))
 
 
