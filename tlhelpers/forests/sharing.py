@@ -4,6 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
 
 _KEPT = 64  # engines; those asked for longest ago go first
 
@@ -18,7 +19,8 @@ class StageStore:
     """
 
     def __init__(self, size: int = _KEPT):
-        self.size, self._kept = size, OrderedDict()  # type: ignore[var-annotated]
+        self.size = size
+        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
 
     def get(self, key: Hashable, grow: Callable):
         """Return what is kept under the key, grown now if there is nothing."""
