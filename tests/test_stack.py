@@ -2,6 +2,7 @@
 
 import itertools
 import pickle
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -399,3 +400,12 @@ def test_a_forest_of_scikit_learn_is_as_good_where_there_is_nothing_related():
     peer = RandomForestRegressor(100, max_features=1 / 3, random_state=0).fit(X, y)
     ours = StackedForest(random_state=0).fit(X, y)
     assert rmse(ours.predict(queries), truth) < 1.1 * rmse(peer.predict(queries), truth)
+
+
+def test_a_spread_without_known_labels_does_not_look_at_measured_ones(world):
+    """A forest that learned from measured latents is asked cold: its residuals are cold ones."""
+    X, Y, _ = world
+    model = LatentVariableForest("y", "z", latent_labels="measured", random_state=0).fit(X, Y)
+    cold = model._uncertainty._spread_factor(partial(model._combine, "y"), [], "y", [])
+    warm = model._uncertainty._spread_factor(partial(model._combine, "y"), ["z"], "y", [])
+    assert cold[1] > 1.2 * warm[1]  # residuals from guessed latents are larger

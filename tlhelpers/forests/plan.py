@@ -25,7 +25,7 @@ class Line:
 
     bases: tuple["Stage", ...]
     learned: bool = False
-    shrink_to: float = 1.0
+    shrink_to: float = 0.0
 
 
 @dataclass(frozen=True)

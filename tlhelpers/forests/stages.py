@@ -128,10 +128,10 @@ class GrownStages:
             answers.append(answer)
         return answers
 
-    def training_features(self, stage: Stage, rows: slice = slice(None)) -> np.ndarray:
-        """Return features of training rows, with what stands for the stages that it reads."""
-        answers = [answer[rows] for answer in self.training_answers(stage, stage.reads)]
-        return np.column_stack([self.X[rows], *answers]) if answers else self.X[rows]
+    def training_features(self, stage: Stage) -> np.ndarray:
+        """Return features of the training rows, with what stands for the stages that it reads."""
+        answers = self.training_answers(stage, stage.reads)
+        return np.column_stack([self.X, *answers]) if answers else self.X
 
     def out_of_bag(self, stage: Stage, task: Hashable = None) -> np.ndarray:
         """Return what a stage answers to the training rows, none by a tree that saw the row.
@@ -197,10 +197,11 @@ class Reading:
         return self._once("mean", stage.in_regime(self.known), task, self._mean)
 
     def _ask_trees(self, stage: Stage, task: Hashable) -> np.ndarray:
+        stage = stage.in_regime(self.known)
         if stage in self.exact:
             mean = self.mean(stage, task)
             return np.broadcast_to(mean, (len(self.stages.bags), *mean.shape))
-        return self._once("trees", stage.in_regime(self.known), task, self._moved)
+        return self._once("trees", stage, task, self._moved)
 
     def features(self, stage: Stage) -> np.ndarray:
         """Return the features of the queries, with the mean answers that the stage reads."""
@@ -295,18 +296,6 @@ class OutOfBagReading(Reading):
         labels = {task: stages.labels.of(task)[rows] for task in known}
         super().__init__(stages, Queries(stages.X[rows], labels), **options)
         self.rows, self.known = rows, bool(known)
-
-    def _features(self, stage: Stage, task: Hashable) -> np.ndarray:
-        features = self.stages.training_features(stage, self.rows).copy()
-        column = self.queries.X.shape[1]
-        for read in stage.reads:
-            label = self.queries.known_to(read)
-            end = column + max(1, len(self.stages.classes_of(read.tasks[0])))
-            if label is not None:
-                label, seen = self.stages.one_hot(read.tasks[0], label), ~np.isnan(label)
-                features[seen, column:end] = label.reshape(len(label), -1)[seen]
-            column = end
-        return stage.flag(features)
 
     def _mean(self, stage: Stage, task: Hashable) -> np.ndarray:
         return self._unless_known(
