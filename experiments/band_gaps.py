@@ -1,12 +1,13 @@
 """The full experiment of chapter 08, band gaps: all models, both settings, the learning curves.
 
-    python experiments/band_gaps.py [--repeats N] [--trees N]
+    python experiments/band_gaps.py [--repeats N] [--draws N] [--trees N]
 
 Writes data/results/band_gaps_*.csv. Parts are kept in .results/ and computed anew where code or
 data have changed.
 """
 
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -15,11 +16,13 @@ from parts import (
     fold_scores,
     intervals,
     part,
+    questions,
     run_from_command_line,
     settings,
-    verdicts,
     write,
 )
+from sklearn.ensemble import ExtraTreesRegressor, HistGradientBoostingRegressor
+from sklearn.linear_model import LinearRegression
 from tqdm import tqdm
 
 from tlhelpers import (
@@ -28,56 +31,114 @@ from tlhelpers import (
     MultiTaskForest,
     PooledForest,
     SingleTaskForest,
+    StackedForest,
     band_gap_study,
     learning_curve,
 )
+from tlhelpers.book import GuessAsMeasured
 from tlhelpers.data import Study
 from tlhelpers.data.composition import anion_family
 from tlhelpers.evaluation import (
     SETTINGS,
+    RelatedAsFeatures,
     calibration_table,
     cross_validate_predictions,
     hold_out_rows,
     predict_held_out,
 )
 
-SIZES = [20, 30, 50, 75, 100, 150, 200, 310]
+SIZES = [20, 50, 100, 200, 235]  # the last: all labels outside the test set of a draw
+COMPUTED, THERMAL = "gap_pbe", "gap_thermal"
+SLOPE = {"slope": "learned", "shrink_to": 1.0, "base_as_feature": True}  # the same unit: towards 1
+# What is asked, fixed before any score was computed: each is one family of tests.
+QUESTIONS = {
+    "the paper's models": ["difference", "multi-task", "latent variable"],
+    "beyond the paper": ["difference, z seen", "learned slope", "stack"],
+    "unions": ["pooled", "pooled, flag"],
+}
+MISMATCHED = {name: f"{name}, mismatched" for name in ("difference", "latent variable")}
+RIVALS = [
+    *("equal weights", "extra trees", "gradient boosting", "gradient boosting, z seen"),
+    "straight line",
+]
 
 
-def models(trees: int) -> dict:
-    """Return the two baselines, the second with and without a flag, and the architectures."""
+def models(target: str, trees: int) -> dict:
+    """Return the baseline, the paper's three architectures, and what lies beyond them."""
     options = {"n_estimators": trees}
     return {
-        "single-task": SingleTaskForest("gap_exp", **options),
-        "pooled": PooledForest("gap_exp", **options),
-        "pooled, flag": PooledForest("gap_exp", source_flag=True, **options),
-        "difference": DifferenceForest("gap_exp", "gap_pbe", **options),
-        "multi-task": MultiTaskForest("gap_exp", **options),
-        "latent variable": LatentVariableForest("gap_exp", "gap_pbe", **options),
+        "single-task": SingleTaskForest(target, **options),
+        "difference": DifferenceForest(target, COMPUTED, **options),
+        "multi-task": MultiTaskForest(target, **options),
+        "latent variable": LatentVariableForest(target, COMPUTED, **options),
+        "difference, z seen": DifferenceForest(target, COMPUTED, base_as_feature=True, **options),
+        "learned slope": DifferenceForest(target, COMPUTED, **SLOPE, **options),
+        "stack": StackedForest(target, COMPUTED, **options),
+    }
+
+
+def others(target: str, trees: int, setting: str) -> dict:
+    """Return the unions and the rivals; a line has no answer where z is unknown."""
+    options = {"n_estimators": trees}
+    extra = ExtraTreesRegressor(trees, max_features=1 / 3)
+    boosted, line = HistGradientBoostingRegressor(), LinearRegression()
+    found = {
+        "pooled": PooledForest(target, **options),
+        "pooled, flag": PooledForest(target, source_flag=True, **options),
+        "equal weights": StackedForest(target, COMPUTED, pull=np.inf, **options),
+        "extra trees": RelatedAsFeatures(extra, target, []),
+        "gradient boosting": RelatedAsFeatures(boosted, target, []),
+        "gradient boosting, z seen": RelatedAsFeatures(boosted, target, COMPUTED),
+    }
+    if setting == "cold":  # trained on measured labels, asked with guessed ones
+        for name in MISMATCHED:
+            found[MISMATCHED[name]] = GuessAsMeasured(models(target, trees)[name])
+    else:
+        found["straight line"] = RelatedAsFeatures(line, target, COMPUTED, keep_features=False)
+    return found
+
+
+def with_both(target: str, trees: int) -> dict:
+    """Return the models of two related labels: the computed gap, and that of the conductivity."""
+    both, options = [COMPUTED, THERMAL], {"n_estimators": trees}
+    return {
+        "single-task": SingleTaskForest(target, **options),
+        "multi-task, both": MultiTaskForest(target, **options),
+        "latent variable, both": LatentVariableForest(target, both, **options),
+        "learned slope, both": DifferenceForest(target, both, **SLOPE, **options),
+        "stack, both": StackedForest(target, both, **options),
     }
 
 
 def held_out(study: Study) -> np.ndarray:
     """Return the hold-out set: a fifth of the measured compositions."""
-    return hold_out_rows(study.Y, study.groups, target="gap_exp", test_size=0.2, random_state=0)
+    options = {"target": study.target, "test_size": 0.2, "random_state": 0}
+    return hold_out_rows(study.Y, study.groups, **options)
 
 
-def cross_validate(study: Study, setting: str, trees: int, repeat: int) -> pd.DataFrame:
-    """Predict every development composition once, by five folds."""
+def of_two_labels(study: Study) -> Study:
+    """Return the study with the target and the computed gap alone."""
+    return replace(study, Y=study.Y[[study.target, COMPUTED]])
+
+
+def cross_validate(study: Study, compared: dict, setting: str, repeat: int) -> pd.DataFrame:
+    """Predict every composition once, by five folds."""
     found = cross_validate_predictions(
-        models(trees), study.X, study.Y, study.groups, setting=setting,
+        compared, study.X, study.Y, study.groups, setting=setting,
         n_repeats=1, random_state=repeat, progress=False,
     )  # fmt: skip
     return found.assign(repeat=repeat)
 
 
-def curve(study: Study, setting: str, trees: int, repeat: int) -> pd.DataFrame:
+def curve(study: Study, setting: str, trees: int, draw: int) -> pd.DataFrame:
     """Return the errors at every size for one draw of the test set."""
+    names = {*RIVALS, *MISMATCHED.values()}
+    rest = {n: m for n, m in others(study.target, trees, setting).items() if n in names}
     found = learning_curve(
-        models(trees), study.X, study.Y, study.groups, sizes=SIZES, setting=setting,
-        n_repeats=1, random_state=repeat, progress=False,
+        models(study.target, trees) | rest, study.X, study.Y, study.groups, sizes=SIZES,
+        setting=setting, n_repeats=1, random_state=draw, progress=False,
     )  # fmt: skip
-    return found.assign(repeat=repeat)
+    return found.assign(repeat=draw)
 
 
 def uncertain(study: Study, setting: str, trees: int) -> pd.DataFrame:
@@ -85,16 +146,16 @@ def uncertain(study: Study, setting: str, trees: int) -> pd.DataFrame:
     with warnings.catch_warnings():  # of the jackknife, which is not used
         warnings.simplefilter("ignore")
         return cross_validate_predictions(
-            models(trees), study.X, study.Y, study.groups, setting=setting, return_std=True,
-            n_repeats=1, n_jobs=2, progress=False,
+            models(study.target, trees), study.X, study.Y, study.groups, setting=setting,
+            return_std=True, n_repeats=1, n_jobs=2, progress=False,
         )  # fmt: skip
 
 
 def learned(study: Study, trees: int) -> pd.DataFrame:
     """Return the learned and the true difference by family, both of rows left out of the bags."""
-    both = study.select(study.Y.notna().all(axis=1).to_numpy())
+    both = study.select(study.Y[[study.target, COMPUTED]].notna().all(axis=1).to_numpy())
     # the base is exact here: the target is the difference itself
-    Y = pd.DataFrame({"difference": both.Y["gap_exp"] - both.Y["gap_pbe"]})
+    Y = pd.DataFrame({"difference": both.Y[study.target] - both.Y[COMPUTED]})
     forest = SingleTaskForest("difference", n_estimators=trees, random_state=0).fit(both.X, Y)
     table = Y.assign(learned=forest.out_of_bag_prediction(), family=anion_family(both.X.index))
     found = table.groupby("family")[["learned", "difference"]].agg(["mean", "std", "size"])
@@ -104,50 +165,76 @@ def learned(study: Study, trees: int) -> pd.DataFrame:
 
 def touch_once(study: Study, setting: str, trees: int) -> pd.DataFrame:
     """Predict the hold-out set with models trained on everything else."""
+    compared = models(study.target, trees) | others(study.target, trees, setting)
     found = predict_held_out(
-        models(trees), study.X, study.Y, study.groups,
-        test=held_out(study), setting=setting,
-    )  # fmt: skip
+        compared, study.X, study.Y, study.groups, test=held_out(study), setting=setting
+    )
     return found.assign(setting=setting)
 
 
-def main(trees: int = 50, repeats: int = 10) -> None:
+def main(trees: int = 50, repeats: int = 10, draws: int = 20) -> None:
     """Compute every part that is missing, and write the tables."""
-    study = band_gap_study()
+    study = of_two_labels(band_gap_study())
     development = study.select(~held_out(study))
+    apart = band_gap_study().select(~held_out(study))
+    mixed = band_gap_study(sources="mixed")
+    mixed = mixed.select(~held_out(mixed))
     tables: dict[str, list] = {}
 
     def keep(name: str, *rows: pd.DataFrame) -> None:
         tables.setdefault(name, []).extend(rows)
 
-    def over_repeats(name: str, compute, setting: str) -> pd.DataFrame:
+    def over(times: int, name: str, setting: str, compute) -> pd.DataFrame:
         done = Parallel(n_jobs=2, prefer="threads", return_as="generator")(
-            delayed(part)(
-                f"band_gaps_{name}_{setting}_{trees}_{r}",
-                lambda r=r: compute(development, setting, trees, r),
-            )
-            for r in range(repeats)
+            delayed(part)(f"band_gaps_{name}_{setting}_{trees}_{r}", lambda r=r: compute(r))
+            for r in range(times)
         )
-        return pd.concat(tqdm(done, total=repeats, desc=f"{name}, {setting}"))
+        return pd.concat(tqdm(done, total=times, desc=f"{name}, {setting}"))
 
-    for setting in SETTINGS:
-        found = over_repeats("cv", cross_validate, setting)
-        keep("scores", fold_scores(found).assign(setting=setting))
-        keep("intervals", *intervals(found, ("rmse", "mae"), "single-task", setting=setting))
+    for s in SETTINGS:
+        found = {}
+        every = models(study.target, trees) | others(study.target, trees, s)
+        for name, table, compared in [
+            ("cv", development, every),
+            ("both", apart, with_both(study.target, trees)),
+            ("mixed", mixed, models(mixed.target, trees)),
+        ]:
+            found[name] = over(
+                repeats, name, s,
+                lambda r, given=(table, compared, s): cross_validate(*given, r),
+            )  # fmt: skip
+            kept = "scores" if name == "cv" else f"{name}_scores"
+            keep(kept, fold_scores(found[name]).assign(setting=s))
+        found = found["cv"]
+        keep("intervals", *intervals(found, ("rmse", "mae"), "single-task", setting=s))
         rows = found.groupby(["model", "row"], sort=False)[["truth", "prediction"]].mean()
-        keep("rows", rows.astype(float).round(3).reset_index().assign(setting=setting))
-        keep("curve", over_repeats("curve", curve, setting).assign(setting=setting))
-        name = f"band_gaps_uncertain_{setting}_{trees}"
-        spread = part(name, lambda s=setting: uncertain(development, s, trees))
-        keep("calibration", calibration_table(spread).reset_index().assign(setting=setting))
-        name = f"band_gaps_held_out_{setting}_{trees}"
-        last = part(name, lambda s=setting: touch_once(study, s, trees))
-        keep("held_out", *intervals(last, ("rmse", "mae"), "single-task", setting=setting))
+        keep("rows", rows.astype(float).round(3).reset_index().assign(setting=s))
+        drawn = over(draws, "curve", s, lambda r, s=s: curve(development, s, trees, r))
+        keep("curve", drawn.assign(setting=s))
+        name = f"band_gaps_uncertain_{s}_{trees}"
+        spread = part(name, lambda s=s: uncertain(development, s, trees))
+        keep("calibration", calibration_table(spread).reset_index().assign(setting=s))
+        name = f"band_gaps_held_out_{s}_{trees}"
+        last = part(name, lambda s=s: touch_once(study, s, trees))
+        keep("held_out", *intervals(last, ("rmse", "mae"), "single-task", setting=s))
     done = {name: pd.concat(rows, ignore_index=True) for name, rows in tables.items()}
-    done["verdicts"] = verdicts(done["scores"], "single-task", ("rmse", "mae"), by=["setting"])
+    against = [("stack", {"stack against rivals": RIVALS})]
+    against += [(name, {"mismatch": [wrong]}) for name, wrong in MISMATCHED.items()]
+    both = {"two related labels": list(with_both(study.target, trees))[1:]}
+    against += [("single-task", QUESTIONS | {"rivals": RIVALS} | both)]
+    done["curve"]["fold"] = 0  # a draw is a split
+    for name, scores, by in [
+        ("verdicts", done["scores"], ["setting"]),
+        ("both_verdicts", done["both_scores"], ["setting"]),
+        ("mixed_verdicts", done["mixed_scores"], ["setting"]),
+        ("curve_verdicts", done["curve"].assign(fold=0), ["setting", "size"]),  # a draw: a split
+    ]:
+        metrics = ("rmse",) if "size" in by else ("rmse", "mae")
+        tests = [questions(scores, asked, model, metrics, by=by) for model, asked in against]
+        done[name] = pd.concat(tests)
     done["learned"] = learned(development, trees)
-    command = f"python experiments/band_gaps.py --repeats {repeats} --trees {trees}"
-    done["settings"] = settings(command, trees=trees, repeats=repeats)
+    command = f"python experiments/band_gaps.py --repeats {repeats} --draws {draws} --trees {trees}"
+    done["settings"] = settings(command, trees=trees, repeats=repeats, draws=draws)
     write("band_gaps", done)
 
 

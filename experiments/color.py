@@ -6,29 +6,34 @@ Writes data/results/color_*.csv. Parts are kept in .results/ and computed anew w
 have changed.
 """
 
+import numpy as np
 import pandas as pd
 from parts import (
     fold_scores,
     intervals,
     part,
+    questions,
     run_from_command_line,
     settings,
     verdicts,
     write,
 )
 from sklearn.dummy import DummyClassifier
+from sklearn.ensemble import ExtraTreesClassifier, HistGradientBoostingClassifier
 from tqdm import tqdm
 
 from tlhelpers import (
     LatentVariableForest,
     MultiTaskForest,
     SingleTaskForest,
+    StackedForest,
     color_study,
     learning_curve,
 )
 from tlhelpers.data import COARSE_COLOR_CLASSES, COLOR_CLASSES, Study
 from tlhelpers.evaluation import (
     SETTINGS,
+    RelatedAsFeatures,
     cross_validate_predictions,
     hold_out_rows,
     predict_held_out,
@@ -42,18 +47,38 @@ SIZES = [12, 24, 36, 48]
 TRIVIAL = {"most common class": DummyClassifier(strategy="most_frequent")}
 
 
-def models(trees: int, setting: str = "cold") -> dict:
+PAPER = ["multi-task", "latent variable"]
+BEYOND = ["stack", "equal weights", "extra trees", "gradient boosting", "gradient boosting, z seen"]
+
+
+def models(trees: int) -> dict:
     """Return the models that classify the colour."""
-    found = {
-        "single-task": SingleTaskForest("color", n_estimators=trees),
-        "multi-task": MultiTaskForest("color", n_estimators=trees),
-        "latent variable": LatentVariableForest("color", "gap_exp", n_estimators=trees),
+    options = {"n_estimators": trees}
+    extra, boosted = (
+        ExtraTreesClassifier(trees, max_features=1 / 3),
+        HistGradientBoostingClassifier(),
+    )
+    return {
+        "single-task": SingleTaskForest("color", **options),
+        "multi-task": MultiTaskForest("color", **options),
+        "latent variable": LatentVariableForest("color", "gap_exp", **options),
+        "stack": StackedForest("color", "gap_exp", **options),
+        "equal weights": StackedForest("color", "gap_exp", pull=np.inf, **options),
+        "extra trees": RelatedAsFeatures(extra, "color", []),
+        "gradient boosting": RelatedAsFeatures(boosted, "color", []),
+        "gradient boosting, z seen": RelatedAsFeatures(boosted, "color", "gap_exp"),
     }
-    if setting == "warm":
-        found["latent, measured"] = LatentVariableForest(
-            "color", "gap_exp", n_estimators=trees, latent_labels="measured"
-        )
-    return found
+
+
+def with_both_gaps(trees: int) -> dict:
+    """Return the models that can use the computed gap beside the measured one."""
+    options, gaps = {"n_estimators": trees}, ["gap_exp", "gap_pbe"]
+    return {
+        "single-task": SingleTaskForest("color", **options),
+        "multi-task, both": MultiTaskForest("color", **options),
+        "latent variable, both": LatentVariableForest("color", gaps, **options),
+        "stack, both": StackedForest("color", gaps, **options),
+    }
 
 
 def weighted(trees: int) -> dict:
@@ -76,7 +101,17 @@ def predict(grouping: str, setting: str, trees: int, repeats: int) -> pd.DataFra
     """Predict the development colours, every model and the most common class."""
     study = development(grouping)
     return cross_validate_predictions(
-        models(trees, setting) | TRIVIAL, study.X, study.Y, study.groups,
+        models(trees) | TRIVIAL, study.X, study.Y, study.groups,
+        setting=setting, n_repeats=repeats, n_jobs=2, progress=False,
+    )  # fmt: skip
+
+
+def predict_with_both(setting: str, trees: int, repeats: int) -> pd.DataFrame:
+    """Predict the development colours from two related labels."""
+    study, kept = color_study(computed=True), development("five")
+    study = study.select(study.X.index.isin(kept.X.index))
+    return cross_validate_predictions(
+        with_both_gaps(trees), study.X, study.Y, study.groups,
         setting=setting, n_repeats=repeats, n_jobs=2, progress=False,
     )  # fmt: skip
 
@@ -103,8 +138,9 @@ def predict_weighted(setting: str, trees: int, repeats: int) -> pd.DataFrame:
 def curve(setting: str, trees: int, repeats: int) -> pd.DataFrame:
     """Score the models with fewer colours, over three times as many draws."""
     study = development("five")
+    forests = {name: models(trees)[name] for name in ["single-task", *PAPER, "stack"]}
     return learning_curve(
-        models(trees), study.X, study.Y, study.groups,
+        forests, study.X, study.Y, study.groups,
         sizes=SIZES, setting=setting, n_repeats=3 * repeats, n_jobs=2, progress=False,
     )  # fmt: skip
 
@@ -117,7 +153,7 @@ def held_out(trees: int) -> pd.DataFrame:
         test = ~study.X.index.isin(kept.X.index)
         for setting in SETTINGS:
             predictions = predict_held_out(
-                models(trees, setting) | TRIVIAL, study.X, study.Y, study.groups,
+                models(trees) | TRIVIAL, study.X, study.Y, study.groups,
                 test=test, setting=setting,
             )  # fmt: skip
             n_test = predictions["row"].nunique()
@@ -160,11 +196,25 @@ def main(trees: int = 100, repeats: int = 10) -> None:
         )
         folds.setdefault("weights", []).append(fold_scores(found).assign(setting=setting))
         tables.setdefault("curve", []).append(kept(curve, setting).assign(setting=setting))
+        found = kept(predict_with_both, setting)
+        rows = score_predictions(found, ["model", "repeat"])
+        tables.setdefault("both_scores", []).append(rows.assign(setting=setting))
+        folds.setdefault("both", []).append(fold_scores(found).assign(setting=setting))
     by_fold = {name: pd.concat(scores) for name, scores in folds.items()}
-    for name in CLASSES:
+    asked = {
+        "the paper's models": PAPER,
+        "beyond the paper": BEYOND,
+        "the gap alone": ["gap alone"],
+    }
+    asked |= {"most common class": ["most common class"]}
+    both = {"two related labels": list(with_both_gaps(trees))[1:]}
+    for name, question in [("five", asked), ("three", asked), ("both", both)]:
         tables.setdefault("verdicts", []).append(
-            verdicts(by_fold[name], "single-task", ("accuracy",), by=["setting"], grouping=name)
-        )
+            questions(
+                by_fold[name], question, "single-task", ("accuracy",), by=["setting"],
+                grouping="five" if name == "both" else name,
+            )
+        )  # fmt: skip
     tables["weight_verdicts"] = [verdicts(by_fold["weights"], "1", ("accuracy",), by=["setting"])]
     command = f"python experiments/color.py --repeats {repeats} --trees {trees}"
     tables["held_out"] = [held_out(trees)]

@@ -2,7 +2,7 @@
 
     python experiments/lab_map.py [--jobs N]
 
-At each position (`LAB_GRID`), `LAB_DRAWS` tables are drawn and all four forests are trained on
+At each position (`LAB_GRID`), `LAB_DRAWS` tables are drawn and all forests are trained on
 each, cold and warm; see `tlhelpers.book.lab`. Writes a row a position, setting and model to
 data/results/lab_map.csv. Positions are kept in .results/ and computed anew where code or data have
 changed.

@@ -6,17 +6,20 @@ Writes data/results/no_*.csv. Predictions are kept in .results/ and computed ane
 have changed. About four minutes on two cores.
 """
 
+import numpy as np
 import pandas as pd
 from parts import (
     fold_scores,
     intervals,
     part,
+    questions,
     run_from_command_line,
     settings,
     verdicts,
     write,
 )
 from sklearn.dummy import DummyClassifier
+from sklearn.ensemble import ExtraTreesRegressor, HistGradientBoostingRegressor
 from sklearn.linear_model import LinearRegression
 from tqdm import tqdm
 
@@ -25,6 +28,7 @@ from tlhelpers import (
     LatentVariableForest,
     MultiTaskForest,
     SingleTaskForest,
+    StackedForest,
     no_study,
 )
 from tlhelpers.book import cancellation_scores, error_cancellation, step_predictions
@@ -39,6 +43,17 @@ from tlhelpers.evaluation import (
 )
 
 DIRECTIONS, GROUPINGS = ("dissociation", "reaction"), ("surface", "metal")
+# What is asked, fixed before any score was computed: each is one family of tests.
+QUESTIONS = {
+    "the paper's models": ["difference", "multi-task", "latent variable"],
+    "beyond the paper": ["difference, z seen", "learned slope", "stack"],
+    "all energies": ["learned slope, all energies"],
+}
+RIVALS = [
+    *("equal weights", "extra trees", "gradient boosting", "gradient boosting, z seen"),
+    "straight line",
+]
+BESIDE_THE_LINE = {"against the line": ["learned slope", "stack"]}
 METAL_REPEATS = 3  # every metal is its own fold: repeats differ in the seed of the trees only
 
 
@@ -62,23 +77,30 @@ def energy_of(targets: list) -> dict:
 
 
 def barrier_models(targets: list, trees: int, setting: str) -> dict:
-    """Return the models of the three barriers."""
+    """Return the models of the three barriers; the line has no answer where z is unknown."""
     bases = energy_of(targets)
     energies = [*bases.values(), "dE_NO_des"]
-    models = {
-        "single-task": SingleTaskForest(targets, n_estimators=trees),
-        "multi-task": MultiTaskForest(targets, n_estimators=trees),
-        "latent variable": LatentVariableForest(targets, energies, n_estimators=trees),
-        "difference": DifferenceForest(targets, bases, n_estimators=trees),
+    every, options = dict.fromkeys(targets, energies), {"n_estimators": trees}
+    slope = {"slope": "learned", "base_as_feature": True}
+    extra, boosted = ExtraTreesRegressor(trees, max_features=1 / 3), HistGradientBoostingRegressor()
+    line = LinearRegression()
+    found = {
+        "single-task": SingleTaskForest(targets, **options),
+        "multi-task": MultiTaskForest(targets, **options),
+        "latent variable": LatentVariableForest(targets, energies, **options),
+        "difference": DifferenceForest(targets, bases, **options),
+        "difference, z seen": DifferenceForest(targets, bases, base_as_feature=True, **options),
+        "learned slope": DifferenceForest(targets, bases, **slope, **options),
+        "learned slope, all energies": DifferenceForest(targets, every, **slope, **options),
+        "stack": StackedForest(targets, energies, **options),
+        "equal weights": StackedForest(targets, energies, pull=np.inf, **options),
+        "extra trees": RelatedAsFeatures(extra, targets, []),
+        "gradient boosting": RelatedAsFeatures(boosted, targets, []),
+        "gradient boosting, z seen": RelatedAsFeatures(boosted, targets, bases),
     }
     if setting == "warm":
-        models["latent, measured"] = LatentVariableForest(
-            targets, energies, n_estimators=trees, latent_labels="measured"
-        )
-        models["straight line"] = RelatedAsFeatures(
-            LinearRegression(), related=bases, keep_features=False
-        )
-    return models
+        found["straight line"] = RelatedAsFeatures(line, targets, bases, keep_features=False)
+    return found
 
 
 def step_models(latents: list, trees: int) -> dict:
@@ -87,6 +109,7 @@ def step_models(latents: list, trees: int) -> dict:
         "single-task": SingleTaskForest("step", n_estimators=trees),
         "multi-task": MultiTaskForest("step", n_estimators=trees),
         "latent variable": LatentVariableForest("step", latents, n_estimators=trees),
+        "stack": StackedForest("step", latents, n_estimators=trees),
         "most common class": DummyClassifier(strategy="most_frequent"),
     }
 
@@ -118,6 +141,14 @@ def predict_steps(n_steps, group_by, trees, repeats) -> pd.DataFrame:
     )  # fmt: skip
 
 
+def _by_split(scores: pd.DataFrame, group_by: str) -> pd.DataFrame:
+    """Return a row a split: by metal all repeats have the same ones, and their mean counts."""
+    if group_by == "surface":
+        return scores
+    place = ["model", "fold", "target", "n_train", "n_pool"]
+    return scores.groupby(place, sort=False, as_index=False).mean().assign(repeat=0)
+
+
 def summarize_barriers(parts: dict) -> dict[str, pd.DataFrame]:
     """Return the tables of the barriers."""
     scores, bounds, tests, cancelled, together = [], [], [], [], []
@@ -128,19 +159,24 @@ def summarize_barriers(parts: dict) -> dict[str, pd.DataFrame]:
         a, b = list(dict.fromkeys(predictions["target"]))[:2]
         found = error_cancellation(predictions, a, b).reset_index()
         cancelled.append(found.assign(**case, a=a, b=b))
+        tests.append(_by_split(fold_scores(predictions), group_by).assign(**case))
         if group_by == "surface":
-            tests.append(fold_scores(predictions).assign(**case))
             together.append(cancellation_scores(predictions, a, b).assign(**case))
-    questions = pd.concat(tests).groupby("direction", sort=False)
+    asked = QUESTIONS | {"rivals": RIVALS}
+    cases = list(pd.concat(tests).groupby(["direction", "group_by"], sort=False))
     return {
         "scores": pd.concat(scores),
         "intervals": pd.concat(bounds),
         "verdicts": pd.concat(
-            verdicts(
-                part, "single-task", ("rmse", "mae"), by=["setting"],
-                direction=direction, group_by="surface",
+            questions(
+                rows, question, against, ("rmse", "mae"), by=["setting"],
+                direction=direction, group_by=group_by,
             )
-            for direction, part in questions
+            for (direction, group_by), table in cases
+            for against, question, rows in [
+                ("single-task", asked, table),
+                ("straight line", BESIDE_THE_LINE, table.query("setting == 'warm'")),
+            ]
         ),
         "cancellation": pd.concat(cancelled),
         "cancellation_verdicts": verdicts(

@@ -87,6 +87,23 @@ def verdicts(scores: pd.DataFrame, baseline: str, metrics: tuple, by: list, **ca
     return pd.concat(found)
 
 
+def questions(
+    scores: pd.DataFrame, asked: dict[str, list], baseline: str, metrics: tuple, by: list, **case
+) -> pd.DataFrame:
+    """Return the tests of several questions, each of which is a family of its own.
+
+    `asked` maps a question to its models; those that `scores` does not have are left out.
+    """
+    found = []
+    for question, models in asked.items():
+        table = scores[scores["model"].isin([baseline, *models])]
+        table = table.groupby(by).filter(lambda cases: len(set(cases["model"])) > 1)
+        if len(table):
+            tests = verdicts(table, baseline, metrics, by, **case)
+            found.append(tests.assign(question=question))
+    return pd.concat(found) if found else pd.DataFrame()
+
+
 def write(study: str, tables: dict[str, pd.DataFrame]) -> None:
     """Write the tables of an experiment to data/results."""
     RESULTS.mkdir(exist_ok=True)

@@ -84,11 +84,12 @@ def test_no_dissociation_closes_the_thermodynamic_cycle():
 
 
 def test_band_gap_study():
-    study = tl.band_gap_study()
+    study = tl.band_gap_study(sources="mixed")
     assert study.X.shape == (9000, 135) and study.X.notna().all().all()
     assert study.Y.count().to_dict() == {"gap_exp": 491, "gap_pbe": 8941}
     assert study.Y.notna().all(axis=1).sum() == 432
     assert list(study.groups) == list(study.Y.index) == list(study.X.index)
+    assert list(tl.band_gap_study().Y) == ["gap_optical", "gap_pbe", "gap_thermal"]
     assert study.target == "gap_exp" and "eV" in study.description
     gallium_arsenide = tl.load_strehlow_cook().query("composition == 'GaAs'")["band_gap"].median()
     assert study.Y.loc["GaAs", "gap_exp"] == gallium_arsenide
@@ -97,7 +98,7 @@ def test_band_gap_study():
 
 
 def test_mixed_and_apart_differ_in_the_measured_columns_only():
-    mixed, apart = tl.band_gap_study("mixed"), tl.band_gap_study(sources="apart")
+    mixed, apart = tl.band_gap_study("mixed"), tl.band_gap_study()
     assert apart.target == "gap_optical" and "gap_thermal" in apart.description
     assert apart.Y.count().to_dict() == {"gap_optical": 368, "gap_thermal": 195, "gap_pbe": 8941}
     assert apart.Y[["gap_optical", "gap_thermal"]].notna().all(axis=1).sum() == 88

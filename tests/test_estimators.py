@@ -39,7 +39,6 @@ ESTIMATORS = [
 ESTIMATORS += [
     DifferenceForest(slope="learned", shrink_to=0, base_as_feature=True, random_state=0),
     DifferenceForest(base_as_feature=True, bounds=(-100, None), n_estimators=20, random_state=0),
-    LatentVariableForest(latent_labels="as asked", n_estimators=20, random_state=0),
 ]
 # As for scikit-learn's own forests: a bootstrap draws rows, so a weight of two is not two rows.
 EXPECTED = {

@@ -52,7 +52,7 @@ def data_of(html: str) -> dict:
         (lambda: Series("s", "red", [1], [1], low=[0]), "low and high"),
         (lambda: Series("s", "red", [1], [1], [0], [1, 2]), "high has 2"),
         (lambda: Series("s", "red", [1], [1], kind="bars"), "kind='bars'"),
-        (lambda: Series("s", "red", [1], [1], marker="star"), "marker='star'"),
+        (lambda: Series("s", "red", [1], [1], marker="moon"), "marker='moon'"),
         (lambda: Panel("p", "x", "y", [], xscale="ln"), "xscale='ln'"),
         (lambda: Panel("p", "x", "y", [], ylim=(2, 1)), "ylim"),
         (lambda: Panel("p", "x", "y", [], xscale="log", xlim=(0, 1)), "xlim"),

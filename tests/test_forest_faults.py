@@ -135,10 +135,10 @@ def test_equal_stages_are_grown_once_and_change_nothing(monkeypatch):
     monkeypatch.setattr(ForestEngine, "fit", lambda *a, **k: grown.append(1) or fit(*a, **k))
     with shared_stages():
         together = [model.fit(features, Y).predict(features) for model in models]
-        assert len(grown) == 3  # of z once, and one of each model's own
+        assert len(grown) == 5  # of z once, and two of each model's own, one a regime
         engines = {id(model._stages[Stage(("z",))].engine) for model in models}
         assert len(engines) == 1
         models[1].set_params(random_state=1).fit(features, Y)
-        assert len(grown) == 5
+        assert len(grown) == 8
     for a, b in zip(alone, together, strict=True):
         np.testing.assert_array_equal(a, b)

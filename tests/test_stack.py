@@ -23,8 +23,9 @@ from tlhelpers import (
 from tlhelpers.forests._engine.engine import ForestEngine
 from tlhelpers.forests.lines import PULL, fit_lines
 from tlhelpers.forests.plan import Line, Stage
-from tlhelpers.forests.stacked import PULL as PULL_OF_WEIGHTS
 from tlhelpers.forests.stacked import stacking_weights
+
+PULL_OF_STACK = StackedForest().pull
 
 
 def rmse(a, b):
@@ -82,7 +83,7 @@ def test_a_learned_slope_finds_another_unit(world):
     unit = DifferenceForest("y", "z", random_state=0).fit(X, Y)
     assert error < 0.3 * rmse(unit.predict(X, known=known)[rows], truth[rows])
     difference = model.difference(X, known=known)
-    line = model._line_of("y", True).mean(axis=0)
+    line = model._stages[model._own["y"].in_regime(frozenset("z"))].line.mean(axis=0)
     np.testing.assert_allclose(
         model.predict(X, known=known), line[0] + line[1] * Y["z"] + difference
     )
@@ -134,7 +135,7 @@ def test_two_stages_are_grown_as_they_will_be_asked(world):
             (Y["y"].to_numpy() - base)[rows, None],
             np.array([0]),
             model.inbag_counts_[:, rows],
-            seed=[stages._seed, 1],
+            seed=[stages._seed, 0, 1],
         )
         queries = np.column_stack(
             [X, Y["z"] if known else stages[Stage(("z",))].engine.predict(X, 0)]
@@ -142,7 +143,7 @@ def test_two_stages_are_grown_as_they_will_be_asked(world):
         expected = by_hand.predict(queries, 0) + queries[:, -1]
         asked = model.predict(X, known=Y[["z"]] if known else None)
         np.testing.assert_allclose(asked, expected, rtol=1e-9)
-        assert own.in_regime(known).measured == known
+        assert own.in_regime(frozenset("z" if known else ())).known == ({"z"} if known else set())
 
 
 def test_a_target_row_without_the_base_teaches_too(world):
@@ -242,18 +243,18 @@ def test_weights_are_the_best_on_the_simplex(seed):
     n, k = 40, 4
     y = rng.normal(size=n)
     F = y[:, None] * rng.uniform(0, 1, k) + rng.normal(size=(n, k))
-    w = stacking_weights(F, y, n)
+    w = stacking_weights(F, y, n, PULL_OF_STACK)
     assert w.min() >= 0 and w.sum() == pytest.approx(1)
 
-    def loss(v, pull=PULL_OF_WEIGHTS):
+    def loss(v, pull=PULL_OF_STACK):
         return ((y - F @ v) ** 2).sum() + pull * y.var() * ((v - 1 / k) ** 2).sum()
 
     best = np.inf
     for size in range(1, k + 1):
         for support in map(list, itertools.combinations(range(k), size)):
-            A = F[:, support].T @ F[:, support] + PULL_OF_WEIGHTS * y.var() * np.eye(size)
+            A = F[:, support].T @ F[:, support] + PULL_OF_STACK * y.var() * np.eye(size)
             system = np.block([[A, np.ones((size, 1))], [np.ones((1, size)), np.zeros((1, 1))]])
-            right = np.append(F[:, support].T @ y + PULL_OF_WEIGHTS * y.var() / k, 1.0)
+            right = np.append(F[:, support].T @ y + PULL_OF_STACK * y.var() / k, 1.0)
             part = np.linalg.solve(system, right)[:size]
             if part.min() >= 0:
                 whole = np.zeros(k)
@@ -345,7 +346,7 @@ def test_no_leak_through_latents_weights_or_lines():
     for model in (
         StackedForest("y", random_state=0),
         DifferenceForest("y", "z", slope="learned", base_as_feature=True, random_state=0),
-        LatentVariableForest("y", "z", latent_labels="as asked", random_state=0),
+        LatentVariableForest("y", "z", random_state=0),
     ):
         assert rmse(model.fit(X, Y).out_of_bag_prediction(), noise) > 0.95 * noise.std()
 
@@ -403,9 +404,54 @@ def test_a_forest_of_scikit_learn_is_as_good_where_there_is_nothing_related():
 
 
 def test_a_spread_without_known_labels_does_not_look_at_measured_ones(world):
-    """A forest that learned from measured latents is asked cold: its residuals are cold ones."""
+    """Asked cold, its residuals are cold ones."""
     X, Y, _ = world
-    model = LatentVariableForest("y", "z", latent_labels="measured", random_state=0).fit(X, Y)
-    cold = model._uncertainty._spread_factor(partial(model._combine, "y"), [], "y", [])
-    warm = model._uncertainty._spread_factor(partial(model._combine, "y"), ["z"], "y", [])
-    assert cold[1] > 1.2 * warm[1]  # residuals from guessed latents are larger
+    model = LatentVariableForest("y", "z", random_state=0).fit(X, Y)
+    largest = {}
+    for known in ("", "z"):
+        combine = partial(model._combine, "y")
+        largest[known] = model._uncertainty._spread_factor(combine, frozenset(known), "y", [])[1]
+    assert largest[""] > 1.1 * largest["z"]  # residuals from guessed latents are larger
+
+
+def two_related(n=300, labelled=60):
+    """A target from two related labels, of which some are missing."""
+    rng = np.random.default_rng(4)
+    X = rng.uniform(size=(n, 6))
+    truth = pd.Series(np.sin(6 * X[:, 0]) + X[:, 1])
+    Y = pd.DataFrame({"y": truth, "a": truth + X[:, 2], "b": 2 * X[:, 0] - X[:, 3]})
+    Y += 0.1 * rng.normal(size=Y.shape)
+    table = Y.assign(y=Y["y"].where(Y.index < labelled), a=Y["a"].where(Y.index % 7 > 0))
+    return X, table, Y, truth
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        DifferenceForest("y", ["a", "b"], slope="learned", base_as_feature=True, random_state=0),
+        LatentVariableForest("y", ["a", "b"], random_state=0),
+        StackedForest("y", random_state=0),
+    ],
+    ids=lambda model: type(model).__name__,
+)
+def test_of_two_related_labels_with_one_known_a_stage_is_grown_for_that(model):
+    """As if the other had never been measured where y was: grown when asked, to the last digit."""
+    X, table, Y, _ = two_related()
+    known, other = Y[["b"]], table.assign(a=table["a"].where(table["y"].isna()))
+    importances = clone(model).fit(X, table).feature_importances_
+    model = clone(model).fit(X, table)
+    first = model.predict(X, known=known)
+    np.testing.assert_array_equal(model.feature_importances_, importances)
+    np.testing.assert_array_equal(model.predict(X, known=known), first)
+    everything = model.predict(X, known=Y[["a", "b"]])
+    mixed = Y[["a", "b"]].assign(a=Y["a"].where(Y.index % 2 == 0))
+    np.testing.assert_array_equal(model.predict(X, known=mixed)[1::2], first[1::2])
+    np.testing.assert_allclose(model.predict(X, known=mixed)[::2], everything[::2], rtol=1e-12)
+    if not isinstance(model, StackedForest):
+        own = model._own["y"].in_regime(frozenset("b"))
+        features = model._stages.training_answers(own, own.earlier)
+        rows = table["y"].notna().to_numpy()
+        np.testing.assert_array_equal(features[1][rows, 0], table["b"][rows])
+        a = own.earlier[0]
+        np.testing.assert_array_equal(features[0], model._stages.out_of_bag(a)[:, None])
+    assert other["b"].notna().all()  # b is known everywhere in training

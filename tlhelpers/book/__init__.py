@@ -36,6 +36,7 @@ from tlhelpers.book.lab import (
     repeat_training,
     visible_relation,
 )
+from tlhelpers.book.mismatch import GuessAsMeasured
 from tlhelpers.book.prose import say, spread_table, verdict_words
 from tlhelpers.book.several_tasks import (
     cancellation_scores,
@@ -48,6 +49,7 @@ __all__ = [
     "LAB_GRID",
     "Explorer",
     "Frame",
+    "GuessAsMeasured",
     "Panel",
     "Series",
     "Slider",

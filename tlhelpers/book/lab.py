@@ -16,9 +16,14 @@ from tlhelpers.evaluation.comparison import judge
 from tlhelpers.evaluation.experiment import fit_models
 from tlhelpers.evaluation.scores import check_models, pair_scores
 from tlhelpers.evaluation.splits import SETTINGS, split_table
-from tlhelpers.forests import DifferenceForest, LatentVariableForest, SingleTaskForest
+from tlhelpers.forests import (
+    DifferenceForest,
+    LatentVariableForest,
+    MultiTaskForest,
+    SingleTaskForest,
+    StackedForest,
+)
 from tlhelpers.forests.base import TransferForest
-from tlhelpers.forests.multi_task import MultiTaskForest
 
 LAB_GRID: dict[str, tuple] = {  # the positions of the knobs in data/results/lab_map.csv
     "correlation": (0.0, 0.5, 0.8, 0.95, 1.0),
@@ -27,6 +32,8 @@ LAB_GRID: dict[str, tuple] = {  # the positions of the knobs in data/results/lab
     "n_labels": (10, 25, 60, 150),
 }
 LAB_DRAWS = 10
+LEARNED_SLOPE: dict = {"slope": "learned", "base_as_feature": True}
+SIGNS = {"learned slope": "\N{GREEK SMALL LETTER RHO}", "stack": "\N{GREEK CAPITAL LETTER SIGMA}"}
 _MEAN, _SD = 14.4131, 4.8792  # of Friedman's function over uniform features
 
 
@@ -107,7 +114,7 @@ def _friedman(x: np.ndarray) -> np.ndarray:
 
 
 def lab_models(n_estimators: int = 30) -> dict[str, TransferForest]:
-    """Return the baseline and the three architectures for `related_tasks`.
+    """Return the baseline, the three architectures and what lies beyond for `related_tasks`.
 
     Parameters
     ----------
@@ -123,6 +130,8 @@ def lab_models(n_estimators: int = 30) -> dict[str, TransferForest]:
         "difference": DifferenceForest("y", "z", **options),
         "multi-task": MultiTaskForest("y", **options),
         "latent variable": LatentVariableForest("y", "z", **options),
+        "learned slope": DifferenceForest("y", "z", **LEARNED_SLOPE, **options),
+        "stack": StackedForest("y", **options),
     }
 
 
@@ -246,7 +255,8 @@ def lab_winners(
         A row a position: `by`; ``winner``; ``rmse``; ``change``, the winner's error over the
         baseline's, minus 1; ``seen``: the verdict on the winner is "better" or, where the baseline
         wins, that on all the others is "worse"; and ``text``, the winner's
-        initial, in brackets where it is not seen, with the change in percent.
+        sign in `SIGNS` or its initial, in brackets where it is not seen, with the change in
+        percent.
 
     Raises
     ------
@@ -262,7 +272,8 @@ def lab_winners(
         verdict = models["verdict"].drop(baseline)
         seen = (verdict == "worse").all() if winner == baseline else verdict[winner] == "better"
         change = models["rmse"].min() / models.loc[baseline, "rmse"] - 1
-        initial = winner[0].upper() if seen else f"({winner[0].upper()})"
+        sign = SIGNS.get(winner, winner[0].upper())
+        initial = sign if seen else f"({sign})"
         text = initial if winner == baseline else f"{initial} {round(100 * change)}%"
         row = dict(zip(by, place, strict=True)) | {"winner": winner, "rmse": models["rmse"].min()}
         rows.append(row | {"change": change, "seen": bool(seen), "text": text})

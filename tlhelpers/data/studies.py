@@ -75,23 +75,23 @@ class Study:
         return replace(self, X=self.X[rows], Y=self.Y[rows], groups=self.groups[rows])
 
 
-def band_gap_study(sources: str = "mixed") -> Study:
+def band_gap_study(sources: str = "apart") -> Study:
     """Join measured and computed band gaps by composition.
 
     Parameters
     ----------
-    sources : {"mixed", "apart"}
-        Whether all measurements share one label, however they were made, or the optical and the
-        thermal ones have a label each.
+    sources : {"apart", "mixed"}
+        Whether the optical and the thermal measurements have a label each, or all measurements
+        share one, however they were made.
 
     Returns
     -------
     Study
         A row for each composition that has a measured gap, and for each composition of one or
         two elements that has a computed one. ``Y["gap_pbe"]`` is the median over the computed
-        structures. Mixed, ``Y["gap_exp"]`` is the median over the experimental measurements
-        (491 compositions). Apart, ``Y["gap_optical"]``, the target, is the median over the
-        optical ones (368), ``Y["gap_thermal"]`` over the thermal ones (195; 88 have both). All in
+        structures. Apart, ``Y["gap_optical"]``, the target, is the median over the optical
+        measurements (368 compositions), ``Y["gap_thermal"]`` over the thermal ones (195; 88 have
+        both). Mixed, ``Y["gap_exp"]`` is the median over all experimental ones (491). All in
         eV, NaN where there is none. Each composition is a group.
 
     Raises
@@ -138,7 +138,8 @@ def band_gap_study(sources: str = "mixed") -> Study:
         means = "gap_optical, gap_thermal: median of the measurements with light and with heat"
     computed = load_pbe_gaps().set_index("composition")
     rows = computed.index[computed["n_elements"] <= 2].union(labels.index)
-    Y = labels.reindex(rows).assign(gap_pbe=computed["gap_median"].reindex(rows))
+    Y = labels.reindex(rows)
+    Y.insert(1, "gap_pbe", computed["gap_median"].reindex(rows))
     X = CompositionFeaturizer().set_output(transform="pandas").fit_transform(rows)
     return Study(
         X=X.set_axis(rows),
@@ -153,7 +154,7 @@ def band_gap_study(sources: str = "mixed") -> Study:
     )
 
 
-def color_study(classes: Mapping[str, list[str]] | None = None) -> Study:
+def color_study(classes: Mapping[str, list[str]] | None = None, *, computed: bool = False) -> Study:
     """Join the colours and the measured band gaps of compounds.
 
     Parameters
@@ -161,6 +162,8 @@ def color_study(classes: Mapping[str, list[str]] | None = None) -> Study:
     classes : mapping of classes to lists of colours, optional
         How colours, as the source names them, are grouped; default `COLOR_CLASSES`. Colours that no
         class lists are left out; a table with `load_strehlow_cook` shows which there are.
+    computed : bool
+        Whether a further label is the computed band gap of these compositions, ``"gap_pbe"``.
 
     Returns
     -------
@@ -190,6 +193,8 @@ def color_study(classes: Mapping[str, list[str]] | None = None) -> Study:
             "gap_exp": gap_exp.reindex(index),
         }
     )
+    if computed:
+        Y["gap_pbe"] = load_pbe_gaps().set_index("composition")["gap_median"].reindex(index)
     X = CompositionFeaturizer().set_output(transform="pandas").fit_transform(index)
     return Study(
         X=X.set_axis(index),

@@ -120,9 +120,10 @@ class TransferForest(Predictor, ABC):
         in_bag = {what: rows for s in plan for what, rows in s.carriers(labels).items()}
         self.inbag_counts_, usable = draw_shared_bags(in_bag, weight, self.n_estimators, seed)
         settings = {"max_features": self.max_features, "min_samples_leaf": self.min_samples_leaf}
+        given = (usable, weight)
         settings |= {"max_depth": self.max_depth, "n_jobs": self.n_jobs}
-        self._stages = GrownStages(features, labels, self.inbag_counts_, weight, settings, seed)
-        self._stages.grow(plan, usable, self._find_store(plan))
+        self._stages = GrownStages(features, labels, self.inbag_counts_, *given, settings, seed)
+        self._stages.grow(plan, self._find_store(plan))
         classes = {t: labels.classes[t] for t in self.targets_}
         self.__dict__.pop("classes_", None)
         if any(map(labels.is_class, self.targets_)):
@@ -144,7 +145,7 @@ class TransferForest(Predictor, ABC):
     @property
     def feature_importances_(self) -> np.ndarray:
         check_is_fitted(self)
-        own = [s for s in self._stages if set(s.tasks) & set(self.targets_)]
+        own = [s for s in self._stages.planned if set(s.tasks) & set(self.targets_)]
         taken = [self._stages[s].engine.importances[: self.n_features_in_].sum(axis=1) for s in own]
         return shares(np.mean(taken, axis=0))
 

@@ -19,15 +19,14 @@ from tlhelpers.forests.plan import Answers, Line, Stage
 class DifferenceForest(TransferForest):
     """Learn the target minus a line in a related label, and add the line back.
 
-    y = a + rho z + d(x). With slope one (a = 0, rho = 1), as in the paper, d is learned on the
-    rows that carry both labels. A learned slope, with its intercept, is fitted in every bag anew,
-    and the bag's tree learns what that line misses; the labels may then be in different units, and
-    several bases get a slope each. The base z is the measured label where `known` gives it, else
-    a forest grown on every row with z.
+    y = a + rho z + d(x). The paper's difference has slope one: a = 0, rho = 1. A learned slope,
+    with its intercept, is fitted in every bag anew, and the bag's tree learns what that line
+    misses; the labels may then be in different units, and several bases get a slope each. The base
+    z is the measured label where `known` gives it, else a forest grown on every row with z.
 
-    Where the slope is learned or z is a feature of d, the stage of d is trained as it will be
-    asked, twice: on measured labels (predictions where there are none) for queries of which a base
-    is known, and on out-of-bag predictions alone for the others, each on every row with y.
+    d is trained as it will be asked, on every row with y: for queries of which a base is known on
+    measured labels of it (predictions where there are none), for the others on out-of-bag
+    predictions alone.
 
     Parameters
     ----------
@@ -113,11 +112,12 @@ class DifferenceForest(TransferForest):
         """
         check_is_fitted(self)
         rows = []
-        for target in self.targets_:
-            for regime in ("known", "guessed"):
-                line = self._line_of(target, regime == "known")
-                for base, slopes in zip(self.bases_[target], line.T[1:], strict=True):
-                    rows.append((target, base, regime, slopes.mean(), slopes.std()))
+        for own in filter(lambda stage: stage.bases, self._own.values()):
+            for regime, known in {"known": own.before, "guessed": ()}.items():
+                line = self._line(own.in_regime(frozenset(known)))
+                for base, slopes in zip(own.bases, line.T[1:], strict=True):
+                    names = (*own.tasks, *base.tasks, regime)
+                    rows.append((*names, slopes.mean(), slopes.std()))
         return pd.DataFrame(rows, columns=["target", "base", "regime", "slope", "std"])
 
     def _find_targets(self, names: list) -> list:
@@ -182,25 +182,21 @@ class DifferenceForest(TransferForest):
         bases = tuple(Stage((base,)) for base in self.bases_[target])
         if not bases:
             return Stage((target,))
-        if self.slope == "unit" and not self.base_as_feature:
-            return Stage((target,), minus=self.bases_[target][0])
         line = Line(bases, self.slope == "learned", self.shrink_to)
-        return Stage((target,), reads=bases if self.base_as_feature else (), line=line, twice=True)
-
-    def _line_of(self, target: Hashable, known: bool) -> np.ndarray:
-        """Return intercepts and slopes of the bags, (n_trees, 1 + n_bases)."""
-        line = self._stages[self._own[target].in_regime(known)].line
-        return np.array([[0.0] + [1.0] * len(self.bases_[target])]) if line is None else line
+        return Stage((target,), reads=bases if self.base_as_feature else (), line=line)
 
     def _combine(self, target: Hashable, read: Answers) -> np.ndarray:
-        stage = self._own[target]
-        return read(stage) if stage.minus is None else read(Stage((stage.minus,))) + read(stage)
+        return read(self._own[target])
+
+    def _line(self, stage: Stage) -> np.ndarray:
+        """Return the intercepts and slopes of the bags, (n_trees, 1 + n_bases)."""
+        return np.asarray(self._stages[stage].line)
 
     def _rest(self, target: Hashable, read: Answers) -> np.ndarray:
         """Return what the trees add to the line."""
         stage = self._own[target]
         if stage.line is None:
             return read(stage)
-        start, *slopes = self._line_of(target, read.known).mean(axis=0)
+        start, *slopes = self._line(stage.in_regime(read.known)).mean(axis=0)
         bases = [read(base) for base in stage.line.bases]
         return read(stage) - start - sum(s * z for s, z in zip(slopes, bases, strict=True))

@@ -11,16 +11,17 @@ from tlhelpers.forests.base import TransferForest
 from tlhelpers.forests.checks import name_tasks
 from tlhelpers.forests.plan import Answers, Stage
 
-LATENT_LABELS = ("out-of-bag", "measured", "as asked")
-
 
 @dataclass(eq=False, repr=False)
 class LatentVariableForest(TransferForest):
     """Predict related labels first, then use them as features for the target.
 
     z = g(x), then y = h(x, z); several latents form a chain, each a feature of the next. A
-    latent class enters as its probabilities. When h is grown, z is the out-of-bag prediction of g,
-    never the in-bag one: that would know the label it stands for.
+    latent class enters as its probabilities.
+
+    h is trained as it will be asked: for queries of which a latent is known on its measured labels
+    (predictions where there are none), for the others on predictions alone. These predictions of g
+    are out of bag, never in bag: that would know the label it stands for.
 
     Parameters
     ----------
@@ -32,10 +33,6 @@ class LatentVariableForest(TransferForest):
         None infers it from the labels: numbers are regression, anything else classification.
     n_estimators, max_features, min_samples_leaf, max_depth, random_state, n_jobs
         As in `MultiTaskForest`.
-    latent_labels : {"out-of-bag", "measured", "as asked"}
-        What stands for z when h is grown, on rows where z is measured. ``"measured"`` suits
-        predictions with `known` latents; elsewhere h learns from a better z than it will be given.
-        ``"as asked"`` grows h twice, for queries with and without a known latent.
     fixed_stage : bool
         Whether `return_std` takes the predicted latents as exact.
     warm_start : bool
@@ -65,7 +62,6 @@ class LatentVariableForest(TransferForest):
     needs_relation = True
 
     latents: Hashable | Sequence = None
-    latent_labels: str = field(default="out-of-bag", kw_only=True)
     fixed_stage: bool = field(default=False, kw_only=True)
     warm_start: bool = field(default=False, kw_only=True)
 
@@ -100,10 +96,6 @@ class LatentVariableForest(TransferForest):
         return [task for task in names if task not in latents]
 
     def _relate(self, names: list) -> list:
-        if self.latent_labels not in LATENT_LABELS:
-            raise ValueError(
-                f"latent_labels must be one of {LATENT_LABELS}, got {self.latent_labels!r}"
-            )
         others = [task for task in names if task not in self.targets_]
         if not others and len(names) > 1:
             raise ValueError(
@@ -118,12 +110,10 @@ class LatentVariableForest(TransferForest):
         return latents
 
     def _plan(self, classes: dict) -> list[Stage]:
-        measured, twice = (self.latent_labels == how for how in ("measured", "as asked"))
         self._own: dict[Hashable, Stage] = {}
         for task in [*self.latents_, *self.targets_]:
             reads = tuple(self._own[latent] for latent in self.latents_ if latent in self._own)
-            own = Stage((task,), reads=reads, measured=measured, twice=twice and len(reads) > 0)
-            self._own[task] = own
+            self._own[task] = Stage((task,), reads=reads)
         return list(self._own.values())
 
     def _combine(self, target: Hashable, read: Answers) -> np.ndarray:

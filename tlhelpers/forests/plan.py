@@ -36,19 +36,15 @@ class Stage:
     ----------
     tasks : tuple of task names
         Learned together, in one set of trees.
-    minus : task name, optional
-        Its label is subtracted from that of the only task.
     reads : tuple of Stage
         Earlier stages, whose answers are features after those of `X`. In training they are
         out-of-bag predictions.
-    measured : bool
-        Whether, in training, a measured label stands for the answer of a stage that it reads.
     line : Line, optional
         A line in the answers of earlier stages, which its trees complete.
-    twice : bool
-        Whether it is grown for each of two regimes, as it will be asked: for queries of which a
-        related label is known on measured labels (and out-of-bag predictions where there are
-        none), for the others on out-of-bag predictions alone.
+    known : frozenset of task names, optional
+        The regime it is grown for: the tasks whose measured labels stand, in training, for the
+        answers of the stages that it reads. None, as in a plan: once for every regime that it is
+        asked in, with the labels that are known there.
     pooled : tuple of task names
         Tasks whose labels are mixed with those of the only task, a training row a label.
     flagged : bool
@@ -58,11 +54,9 @@ class Stage:
     """
 
     tasks: tuple = field(compare=False)
-    minus: Hashable = field(default=None, compare=False)
     reads: tuple["Stage", ...] = field(default=(), compare=False)
-    measured: bool = field(default=False, compare=False)
     line: Line | None = field(default=None, compare=False)
-    twice: bool = field(default=False, compare=False)
+    known: frozenset | None = field(default=None, compare=False)
     pooled: tuple = field(default=(), compare=False)
     flagged: bool = field(default=False, compare=False)
     task_weights: tuple[float, ...] | None = field(default=None, compare=False)
@@ -70,19 +64,20 @@ class Stage:
 
     def __post_init__(self):
         alone = len(self.tasks) == 1 and all(len(stage.tasks) == 1 for stage in self.earlier)
-        if not alone and (self.earlier or self.pooled or self.minus is not None):
+        if not alone and (self.earlier or self.pooled):
             raise ValueError(f"{self.tasks}: a stage of several tasks neither reads nor is read")
-        if sum([self.minus is not None, self.line is not None, len(self.pooled) > 0]) > 1:
-            raise ValueError(f"{self.tasks}: a stage has one of minus, line and pooled")
+        if self.pooled and self.earlier:
+            raise ValueError(f"{self.tasks}: a stage of pooled labels reads no other")
         line = self.line and (self.line.learned, self.line.shrink_to, len(self.line.bases))
-        own = (self.tasks, self.minus, self.measured, line, self.twice, self.pooled, self.flagged)
-        before = [stage.key for stage in self.earlier]
-        object.__setattr__(self, "key", joblib.hash((own, self.task_weights, before)))
+        known = self.known and [task for task in self.before if task in self.known]
+        own = (self.tasks, line, known, self.pooled, self.flagged, self.task_weights)
+        keys = [stage.key for stage in self.earlier]
+        object.__setattr__(self, "key", joblib.hash((own, keys)))
 
     @property
     def is_plain(self) -> bool:
         """Whether it answers with the label of its only task, for which that label may stand."""
-        return len(self.tasks) == 1 and self.minus is None and not self.pooled
+        return len(self.tasks) == 1 and not self.pooled
 
     @property
     def earlier(self) -> tuple["Stage", ...]:
@@ -94,32 +89,36 @@ class Stage:
         """The stages whose answers its line is in."""
         return self.line.bases if self.line else ()
 
-    def in_regime(self, known: bool) -> "Stage":
-        """Return the stage as it is grown for queries of which a related label is known, or not."""
-        return self._forms[known] if self.twice else self
-
     @cached_property
-    def _forms(self) -> tuple["Stage", "Stage"]:
-        """The stage as it is grown for queries of which no related label is known, and one is."""
+    def before(self) -> tuple:
+        """The tasks of all stages whose answers it needs, and of those that these need."""
+        tasks = [t for stage in self.earlier for t in (*stage.before, *stage.tasks)]
+        return tuple(dict.fromkeys(tasks))
 
-        def form(known: bool) -> Stage:
+    def in_regime(self, known: frozenset) -> "Stage":
+        """Return the stage as it is grown for queries of which these labels are known."""
+        known = known.intersection(self.before)
+        if self.known is not None or not self.earlier:
+            return self
+        if known not in self._forms:
+
             def grown(stages: tuple[Stage, ...]) -> tuple[Stage, ...]:
                 return tuple(stage.in_regime(known) for stage in stages)
 
             line = self.line and replace(self.line, bases=grown(self.bases))
-            reads = grown(self.reads)
-            return replace(self, twice=False, measured=known, reads=reads, line=line)
+            self._forms[known] = replace(self, known=known, reads=grown(self.reads), line=line)
+        return self._forms[known]
 
-        return form(False), form(True)
+    @cached_property
+    def _forms(self) -> dict[frozenset, "Stage"]:
+        """The stage in the regimes that it was asked in."""
+        return {}
 
     def carriers(self, labels: Labels) -> dict[str, np.ndarray]:
         """Return {what a bag must hold: which rows carry it, (n_samples,) bool}."""
         seen = {task: ~np.isnan(labels.of(task)) for task in (*self.tasks, *self.pooled)}
         if self.pooled:
             return {f"a label of any of {list(seen)}": np.any(list(seen.values()), axis=0)}
-        if self.minus is not None:
-            both = seen[self.tasks[0]] & ~np.isnan(labels.of(self.minus))
-            return {f"labels of both {self.tasks[0]!r} and its base {self.minus!r}": both}
         return {f"a label of task {task!r}": rows for task, rows in seen.items()}
 
     def training_set(
@@ -142,8 +141,6 @@ class Stage:
         """
         if not self.pooled:
             values = labels.take(list(self.tasks))
-            if self.minus is not None:
-                values = values - labels.of(self.minus)[:, None]
             rows = np.flatnonzero(usable & ~np.isnan(values).all(axis=1))
             return rows, X[rows], values[rows]
         parts = [labels.of(task) for task in (*self.tasks, *self.pooled)]
@@ -182,26 +179,17 @@ class Queries:
         return Queries(self.X[rows], {task: label[rows] for task, label in self.known.items()})
 
     @property
-    def is_known(self) -> bool:
-        """Whether a label of any query is known."""
-        return any(not np.isnan(label).all() for label in self.known.values())
+    def regime(self) -> frozenset:
+        """The tasks of which any query has a known label."""
+        return frozenset(task for task, label in self.known.items() if not np.isnan(label).all())
 
     def regimes(self) -> list[np.ndarray]:
-        """Return the places of the queries of which a label is known, and of the others."""
-        known = np.zeros(len(self), dtype=bool)
-        for label in self.known.values():
-            known |= ~np.isnan(label)
-        parts = [np.flatnonzero(known), np.flatnonzero(~known)]
-        return [places for places in parts if len(places)]
-
-    def patterns(self) -> list[tuple[np.ndarray, list]]:
-        """Return the places of queries of which the same labels are known, with these tasks."""
+        """Return the places of the queries of which the same labels are known."""
         if not self.known:
-            return [(np.arange(len(self)), [])]
+            return [np.arange(len(self))]
         masks = np.array([~np.isnan(label) for label in self.known.values()])
         patterns, number = np.unique(masks, axis=1, return_inverse=True)
-        tasks = [[t for t, seen in zip(self.known, p, strict=True) if seen] for p in patterns.T]
-        return [(np.flatnonzero(number.ravel() == i), known) for i, known in enumerate(tasks)]
+        return [np.flatnonzero(number.ravel() == i) for i in range(patterns.shape[1])]
 
     def known_to(self, stage: Stage) -> np.ndarray | None:
         """Return the labels that stand for the answers of a stage, or None if there are none."""
@@ -216,12 +204,12 @@ class Answers:
     ----------
     ask : callable
         ``ask(stage, task)`` returns the answer.
-    known : bool
-        Whether a related label of the queries is known.
+    known : frozenset of task names
+        Whose labels are known.
     """
 
     ask: Callable
-    known: bool
+    known: frozenset
 
     def __call__(self, stage: Stage, task: Hashable = None) -> np.ndarray:
         return self.ask(stage, task)

@@ -255,10 +255,8 @@ class Predictor(BaseEstimator):
 
     @property
     def _exact(self) -> list:
-        """The stages whose errors are left out: with `fixed_stage` those of related tasks."""
-        if not getattr(self, "fixed_stage", False):
-            return []
-        return [stage for stage in self._stages if not set(stage.tasks) & set(self.targets_)]
+        """The tasks whose errors are left out: with `fixed_stage` the related ones."""
+        return self.related_ if getattr(self, "fixed_stage", False) else []
 
     def _truth(self, Y: ArrayLike, target: Hashable) -> pd.Series:
         """Return the labels of one target from labels laid out as in `fit` or as one column."""

@@ -2,10 +2,12 @@
 
 import itertools
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from numbers import Real
 
 import numpy as np
 import pandas as pd
+from sklearn.utils import check_scalar
 from sklearn.utils.validation import check_is_fitted
 
 from tlhelpers.forests.base import TransferForest
@@ -17,7 +19,6 @@ from tlhelpers.forests.plan import Answers, Stage
 from tlhelpers.forests.single_task import SingleTaskForest
 from tlhelpers.forests.stages import OutOfBagReading
 
-PULL = 1.0  # labels: what draws the weights to equal ones; chosen on artificial worlds
 FEW = 10  # rows with a known related label from which the known regime has weights of its own
 
 
@@ -38,6 +39,9 @@ class StackedForest(TransferForest):
         of `Y` but the targets. One of the two is to be named.
     task_types, n_estimators, max_features, min_samples_leaf, max_depth, random_state, n_jobs
         As in `MultiTaskForest`.
+    pull : float
+        How many labels draw the weights to equal ones; with ``np.inf`` they are equal. The default
+        was chosen on artificial worlds.
 
     Attributes
     ----------
@@ -48,16 +52,17 @@ class StackedForest(TransferForest):
 
     Notes
     -----
-    The weights w minimise sum_i (y_i - F_i w)^2 + var(y) sum_m (w_m - 1/k)^2 over the training rows
-    i, F_i the out-of-bag predictions of the k members, subject to w >= 0 and sum w = 1 (L. Breiman,
-    Machine Learning 24, 49, 1996, doi:10.1007/BF00117832). For classes the Brier score takes the
-    place of the squared error. `return_std` holds the weights fixed.
+    The weights w minimise sum_i (y_i - F_i w)^2 + pull var(y) sum_m (w_m - 1/k)^2 over the training
+    rows i, F_i the out-of-bag predictions of the k members, subject to w >= 0 and sum w = 1 (L.
+    Breiman, Machine Learning 24, 49, 1996, doi:10.1007/BF00117832). For classes the Brier score
+    takes the place of the squared error. `return_std` holds the weights fixed.
     """
 
     uses_known = True
     needs_relation = True
 
     related: Hashable | Sequence = None
+    pull: float = field(default=0.5, kw_only=True)
 
     @property
     def weights_(self) -> pd.DataFrame:
@@ -66,12 +71,14 @@ class StackedForest(TransferForest):
         Returns
         -------
         pandas.DataFrame
-            A row a ``target`` and ``regime`` (a related label of the query is "known", or all are
-            "guessed"), a column a member: weights that are not negative and sum to one.
+            A row a ``target`` and ``regime`` (all related labels of the query are "known", or all
+            are "guessed"; where it was asked for a regime between the two, also the names of the
+            known ones), a column a member: weights that are not negative and sum to one.
         """
         check_is_fitted(self)
+        names = {frozenset(self.related_): "known", frozenset(): "guessed"}
         rows = [
-            {"target": target, "regime": "known" if known else "guessed"}
+            {"target": target, "regime": names.get(known, ", ".join(map(str, sorted(known))))}
             | dict(zip(self._members_of(target), weights, strict=True))
             for (target, known), weights in self._weights.items()
         ]
@@ -84,6 +91,7 @@ class StackedForest(TransferForest):
         return [task for task in names if task not in related]
 
     def _relate(self, names: list) -> list:
+        check_scalar(self.pull, "pull", Real, min_val=0)
         others = [task for task in names if task not in self.targets_]
         if not others and len(names) > 1 and self.related is None:
             raise ValueError(
@@ -112,7 +120,7 @@ class StackedForest(TransferForest):
             learned = DifferenceForest(slope="learned", shrink_to=0.0, base_as_feature=True)
             self._members["learned slope"] = learned
         if self.related_:
-            self._members["latent variable"] = LatentVariableForest(latent_labels="as asked")
+            self._members["latent variable"] = LatentVariableForest()
             self._members["multi-task"] = MultiTaskForest()
         for member in self._members.values():
             member.targets_, member.related_ = self.targets_, self.related_
@@ -133,39 +141,41 @@ class StackedForest(TransferForest):
     def _finish(self) -> None:
         self._weights: dict[tuple, np.ndarray] = {}
         for target in self.targets_:
-            for known in (False, True):
-                self._weights[target, known] = self._weigh(target, known)
+            for known in (frozenset(), frozenset(self.related_)):
+                self._weights_of(target, known)
 
     def _combine(self, target: Hashable, read: Answers) -> np.ndarray:
         answer: np.ndarray | float = 0.0
-        weights = self._weights[target, read.known]
+        weights = self._weights_of(target, read.known)
         for weight, member in zip(weights, self._members_of(target).values(), strict=True):
             if weight > 0:
                 answer = answer + weight * member._combine(target, read)
         return np.asarray(answer)
 
-    def _weigh(self, target: Hashable, known: bool) -> np.ndarray:
-        """Return the weights of the members for one target and regime."""
-        labels, related = self._stages.labels, [self._stages.labels.of(t) for t in self.related_]
+    def _weights_of(self, target: Hashable, known: frozenset) -> np.ndarray:
+        """Return the weights of the members for one target, where these labels are known."""
+        if (target, known) not in self._weights:
+            self._weights[target, known] = self._weigh(target, known)
+        return self._weights[target, known]
+
+    def _weigh(self, target: Hashable, known: frozenset) -> np.ndarray:
+        labels, related = self._stages.labels, [self._stages.labels.of(task) for task in known]
         rows = self._stages.bags.any(axis=0) & ~np.isnan(labels.of(target))
-        if known and related:
+        if related:
             rows &= ~np.isnan(related).all(axis=0)
-        if known and (not related or rows.sum() < FEW):
-            return (
-                self._weights[target, False]
-                if hasattr(self, "_weights")
-                else self._weigh(target, False)
-            )
-        read = OutOfBagReading(self._stages, known=self.related_ if known else ()).mean
+            if rows.sum() < FEW:
+                return self._weights_of(target, frozenset())
+        read = OutOfBagReading(self._stages, known=known).mean
         members = self._members_of(target).values()
         answers = np.array([member._combine(target, read) for member in members])[:, rows]
         truth = self._stages.one_hot(target, labels.of(target))[rows]
         whole = np.isfinite(answers).reshape(len(answers), len(truth), -1).all(axis=(0, 2))
         answers, truth = answers[:, whole], truth[whole]
-        return stacking_weights(answers.reshape(len(answers), -1).T, truth.ravel(), len(truth))
+        predictions = answers.reshape(len(answers), -1).T
+        return stacking_weights(predictions, truth.ravel(), len(truth), self.pull)
 
 
-def stacking_weights(F: np.ndarray, y: np.ndarray, n: int, pull: float = PULL) -> np.ndarray:
+def stacking_weights(F: np.ndarray, y: np.ndarray, n: int, pull: float) -> np.ndarray:
     """Return the weights of a convex combination of predictions.
 
     Parameters
@@ -187,7 +197,7 @@ def stacking_weights(F: np.ndarray, y: np.ndarray, n: int, pull: float = PULL) -
     k = F.shape[1]
     equal = np.full(k, 1 / k)
     variance = np.mean((y - y.mean()) ** 2) * len(y) / max(n, 1)
-    if k == 1 or len(y) == 0 or variance == 0:
+    if k == 1 or len(y) == 0 or variance == 0 or np.isinf(pull):
         return equal
     errors = (F - y[:, None]) / np.sqrt(variance)  # with sum one, y - F w = -errors w
     curvature = errors.T @ errors + pull * np.eye(k)

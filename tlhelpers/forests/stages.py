@@ -1,6 +1,6 @@
 """Grow the stages of an architecture, and read their answers."""
 
-from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass
 
 import joblib
@@ -31,12 +31,13 @@ class GrownStages:
     X : numpy.ndarray, shape (n_train, n_features)
     labels : Labels
     bags : numpy.ndarray of int, shape (n_trees, n_train)
-        A row that no bag holds takes no part.
+    usable : numpy.ndarray of bool, shape (n_train,)
+        The rows that the bags were drawn from.
     weight : numpy.ndarray, shape (n_train,), or None
     settings : dict
         Of `ForestEngine`.
     seed : int
-        With the place of a stage in the plan, its seed.
+        With the place of its task and how many stages it reads, the seed of a stage.
     """
 
     def __init__(
@@ -44,37 +45,40 @@ class GrownStages:
         X: np.ndarray,
         labels: Labels,
         bags: np.ndarray,
+        usable: np.ndarray,
         weight: np.ndarray | None,
         settings: dict,
         seed: int,
     ):
-        self.X, self.labels, self.bags = X, labels, bags
+        self.X, self.labels, self.bags, self._usable = X, labels, bags, usable
         self._weight = np.ones(len(X)) if weight is None else weight
         self._settings, self._seed = settings, seed
+        self.planned: list[Stage] = []
         self._grown: dict[Stage, Grown] = {}
         self._unseen: dict[tuple[Stage, Hashable], np.ndarray] = {}
 
     def __getitem__(self, stage: Stage) -> Grown:
         if stage not in self._grown:
-            raise KeyError(f"{stage} is not in the plan, or stands after a stage that reads it")
+            if stage.known is None:
+                raise KeyError(f"{stage} is not in the plan, or stands after a stage it is read by")
+            self._grow(stage, None)  # few of the possible regimes are ever asked for
         return self._grown[stage]
 
-    def __iter__(self) -> Iterator[Stage]:
-        return iter(self._grown)
-
-    def grow(self, plan: Sequence[Stage], usable: np.ndarray, store: StageStore | None) -> None:
+    def grow(self, plan: Sequence[Stage], store: StageStore | None) -> None:
         """Grow every stage of a plan after those that it reads.
 
-        A store is asked for what was grown from the same rows, labels, bags and settings.
+        A stage that reads others is grown for two regimes: all labels known, and none. For a
+        regime between the two it is grown when it is first asked in it. A store is asked for what
+        was grown from the same rows, labels, bags and settings.
         """
-        for place, stage in enumerate(dict.fromkeys(plan)):
-            for form in dict.fromkeys([stage.in_regime(True), stage.in_regime(False)]):
-                if form not in self._grown:
-                    self._grow(form, place, usable, store)
+        regimes = [[s.in_regime(frozenset(s.before)), s.in_regime(frozenset())] for s in plan]
+        self.planned = list(dict.fromkeys(form for both in regimes for form in both))
+        for stage in self.planned:
+            self._grow(stage, store)
 
-    def _grow(self, stage: Stage, place: int, usable: np.ndarray, store: StageStore | None) -> None:
+    def _grow(self, stage: Stage, store: StageStore | None) -> None:
         features, line = self.training_features(stage), None
-        rows, *table = stage.training_set(features, self.labels, usable)
+        rows, *table = stage.training_set(features, self.labels, self._usable)
         if stage.line is not None:
             z = np.column_stack(self.training_answers(stage, stage.bases))[rows]
             y, weight = table[1][:, 0], self._weight[rows]
@@ -84,7 +88,7 @@ class GrownStages:
         n_classes = np.array([len(self.classes_of(task)) for task in stage.tasks])
         given = (*table, n_classes, self.bags[:, rows])
         how = {"task_weights": stage.task_weights, "sample_weight": self._weight[rows]}
-        how |= {"seed": [self._seed, place]}
+        how |= {"seed": [self._seed, self.labels.names.index(stage.tasks[0]), len(stage.reads)]}
 
         def grow() -> ForestEngine:
             return ForestEngine(**self._settings).fit(*given, **how)
@@ -121,7 +125,7 @@ class GrownStages:
             if lost.any():
                 engine, features = self[read].engine, read.flag(self.training_features(read))
                 answer = np.where(lost, engine.predict(features, 0).mean(axis=0), answer)
-            if stage.measured and read.is_plain:
+            if stage.known is not None and read.tasks[0] in stage.known:
                 label = self.one_hot(read.tasks[0], self.labels.of(read.tasks[0]))
                 label = label.reshape(len(self.X), -1)
                 answer = np.where(np.isnan(label), answer, label)
@@ -168,8 +172,8 @@ class Reading:
     queries : Queries
     by_tree : bool
         Whether `trees` will be asked too: then means are taken of the same trees.
-    exact : collection of Stage
-        Stages whose trees are taken to agree with their mean.
+    exact : collection of task names
+        The trees of their stages are taken to agree with their mean.
     """
 
     def __init__(
@@ -177,10 +181,10 @@ class Reading:
         stages: GrownStages,
         queries: Queries,
         by_tree: bool = False,
-        exact: Collection[Stage] = (),
+        exact: Collection[Hashable] = (),
     ):
         self.stages, self.queries, self.by_tree, self.exact = stages, queries, by_tree, exact
-        self.known = queries.is_known
+        self.known = queries.regime
         self._kept: dict[tuple, np.ndarray] = {}
 
     @property
@@ -198,7 +202,7 @@ class Reading:
 
     def _ask_trees(self, stage: Stage, task: Hashable) -> np.ndarray:
         stage = stage.in_regime(self.known)
-        if stage in self.exact:
+        if stage.tasks[0] in self.exact:
             mean = self.mean(stage, task)
             return np.broadcast_to(mean, (len(self.stages.bags), *mean.shape))
         return self._once("trees", stage, task, self._moved)
@@ -221,7 +225,7 @@ class Reading:
     def _mean(self, stage: Stage, task: Hashable) -> np.ndarray:
         def ask(rows) -> np.ndarray:
             engine, line = self.stages[stage].engine, self.stages[stage].line
-            if self.by_tree and stage not in self.exact:
+            if self.by_tree and stage.tasks[0] not in self.exact:
                 answer = mean_over_trees(self._plain(stage, task)[:, rows])
             else:
                 answer = engine.predict(self.features(stage)[rows], _place(stage, task))
@@ -295,7 +299,7 @@ class OutOfBagReading(Reading):
     def __init__(self, stages: GrownStages, rows: slice = slice(None), known=(), **options):
         labels = {task: stages.labels.of(task)[rows] for task in known}
         super().__init__(stages, Queries(stages.X[rows], labels), **options)
-        self.rows, self.known = rows, bool(known)
+        self.rows, self.known = rows, frozenset(known)
 
     def _mean(self, stage: Stage, task: Hashable) -> np.ndarray:
         return self._unless_known(

@@ -25,7 +25,7 @@ class Uncertainty:
 
     Notes
     -----
-    Of stages that are `exact` the errors are left out.
+    Errors of the stages of tasks that are `exact` are left out.
     """
 
     def __init__(self, stages: GrownStages):
@@ -41,7 +41,7 @@ class Uncertainty:
         combine: Combination,
         queries: Queries,
         target: Hashable,
-        exact: Collection[Stage] = (),
+        exact: Collection[Hashable] = (),
     ) -> tuple[np.ndarray, np.ndarray]:
         """Return the served prediction and its jackknife standard error, from the same trees.
 
@@ -52,7 +52,7 @@ class Uncertainty:
             answer of a stage.
         queries : Queries
         target : task name
-        exact : collection of Stage
+        exact : collection of task names
 
         Returns
         -------
@@ -83,7 +83,7 @@ class Uncertainty:
         return mean, np.sqrt(variance)
 
     def influence(
-        self, combine: Combination, queries: Queries, exact: Collection[Stage] = ()
+        self, combine: Combination, queries: Queries, exact: Collection[Hashable] = ()
     ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Yield queries and the training rows that can influence their prediction.
 
@@ -100,18 +100,18 @@ class Uncertainty:
         every = np.ones(len(queries), dtype=bool)
 
         def read(stage: Stage, task: Hashable = None, where: np.ndarray = every) -> np.ndarray:
-            stage = stage.in_regime(queries.is_known)
+            stage = stage.in_regime(queries.regime)
             known = queries.known_to(stage)
             where = where if known is None else where & np.isnan(known)
             before = consulted.get(stage, ~every)
-            if stage not in exact and (where & ~before).any():  # else seen on another way
+            if stage.tasks[0] not in exact and (where & ~before).any():  # else seen on another way
                 consulted[stage] = before | where
                 for earlier in stage.earlier:
                     read(earlier, where=where)
             n_classes = len(self.stages.classes_of(stage.tasks[0] if task is None else task))
             return np.zeros((len(queries), n_classes) if n_classes else len(queries))
 
-        combine(Answers(read, queries.is_known))
+        combine(Answers(read, queries.regime))
         masks = np.array(list(consulted.values()))
         rows = np.array([self.stages[stage].rows for stage in consulted])
         patterns, pattern_of = np.unique(masks, axis=1, return_inverse=True)
@@ -123,7 +123,7 @@ class Uncertainty:
         combine: Combination,
         queries: Queries,
         target: Hashable,
-        exact: Collection[Stage] = (),
+        exact: Collection[Hashable] = (),
     ) -> np.ndarray:
         """Return the expected spread of observations around the prediction, (n_queries,).
 
@@ -132,8 +132,9 @@ class Uncertainty:
         which the same labels are known have a factor of their own.
         """
         spread = np.empty(len(queries))
-        for places, known in queries.patterns():
-            key = target, tuple(known), tuple(exact)
+        for places in queries.regimes():
+            known = queries[places].regime
+            key = target, known, frozenset(exact)
             if key not in self._factors:
                 self._factors[key] = self._spread_factor(combine, known, target, exact)
             factor, largest = self._factors[key]
@@ -144,7 +145,7 @@ class Uncertainty:
         return spread
 
     def _spread_factor(
-        self, combine: Combination, known: list, target: Hashable, exact: Collection[Stage]
+        self, combine: Combination, known: frozenset, target: Hashable, exact: Collection[Hashable]
     ) -> tuple[float, float]:
         """Return the root mean square of residuals in units of the spread, and the largest one."""
         truth = self.stages.labels.of(target)

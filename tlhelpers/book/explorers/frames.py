@@ -8,6 +8,8 @@ from dataclasses import dataclass, fields, is_dataclass
 from numbers import Real
 from typing import Any
 
+MARKERS = ("circle", "square", "diamond", "triangle", "star", "cross")
+
 
 @dataclass(frozen=True, eq=False)
 class Slider:
@@ -67,7 +69,8 @@ class Series:
     kind : str
         'line' or 'points'.
     marker : str
-        '', 'circle', 'square', 'diamond', 'triangle' or 'cross'; points without one get circles.
+        '', 'circle', 'square', 'diamond', 'triangle', 'star' or 'cross'; points without one get
+        circles.
     dash : str
         SVG dash pattern of a line, such as '6 3'. Marker and dash tell series apart without colour.
     emphasis : bool
@@ -87,7 +90,7 @@ class Series:
 
     def __post_init__(self) -> None:
         _check_choice(self, "kind", "line", "points")
-        _check_choice(self, "marker", "", "circle", "square", "diamond", "triangle", "cross")
+        _check_choice(self, "marker", "", *MARKERS)
         if (self.low is None) != (self.high is None):
             raise ValueError(f"Series {self.label!r}: low and high come together")
         for name in ("y", "low", "high"):

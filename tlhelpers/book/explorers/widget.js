@@ -102,11 +102,14 @@ const barsOf = (points) =>
     .map(([x, , low, high]) => `M${round(x)} ${round(low)}V${round(high)}`)
     .join("");
 
+const starCorner = (x, y, r, i) => `${round(x + r * Math.sin((Math.PI * i) / 5))} ${round(y - r * Math.cos((Math.PI * i) / 5))}`;
+
 const SHAPES = {
   circle: (x, y, r) => `M${x - r} ${y}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0Z`,
   square: (x, y, r) => `M${x - r} ${y - r}h${2 * r}v${2 * r}h${-2 * r}Z`,
   diamond: (x, y, r) => `M${x} ${y - 1.3 * r}l${1.3 * r} ${1.3 * r}l${-1.3 * r} ${1.3 * r}l${-1.3 * r} ${-1.3 * r}Z`,
   triangle: (x, y, r) => `M${x} ${y - 1.3 * r}l${1.3 * r} ${2.3 * r}h${-2.6 * r}Z`,
+  star: (x, y, r) => `M${Array.from({ length: 10 }, (_, i) => starCorner(x, y, i % 2 ? 0.7 * r : 1.6 * r, i)).join("L")}Z`,
   cross: (x, y, r) => `M${x - r} ${y - r}l${2 * r} ${2 * r}m${-2 * r} 0l${2 * r} ${-2 * r}`,
 };
 

@@ -14,7 +14,7 @@ class Style:
     @property
     def symbol(self) -> str:
         """The marker in the words of an explorer."""
-        words = {"o": "circle", "s": "square", "^": "triangle", "D": "diamond"}
+        words = {"o": "circle", "s": "square", "^": "triangle", "D": "diamond", "*": "star"}
         return words.get(self.marker, "cross")
 
     @property
@@ -29,6 +29,8 @@ STYLES = {
     "difference": Style("#d55e00", "s", (6, 3)),
     "multi-task": Style("#009e73", "^", (2, 2)),
     "latent variable": Style("#cc79a7", "D", (8, 2, 2, 2)),
+    "learned slope": Style("#782d00", "X", (10, 3)),
+    "stack": Style("#222222", "*", (14, 2, 2, 2)),
 }
 # The naive union is no architecture: grey, and apart by marker and dash.
 UNIONS = {"pooled": Style("#555555", "v", (1, 1)), "pooled, flag": Style("#888888", "P", (3, 1))}
