@@ -47,6 +47,7 @@ SIZES = [12, 24, 36, 48]
 TRIVIAL = {"most common class": DummyClassifier(strategy="most_frequent")}
 
 
+FEW = 5  # rows of a leaf of gradient boosting; the default of 20 leaves no split with few labels
 PAPER = ["multi-task", "latent variable"]
 BEYOND = ["stack", "equal weights", "extra trees", "gradient boosting", "gradient boosting, z seen"]
 
@@ -56,7 +57,7 @@ def models(trees: int) -> dict:
     options = {"n_estimators": trees}
     extra, boosted = (
         ExtraTreesClassifier(trees, max_features=1 / 3),
-        HistGradientBoostingClassifier(),
+        HistGradientBoostingClassifier(min_samples_leaf=FEW),
     )
     return {
         "single-task": SingleTaskForest("color", **options),

@@ -22,7 +22,7 @@ from tqdm import tqdm
 
 from tlhelpers.evaluation import corrected_resampled_t_test, training_order
 
-N_ROWS, N_REPEATS, TEST_SIZE, LEVEL = 100, 10, 0.2, 0.05
+N_ROWS, N_REPEATS, N_DRAWS, TEST_SIZE, LEVEL = 100, 10, 20, 0.2, 0.05
 SIZES = (20, 40, 80)
 LEARNERS = {"linear regression": LinearRegression(), "tree": DecisionTreeRegressor(random_state=0)}
 VIEWS = slice(0, 3), slice(3, 6)  # what each of the two models sees
@@ -42,7 +42,7 @@ def splits(seed: int) -> dict[tuple[str, int], list]:
     found = {("cross-validation", 80): list(folds.split(rows))}
     draws = [
         training_order(np.ones(N_ROWS, dtype=bool), rows, TEST_SIZE, [seed, repeat])
-        for repeat in range(N_REPEATS)
+        for repeat in range(N_DRAWS)
     ]
     for size in SIZES:
         found["learning curve", size] = [(order[:size], test) for order, test in draws]

@@ -54,6 +54,7 @@ RIVALS = [
     "straight line",
 ]
 BESIDE_THE_LINE = {"against the line": ["learned slope", "stack"]}
+FEW = 5  # rows of a leaf of gradient boosting; the default of 20 leaves no split with few labels
 METAL_REPEATS = 3  # every metal is its own fold: repeats differ in the seed of the trees only
 
 
@@ -82,7 +83,10 @@ def barrier_models(targets: list, trees: int, setting: str) -> dict:
     energies = [*bases.values(), "dE_NO_des"]
     every, options = dict.fromkeys(targets, energies), {"n_estimators": trees}
     slope = {"slope": "learned", "base_as_feature": True}
-    extra, boosted = ExtraTreesRegressor(trees, max_features=1 / 3), HistGradientBoostingRegressor()
+    extra, boosted = (
+        ExtraTreesRegressor(trees, max_features=1 / 3),
+        HistGradientBoostingRegressor(min_samples_leaf=FEW),
+    )
     line = LinearRegression()
     found = {
         "single-task": SingleTaskForest(targets, **options),
@@ -141,12 +145,13 @@ def predict_steps(n_steps, group_by, trees, repeats) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def _by_split(scores: pd.DataFrame, group_by: str) -> pd.DataFrame:
-    """Return a row a split: by metal all repeats have the same ones, and their mean counts."""
+def _split_scores(predictions: pd.DataFrame, group_by: str) -> pd.DataFrame:
+    """Return the scores of every fold; of a metal, a fold of its own, the mean of repeats."""
     if group_by == "surface":
-        return scores
-    place = ["model", "fold", "target", "n_train", "n_pool"]
-    return scores.groupby(place, sort=False, as_index=False).mean().assign(repeat=0)
+        return fold_scores(predictions)
+    scores = fold_scores(predictions.assign(fold=predictions["group"]))
+    scores = scores.groupby(["model", "fold", "target"], sort=False, as_index=False)
+    return scores.mean().assign(repeat=0)
 
 
 def summarize_barriers(parts: dict) -> dict[str, pd.DataFrame]:
@@ -159,7 +164,7 @@ def summarize_barriers(parts: dict) -> dict[str, pd.DataFrame]:
         a, b = list(dict.fromkeys(predictions["target"]))[:2]
         found = error_cancellation(predictions, a, b).reset_index()
         cancelled.append(found.assign(**case, a=a, b=b))
-        tests.append(_by_split(fold_scores(predictions), group_by).assign(**case))
+        tests.append(_split_scores(predictions, group_by).assign(**case))
         if group_by == "surface":
             together.append(cancellation_scores(predictions, a, b).assign(**case))
     asked = QUESTIONS | {"rivals": RIVALS}
