@@ -42,6 +42,11 @@ class StackedForest(TransferForest):
     pull : float
         How many labels draw the weights to equal ones; with ``np.inf`` they are equal. The default
         was chosen on artificial worlds.
+    fixed_stage : bool
+        Whether `return_std` takes the predicted related labels as exact.
+    warm_start : bool
+        Whether a further `fit` keeps each stage whose rows, labels, bags and settings are those of
+        the previous one. The result is the same; the trees stay in memory.
 
     Attributes
     ----------
@@ -63,6 +68,8 @@ class StackedForest(TransferForest):
 
     related: Hashable | Sequence = None
     pull: float = field(default=0.5, kw_only=True)
+    fixed_stage: bool = field(default=False, kw_only=True)
+    warm_start: bool = field(default=False, kw_only=True)
 
     @property
     def weights_(self) -> pd.DataFrame:
