@@ -150,7 +150,7 @@ def in_a_new_process(code, cache):
 
 def start():
     code = (
-        "import time, numpy as np, forest_speed as b, tlhelpers._engine\n"
+        "import time, numpy as np, forest_speed as b, tlhelpers.forests._engine\n"
         "X, y = b.composition_like(494)\n"
         "times = []\n"
         "for _ in range(3):\n"

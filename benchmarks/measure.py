@@ -116,6 +116,59 @@ def errors_forestci() -> dict:
     return {"raw": raw, "default": with_memory(lambda: call(True), 3)}
 
 
+def stack_cost(n: str) -> dict:
+    """Fit a stack and its distinct stages alone; ask it and its members for errors."""
+    import numpy as np
+    import pandas as pd
+
+    from tlhelpers import (
+        DifferenceForest,
+        LatentVariableForest,
+        MultiTaskForest,
+        SingleTaskForest,
+        StackedForest,
+    )
+    from tlhelpers.forests._engine.engine import ForestEngine
+
+    X, y = composition_like(int(n))
+    z = y + 0.5 * X[:, 43]
+    few = np.random.default_rng(1).random(len(y)) < 0.25
+    Y = pd.DataFrame({"y": np.where(few, y, np.nan), "z": z})
+    options: dict = {"n_estimators": 100, "random_state": 0, "n_jobs": 2}
+    slope = {"slope": "learned", "base_as_feature": True}
+    members = [
+        SingleTaskForest("y", **options),
+        DifferenceForest("y", "z", **slope, **options),
+        LatentVariableForest("y", "z", **options),
+        MultiTaskForest("y", **options),
+    ]
+    stack, plain, calls = StackedForest("y", "z", **options), ForestEngine.fit, []
+    queries = composition_like(500, seed=5)[0]
+
+    def recorded(engine, *given, **how):
+        calls.append((given, how))
+        return plain(engine, *given, **how)
+
+    ForestEngine.fit = recorded
+    stack.fit(X, Y)
+    ForestEngine.fit = plain
+    settings, stages = stack._stages._settings, list(calls)
+    for member in members:
+        member.fit(X, Y)
+
+    def grow() -> None:
+        for given, how in stages:
+            ForestEngine(**settings).fit(*given, **how)
+
+    runs: dict[str, Callable] = {
+        "fit": lambda: stack.fit(X, Y),
+        "stages": grow,
+        "errors": lambda: stack.predict(queries, return_std=True),
+        "members": lambda: [member.predict(queries, return_std=True) for member in members],
+    }
+    return {name: best(run, 3)["cpu"] for name, run in runs.items()}
+
+
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
     print(json.dumps(globals()[sys.argv[1]](*sys.argv[2:])))

@@ -1,4 +1,4 @@
-"""Our forest and jackknife beside scikit-learn, lolopy and forestci, in one table.
+"""Our forests and jackknife beside scikit-learn, lolopy, forestci and CatBoost, in one table.
 
     python benchmarks/peers.py
 
@@ -11,10 +11,12 @@ import os
 import platform
 import subprocess
 import sys
+import tempfile
 import venv
 from importlib.metadata import version
 from pathlib import Path
 
+import catboost_gaps
 import forest_speed
 import pandas as pd
 
@@ -22,8 +24,12 @@ ROOT = Path(__file__).parents[1]
 RESULT = ROOT / "data" / "results" / "benchmarks.csv"
 PEERS = {
     "lolopy": ["lolopy==3.0.7", "scikit-learn<1.7"],
+    "catboost": ["catboost==1.2.10"],
     "forestci": ["forestci==0.9", f"scikit-learn=={version('scikit-learn')}"],
 }
+
+
+CASE = ["size", "setting", "draw", "rmse"]
 
 
 def python_of(peer: str) -> Path:
@@ -124,6 +130,39 @@ def beside_forestci() -> list[dict]:
     return rows
 
 
+def beside_catboost() -> list[dict]:
+    """Return the errors of our stack beside CatBoost's, on measured band gaps."""
+    python, label = python_of("catboost"), PEERS["catboost"][0].replace("==", " ")
+    with tempfile.TemporaryDirectory() as folder:
+        splits = Path(folder) / "splits.npz"
+        print("measuring catboost ...", file=sys.stderr)
+        ours = pd.DataFrame(catboost_gaps.write_splits(splits), columns=CASE).set_index(CASE[:3])
+        command = [python, Path(__file__).with_name("catboost_gaps.py"), splits]
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    rows = []
+    for way, found in json.loads(done.stdout.splitlines()[-1]).items():
+        theirs = pd.DataFrame(found, columns=CASE).set_index(CASE[:3])
+        both = ours.join(theirs, rsuffix="_peer", how="inner")
+        for (size, setting), table in both.groupby(CASE[:2]):
+            what = f"RMSE of {size} band gaps, {setting}, {len(table)} draws"
+            mean = table.mean()
+            call = f"{label}, {way}"
+            rows.append(row(what, mean["rmse"], mean["rmse_peer"], "", "eV", call))
+    return rows
+
+
+def cost_of_the_stack() -> list[dict]:
+    """Return what a stack costs beside its stages, and beside its members."""
+    rows = []
+    for n in (494, 8941):
+        times = measure("stack_cost", str(n))
+        what = f"fit a stack, {n:,} x 135, beside its distinct stages"
+        rows.append(row(what, times["fit"], times["stages"], "<= 1.3", "s", "the stages alone"))
+        what = f"errors of a stack, {n:,} x 135, beside its members'"
+        rows.append(row(what, times["errors"], times["members"], "<= 1.5", "s", "the members"))
+    return rows
+
+
 def main() -> None:
     """Measure everything, print the table and write it."""
     machine = f"{os.cpu_count()} cores, Python {platform.python_version()}"
@@ -131,6 +170,7 @@ def main() -> None:
         machine += f", busy with other work (load {load:.1f}): times are unreliable"
         print(machine, file=sys.stderr)
     table = beside_lolopy() + beside_forestci() + beside_sklearn()
+    table += cost_of_the_stack() + beside_catboost()
     table.append({"what": "(the machine)", "ours": machine})
     frame = pd.DataFrame(table).fillna("")
     print(frame.to_string(index=False))

@@ -17,6 +17,7 @@ EXPERIMENTS = [
     "jackknife_truth",
     "false_positives",
     "stack_worlds",
+    "stack_honesty",
 ]
 
 if __name__ == "__main__":
