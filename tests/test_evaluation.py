@@ -168,6 +168,7 @@ def test_label_saving_of_known_curves():
     rng = np.random.default_rng(0)
     rows = [
         {"model": m, "size": n, "repeat": r, "rmse": (f * n) ** -0.5 * (1 + 0.02 * rng.normal())}
+        | {"n_test": 20, "n_pool": 80}
         for m, f in [("baseline", 1), ("model", 4)]
         for n in sizes
         for r in range(20)
@@ -177,11 +178,29 @@ def test_label_saving_of_known_curves():
     assert inside["saving"].between(3.7, 4.3).all()
     assert (inside["low"] <= 4.1).all() and (inside["high"] >= 3.9).all()
     assert np.isinf(saving.loc[[160, 320], "saving"]).all()  # the baseline never gets that far
+    assert np.isinf(saving.loc[160, "high"])
     back = label_saving(pd.DataFrame(rows), "model", "baseline")
     assert back.loc[10, "saving"] == 0
     assert back.loc[320, "saving"] == pytest.approx(0.25, abs=0.02)
     with pytest.raises(ValueError, match="'c' is no model"):
         label_saving(pd.DataFrame(rows), "c", "model")
+
+
+@pytest.mark.parametrize("gain", [0.0, 0.03, 0.06, 0.3, -0.3])
+def test_a_saving_is_seen_where_the_test_sees_a_difference(gain):
+    """The interval of the saving leaves out 1 exactly where the corrected test rejects."""
+    rng = np.random.default_rng(1)
+    rows = [
+        {"model": m, "size": n, "repeat": r, "n_test": 20, "n_pool": 80}
+        | {"rmse": n**-0.3 * (1 - gain * (m == "model")) * (1 + 0.05 * rng.normal())}
+        for m in ("baseline", "model") for n in (10, 20, 40, 80) for r in range(10)
+    ]  # fmt: skip
+    curve = pd.DataFrame(rows)
+    saving = label_saving(curve, "baseline", "model")
+    tests = compare_sizes(curve, "baseline", "model")
+    inside = (saving["low"] <= 1) & (saving["high"] >= 1)
+    pd.testing.assert_series_equal(inside, tests["p_value"] >= 0.05, check_names=False)
+    assert (saving["low"] <= saving["saving"]).all() and (saving["saving"] <= saving["high"]).all()
 
 
 @pytest.mark.parametrize("of_two", [compare_sizes, label_saving])

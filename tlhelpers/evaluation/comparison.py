@@ -247,13 +247,7 @@ def _compare(
 
 
 def label_saving(
-    curve: pd.DataFrame,
-    baseline: str,
-    model: str,
-    *,
-    metric: str = "rmse",
-    n_bootstrap: int = 1000,
-    random_state: int = 0,
+    curve: pd.DataFrame, baseline: str, model: str, *, metric: str = "rmse"
 ) -> pd.DataFrame:
     """Say how many labels the baseline needs for the error that a model reaches with fewer.
 
@@ -264,14 +258,11 @@ def label_saving(
     Parameters
     ----------
     curve : pandas.DataFrame
-        From `learning_curve`.
+        From `learning_curve`, of one target.
     baseline, model : str
         Two of its models.
     metric : str
         An error: smaller is better.
-    n_bootstrap : int
-        Resamples of the repeats, for the interval.
-    random_state : int
 
     Returns
     -------
@@ -279,7 +270,7 @@ def label_saving(
         Indexed by the model's size: ``level``, the error; ``baseline_labels``; ``saving`` with its
         95% interval ``low`` to ``high``. Outside the baseline's curve nothing is extrapolated:
         there the saving is infinite (the baseline never gets that far) or 0 (its smallest size
-        is already better).
+        is already better), and so are the ends of the interval.
 
     Raises
     ------
@@ -288,9 +279,11 @@ def label_saving(
 
     Notes
     -----
-    The interval resamples the repeats as if they were independent. Their training and test sets
-    are drawn from one table and overlap, so it is too narrow, and says nothing of another table.
+    The interval holds the numbers of labels with which the corrected test of `compare_sizes`, at
+    an unadjusted 0.05, does not tell the baseline from the model. So it leaves out 1 where that
+    test sees a difference at the same size.
     """
+    check_columns(curve, ["size", "n_test", "n_pool"])
     check_models(curve, baseline, model)
     check_one_target(curve)
     check_metric(metric, ERRORS)
@@ -304,27 +297,29 @@ def label_saving(
     if min(table.shape) < 2:
         raise ValueError("label saving needs at least two sizes and two repeats")
     sizes = table.columns.to_numpy(dtype=float)
-    errors = {name: scores.to_numpy() for name, scores in tables.items()}
-
-    def needed(repeats: np.ndarray) -> np.ndarray:
-        levels = errors[model][repeats].mean(axis=0)
-        # A mean curve may rise by chance; "reached by n labels" is its running minimum.
-        reached = np.minimum.accumulate(errors[baseline][repeats].mean(axis=0))
-        labels = np.exp(np.interp(-levels, -reached, np.log(sizes)))
-        labels[levels < reached[-1]] = np.inf
-        labels[levels > reached[0]] = 0.0
-        return labels
-
-    generator = np.random.default_rng(random_state)
-    n = len(table)
-    draws = [needed(generator.integers(n, size=n)) / sizes for _ in range(n_bootstrap)]
-    low, high = np.quantile(draws, [0.025, 0.975], axis=0, method="nearest")
-    labels = needed(np.arange(n))
-    columns = {
-        "level": errors[model].mean(axis=0),
-        "baseline_labels": labels,
-        "saving": labels / sizes,
-        "low": low,
-        "high": high,
-    }
+    levels = table.mean(axis=0).to_numpy()
+    # A mean curve may rise by chance; "reached by n labels" is its running minimum.
+    reached = np.minimum.accumulate(tables[baseline].mean(axis=0).to_numpy())
+    labels = np.exp(np.interp(-levels, -reached, np.log(sizes)))
+    labels[levels < reached[-1]] = np.inf
+    labels[levels > reached[0]] = 0.0
+    ratio = (curve["n_test"] / curve["n_pool"]).mean()
+    bounds = [_not_told_apart(tables[baseline], table[size], ratio) for size in table]
+    low, high = (np.array(bounds) / sizes[:, None]).T
+    columns = {"level": levels, "baseline_labels": labels, "saving": labels / sizes}
+    columns |= {"low": low, "high": high}
     return pd.DataFrame(columns, index=pd.Index(sizes.astype(int), name="size"))
+
+
+def _not_told_apart(baseline: pd.DataFrame, scores: pd.Series, ratio: float) -> tuple[float, float]:
+    """Return the least and the largest number of labels whose scores a test does not reject."""
+    sizes = baseline.columns.to_numpy(dtype=float)
+    grid = np.union1d(np.geomspace(sizes[0], sizes[-1], 200), sizes)
+    at = np.array([np.interp(np.log(grid), np.log(sizes), row) for row in baseline.to_numpy()])
+    tests = [corrected_resampled_t_test(column - scores.to_numpy(), ratio) for column in at.T]
+    means, p_values = np.array([(mean, p) for mean, _, p in tests]).T
+    may_need = grid[~((means > 0) & (p_values < LEVEL))]  # the baseline is not seen to be worse
+    suffice = grid[~((means < 0) & (p_values < LEVEL))]  # nor to be better
+    low = may_need[0] if len(may_need) else np.inf
+    high = suffice[-1] if len(suffice) else 0.0
+    return (0.0 if low == grid[0] else low), (np.inf if high == grid[-1] else high)
