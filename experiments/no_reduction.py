@@ -53,6 +53,7 @@ RIVALS = [
     *("equal weights", "extra trees", "gradient boosting", "gradient boosting, z seen"),
     "straight line",
 ]
+THE_OTHERS = ["single-task", "difference", "multi-task"]
 BESIDE_THE_LINE = {"against the line": ["learned slope", "stack"]}
 FEW = 5  # rows of a leaf of gradient boosting; the default of 20 leaves no split with few labels
 METAL_REPEATS = 3  # every metal is its own fold: repeats differ in the seed of the trees only
@@ -181,6 +182,7 @@ def summarize_barriers(parts: dict) -> dict[str, pd.DataFrame]:
             for against, question, rows in [
                 ("single-task", asked, table),
                 ("straight line", BESIDE_THE_LINE, table.query("setting == 'warm'")),
+                ("latent variable", {"the latent variable leads": THE_OTHERS}, table),
             ]
         ),
         "cancellation": pd.concat(cancelled),
