@@ -10,6 +10,7 @@ except ImportError as error:
         'figures and explorers need more packages: pip install "tlhelpers[book]"'
     ) from error
 
+from tlhelpers.book.beyond import beyond_table
 from tlhelpers.book.bootstrap import bootstrap_scores
 from tlhelpers.book.explorers import (
     Explorer,
@@ -54,6 +55,7 @@ __all__ = [
     "Series",
     "Slider",
     "architecture_record",
+    "beyond_table",
     "bootstrap_scores",
     "cancellation_scores",
     "claims_table",
