@@ -3,7 +3,7 @@
     python experiments/lab_map.py [--jobs N]
 
 At each position (`LAB_GRID`), `LAB_DRAWS` tables are drawn and all forests are trained on
-each, cold and warm; see `tlhelpers.book.lab`. Writes a row a position, setting and model to
+each, with the stack of equal weights beside them, cold and warm; see `tlhelpers.book.lab`. Writes a row a position, setting and model to
 data/results/lab_map.csv. Positions are kept in .results/ and computed anew where code or data have
 changed.
 """
@@ -16,7 +16,8 @@ from joblib import Parallel, delayed
 from parts import RESULTS, part, run_from_command_line
 from tqdm import tqdm
 
-from tlhelpers.book.lab import LAB_DRAWS, LAB_GRID, compare_lab, lab_errors
+from tlhelpers import StackedForest
+from tlhelpers.book.lab import LAB_DRAWS, LAB_GRID, compare_lab, lab_errors, lab_models
 
 KNOBS = [name for name in LAB_GRID if name != "n_labels"]
 
@@ -24,7 +25,9 @@ KNOBS = [name for name in LAB_GRID if name != "n_labels"]
 def compute(values: tuple) -> pd.DataFrame:
     """Compare the models at one position of three knobs, with every number of labels."""
     knobs = dict(zip(KNOBS, values, strict=True))
-    errors = [lab_errors(seed, LAB_GRID["n_labels"], **knobs) for seed in range(LAB_DRAWS)]
+    equal = {"equal weights": StackedForest("y", n_estimators=30, pull=float("inf"))}
+    options = {"models": lab_models() | equal, **knobs}
+    errors = [lab_errors(seed, LAB_GRID["n_labels"], **options) for seed in range(LAB_DRAWS)]
     table = compare_lab(pd.concat(errors)).drop(columns="metric")  # a column already
     for place, (name, value) in enumerate(knobs.items()):
         table.insert(place, name, value)

@@ -89,8 +89,9 @@ def _never_worse() -> dict:
 
 
 def _beside_rivals() -> dict:
-    question = "stack against rivals"
-    rows = load_results("band_gaps_verdicts").query("metric == 'rmse' and question == @question")
+    rows = load_results("band_gaps_verdicts").query(
+        "metric == 'rmse' and question == 'stack against rivals'"
+    )
     rows = rows.set_index(rows["model"] + ", " + rows["setting"])
     return {
         "ours": f"RMSE in eV with all labels, {_scores(rows, 'stack')}",
@@ -117,9 +118,8 @@ def _second_label() -> dict:
 
 
 def _beside_the_line() -> dict:
-    question = "against the line"
     rows = load_results("no_verdicts").query(
-        "metric == 'rmse' and direction == 'dissociation' and question == @question "
+        "metric == 'rmse' and direction == 'dissociation' and question == 'against the line' "
         "and model == 'learned slope'"
     )
     rows = rows.set_index(rows["target"] + ", new " + rows["group_by"] + "s")
