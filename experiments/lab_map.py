@@ -2,8 +2,8 @@
 
     python experiments/lab_map.py [--jobs N]
 
-At each position (`LAB_GRID`), `LAB_DRAWS` tables are drawn and all forests are trained on each, with
-the stack of equal weights beside them, cold and warm; see `tlhelpers.book.lab`. Writes a row a
+At each position (`LAB_GRID`), `LAB_DRAWS` tables are drawn and all forests are trained on each,
+with the stack of equal weights beside them, cold and warm; see `tlhelpers.book.lab`. Writes a row a
 position, setting and model to data/results/lab_map.csv. Positions are kept in .results/ and
 computed anew where code or data have changed.
 """

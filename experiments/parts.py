@@ -30,7 +30,7 @@ def part(name: str, compute: Callable[[], pd.DataFrame]) -> pd.DataFrame:
     one is written.
     """
     folder = PARTS / name
-    path = folder / f"{digest(Path(inspect.getfile(compute)))}.pkl"
+    path = folder / f"{digest(Path(compute.__globals__['__file__']))}.pkl"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
         table, partial = compute(), path.with_suffix(".partial")
