@@ -366,10 +366,20 @@ def test_the_worlds_of_the_stack_are_safe_and_near_the_best():
     members = table[~table["model"].isin(["stack", "equal weights"])]
     best = members.groupby(place)["rmse"].min()
     near = stack.set_index(place)["rmse"] / best
-    assert near.max() <= 1.10
+    assert near[:, :, 20].max() <= 1.10 and near.drop(20, level="n_labels").max() <= 1.05
     equal = table[table["model"] == "equal weights"].set_index(place)["rmse"]
     gain = (stack.set_index(place)["rmse"] / equal)[related.set_index(place).index]
     assert gain.max() < 1
+
+
+def test_nothing_leaks_and_one_of_two_labels_is_used_as_well_as_could_be():
+    """The whole experiment, as `make results` stores it."""
+    table = load_results("stack_honesty").set_index(["check", "model"]).sort_index()
+    outside = table.loc["out of bag"].loc[["learned slope", "stack"], "value"]
+    assert outside.between(0.93, 1.07).all()
+    dealt = table.loc["permuted labels"]
+    assert (dealt["value"] <= 2 * dealt["se"]).all() and len(dealt) == 12
+    assert table.loc["one of two known", "value"].max() <= 1.05
 
 
 def test_the_jackknife_of_slopes_and_stacks_is_honest():
