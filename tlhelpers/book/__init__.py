@@ -25,6 +25,7 @@ from tlhelpers.book.explorers import (
 from tlhelpers.book.figures import *  # noqa: F403 - every figure of the book
 from tlhelpers.book.figures import __all__ as _figures
 from tlhelpers.book.findings import architecture_record, claims_table
+from tlhelpers.book.guide import decision_table
 from tlhelpers.book.jackknife_tables import jackknife_by_trees, jackknife_of_difference
 from tlhelpers.book.lab import (
     LAB_DRAWS,
@@ -60,6 +61,7 @@ __all__ = [
     "cancellation_scores",
     "claims_table",
     "compare_lab",
+    "decision_table",
     "error_cancellation",
     "jackknife_by_trees",
     "jackknife_explorer",
