@@ -24,9 +24,9 @@ class DifferenceForest(TransferForest):
     misses; the labels may then be in different units, and several bases get a slope each. The base
     z is the measured label where `known` gives it, else a forest grown on every row with z.
 
-    d is trained as it will be asked, on every row with y: for queries of which a base is known on
-    measured labels of it (predictions where there are none), for the others on out-of-bag
-    predictions alone.
+    d is trained as it will be asked, on every row with y: for queries whose bases are known on
+    measured labels (predictions where there are none), for the others on out-of-bag predictions
+    alone. For queries of which some bases are known it is grown when they are first asked.
 
     Parameters
     ----------

@@ -19,9 +19,10 @@ class LatentVariableForest(TransferForest):
     z = g(x), then y = h(x, z); several latents form a chain, each a feature of the next. A
     latent class enters as its probabilities.
 
-    h is trained as it will be asked: for queries of which a latent is known on its measured labels
-    (predictions where there are none), for the others on predictions alone. These predictions of g
-    are out of bag, never in bag: that would know the label it stands for.
+    h is trained as it will be asked: for queries whose latents are known on measured labels
+    (predictions where there are none), for the others on predictions alone; for queries of which
+    some latents are known it is grown when they are first asked. These predictions of g are out of
+    bag, never in bag: that would know the label it stands for.
 
     Parameters
     ----------

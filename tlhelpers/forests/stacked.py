@@ -28,7 +28,8 @@ class StackedForest(TransferForest):
 
     Members are the single-task forest, the latent variable and the multi-task forest, and for
     numbers the difference with a learned slope that sees z. They share the bags, and equal stages
-    are grown once.
+    are grown once. There is a set of weights for queries whose related labels
+    are known, one for those with none and, made when they are first asked, for any regime between.
 
     Parameters
     ----------
