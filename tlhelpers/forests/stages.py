@@ -60,7 +60,7 @@ class GrownStages:
     def __getitem__(self, stage: Stage) -> Grown:
         if stage not in self._grown:
             if stage.known is None:
-                raise KeyError(f"{stage} is not in the plan, or stands after a stage it is read by")
+                raise KeyError(f"{stage} is not in the plan, or stands after one that reads it")
             self._grow(stage, None)  # few of the possible regimes are ever asked for
         return self._grown[stage]
 
