@@ -39,6 +39,7 @@ from tlhelpers.book.lab import (
     visible_relation,
 )
 from tlhelpers.book.mismatch import GuessAsMeasured
+from tlhelpers.book.one_line import OneLine
 from tlhelpers.book.prose import say, spread_table, verdict_words
 from tlhelpers.book.several_tasks import (
     cancellation_scores,
@@ -52,6 +53,7 @@ __all__ = [
     "Explorer",
     "Frame",
     "GuessAsMeasured",
+    "OneLine",
     "Panel",
     "Series",
     "Slider",

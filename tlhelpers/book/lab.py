@@ -254,9 +254,8 @@ def lab_winners(
     pandas.DataFrame
         A row a position: `by`; ``winner``; ``rmse``; ``change``, the winner's error over the
         baseline's, minus 1; ``seen``: the verdict on the winner is "better" or, where the baseline
-        wins, that on all the others is "worse"; and ``text``, the winner's
-        sign in `SIGNS` or its initial, in brackets where it is not seen, with the change in
-        percent.
+        wins, that on all the others is "worse"; and ``text``, the winner's sign in `SIGNS` or its
+        initial, in brackets where it is not seen, with the change in percent.
 
     Raises
     ------
@@ -314,6 +313,7 @@ def repeat_training(
     queries: ArrayLike,
     n_sets: int = 40,
     *,
+    known: pd.DataFrame | None = None,
     n_jobs: int | None = None,
 ) -> pd.DataFrame:
     """Train one model on many training sets and predict the same queries each time.
@@ -327,9 +327,9 @@ def repeat_training(
     draw : callable
         ``draw(seed)`` returns features and labels of a training set.
     queries : array-like, shape (n_queries, n_features)
-    n_sets : int
-    n_jobs : int, optional
-        Fits at the same time, in threads.
+    n_sets, n_jobs : int, optional
+    known : pandas.DataFrame, optional
+        Labels of the queries.
 
     Returns
     -------
@@ -340,7 +340,7 @@ def repeat_training(
 
     def train(seed: int) -> pd.DataFrame:
         fitted = clone(model).set_params(random_state=seed).fit(*draw(seed))
-        prediction, std = fitted.predict(queries, return_std=True)
+        prediction, std = fitted.predict(queries, known, return_std=True)
         columns = {"query": np.arange(len(prediction)), "prediction": prediction, "std": std}
         return pd.DataFrame({"set": seed} | columns)
 
