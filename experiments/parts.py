@@ -5,11 +5,15 @@ import functools
 import hashlib
 import importlib.metadata
 import inspect
+import os
 import platform
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pandas as pd
+
+# Splits run side by side; threads of OpenMP inside each would only wait for each other.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from tlhelpers.book import bootstrap_scores
 from tlhelpers.evaluation import compare_models, judge, score_predictions
