@@ -1,6 +1,7 @@
 """The explorer of the artificial lab: which architecture wins, and where."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -56,7 +57,7 @@ def lab_explorer(
     highest = 1.05 * float(shown["rmse"].max())
     kept = StageStore()  # what one slider does not touch is not grown anew
 
-    def compute(n_labels: int, **world: float) -> Frame:
+    def compute(n_labels: int, **world: Any) -> Frame:
         mask = np.all([results[name] == value for name, value in world.items()], axis=0)
         with shared_stages(kept):
             once = lab_errors(seed, n_labels, models=models, **world)
