@@ -1,5 +1,6 @@
 """Artificial worlds: what the simulations of the chapters measure."""
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,7 +8,7 @@ from sklearn.datasets import make_friedman1
 from sklearn.linear_model import LinearRegression
 
 import tlhelpers as tl
-from tlhelpers.book import jackknife_explorer, lab_explorer, plot_lab_map
+from tlhelpers.book import jackknife_explorer, lab_explorer, plot_lab_changes, plot_lab_map
 from tlhelpers.book.lab import (
     LAB_DRAWS,
     LAB_GRID,
@@ -189,12 +190,28 @@ def test_winners_are_seen_only_beyond_the_interval(other, text, seen):
 def test_the_stored_map_is_complete_and_drawn():
     lab = tl.load_results("lab_map")
     assert {name: tuple(sorted(set(lab[name]))) for name in LAB_GRID} == LAB_GRID
-    assert len(lab) == 8 * np.prod([len(values) for values in LAB_GRID.values()])
+    models = [*lab_models(), "equal weights"]
+    assert list(lab["model"].unique()) == models
+    assert len(lab) == 2 * len(models) * np.prod([len(values) for values in LAB_GRID.values()])
     by = ["setting", "correlation", "n_labels"]
     winners = lab_winners(lab.query("noise == 0.3 and systematic_error == 0.5"), by)
     axes = plot_lab_map(winners, "correlation", "n_labels")
     assert [ax.get_title() for ax in axes] == ["cold", "warm"]
     assert [len(ax.texts) for ax in axes] == [20, 20]
+    legend = [text.get_text() for text in axes[0].figure.legends[0].get_texts()]
+    assert legend[-1] == "not seen" and set(legend[:-1]) == set(winners["winner"])
+
+
+def test_changes_are_a_row_of_points_a_model():
+    changes = visible_relation(tl.load_results("lab_map")).query("model != 'single-task'")
+    axes = plot_lab_changes(changes)
+    assert [ax.get_title() for ax in axes] == ["cold", "warm"]
+    models = list(changes["model"].unique())
+    assert [label.get_text() for label in axes[0].get_yticklabels()] == models
+    points = next(line for line in axes[1].lines if len(line.get_xdata()) > 2)
+    first = changes.query("setting == 'warm' and model == @models[0]")["change"]
+    np.testing.assert_allclose(points.get_xdata(), first)
+    plt.close("all")
 
 
 def test_lab_explorer_retrains_at_its_position():
@@ -202,14 +219,37 @@ def test_lab_explorer_retrains_at_its_position():
     knobs = {"correlation": [0.95, 1.0], "systematic_error": [0.5, 1.5], "noise": [0.0, 0.3]}
     knobs |= {"n_labels": [10, 25]}
     explorer = lab_explorer(lab, knobs, start={"noise": 0.3})
+    world = {"correlation": 0.95, "systematic_error": 0.5, "noise": 0.3}
+    for place in (
+        {"n_labels": 25},
+        {"correlation": 1.0},
+    ):  # stages kept from the first change nothing
+        frame = explorer.at(**place)
+        once = lab_errors(0, **{"n_labels": 10} | world | place, models=lab_models(20))
+        marks = [s.y[0] for panel in frame.panels for s in panel.series if s.emphasis]
+        np.testing.assert_allclose(marks, once["rmse"])
+        for panel in frame.panels:
+            assert [s.label for s in panel.series if s.label] == list(lab_models())
     frame = explorer.at(n_labels=25)
-    once = lab_errors(0, 25, correlation=0.95, systematic_error=0.5, noise=0.3)
-    marks = [s.y[0] for panel in frame.panels for s in panel.series if s.emphasis]
-    np.testing.assert_allclose(marks, once["rmse"])
     assert f"mean over {LAB_DRAWS} tables" in explorer.description
     assert "25 labels" in frame.readout and "warm" in frame.readout
+    assert "difference" in frame.readout and "(better)" in frame.readout
+    assert "equal weights" not in frame.readout
     with pytest.raises(ValueError, match="noise"):
         lab_explorer(lab, knobs | {"noise": [0.1, 0.2]}, start={})
+
+
+def test_lab_explorer_shows_every_error_on_one_of_two_axes():
+    lab = tl.load_results("lab_map")
+    knobs = {"correlation": [0.0, 1.0], "systematic_error": [0.0, 1.5], "noise": [0.0, 0.3]}
+    explorer = lab_explorer(lab, knobs | {"n_labels": [10, 25]}, start={})
+    tops = set()
+    for world in ({"systematic_error": 1.5}, {"correlation": 1.0}):
+        panels = explorer.at(**world).panels
+        assert len({panel.ylim for panel in panels}) == 1
+        assert all(max(s.y) <= panel.ylim[1] for panel in panels for s in panel.series)
+        tops.add(panels[0].ylim[1])
+    assert len(tops) == 2
 
 
 def test_visible_relation_is_that_of_many_rows():

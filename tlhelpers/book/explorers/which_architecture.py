@@ -1,7 +1,7 @@
 """The explorer of the artificial lab: which architecture wins, and where."""
 
-import functools
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,24 +10,34 @@ from tlhelpers.book.explorers.frames import Frame, Panel, Series, Slider
 from tlhelpers.book.explorers.widget import Explorer
 from tlhelpers.book.figures.lab_map import KNOB_LABELS
 from tlhelpers.book.figures.style import style_of
-from tlhelpers.book.lab import LAB_DRAWS, lab_errors
+from tlhelpers.book.lab import LAB_DRAWS, lab_errors, lab_models
+from tlhelpers.forests.sharing import StageStore, shared_stages
+
+USUAL_TOP = 1.2  # of an axis, in SD of the target; a few positions have larger errors
 
 
 def lab_explorer(
-    results: pd.DataFrame, knobs: Mapping[str, Sequence], start: Mapping[str, float], seed: int = 0
+    results: pd.DataFrame,
+    knobs: Mapping[str, Sequence],
+    start: Mapping[str, float],
+    seed: int = 0,
+    n_estimators: int = 20,
 ) -> Explorer:
     """Make four sliders over the artificial lab that retrain all models on one table.
 
     Parameters
     ----------
     results : pandas.DataFrame
-        The repeated experiment, from `load_results("lab_map")`; drawn as lines.
+        The repeated experiment, from `load_results("lab_map")`; drawn as lines, a line a model of
+        `lab_models`.
     knobs : mapping of {knob: positions}
         Positions of `results`; ``n_labels`` is one of the knobs.
     start : mapping of {knob: position}
         What is shown first.
     seed : int
         Of the one table that is drawn and learned at each position.
+    n_estimators : int
+        Trees of each forest that learns that table.
 
     Returns
     -------
@@ -41,26 +51,23 @@ def lab_explorer(
     for name, values in knobs.items():
         if not set(values) <= set(results[name]):
             raise ValueError(f"knobs[{name!r}]: the results know {sorted(set(results[name]))}")
-    sizes = sorted(knobs["n_labels"])
+    models = lab_models(n_estimators)
+    results = results[results["model"].isin(list(models))]
     shown = results[np.all([results[name].isin(values) for name, values in knobs.items()], axis=0)]
-    top = 1.05 * float(shown["rmse"].max())
+    highest = 1.05 * float(shown["rmse"].max())
+    kept = StageStore()  # what one slider does not touch is not grown anew
 
-    @functools.lru_cache(maxsize=256)
-    def retrain(correlation: float, systematic_error: float, noise: float) -> pd.DataFrame:
-        return lab_errors(
-            seed, sizes, correlation=correlation, systematic_error=systematic_error, noise=noise
-        )
-
-    def compute(n_labels: int, **world: float) -> Frame:
+    def compute(n_labels: int, **world: Any) -> Frame:
         mask = np.all([results[name] == value for name, value in world.items()], axis=0)
-        table, once = results[mask], retrain(**world)
-        panels, parts = [], []
+        with shared_stages(kept):
+            once = lab_errors(seed, n_labels, models=models, **world)
+        table, panels, parts = results[mask], [], []
+        low = max(table["rmse"].max(), once["rmse"].max()) < USUAL_TOP
+        top = USUAL_TOP if low else highest  # two limits only, as axes that move confuse
         for setting in results["setting"].unique():
             here, now = (t[t["setting"] == setting] for t in (table, once))
-            now = now[now["n_labels"] == n_labels].set_index("model")["rmse"]
-            panels.append(_lab_panel(setting, here, now, n_labels, top))
-            errors = here[here["n_labels"] == n_labels].set_index("model")["rmse"]
-            parts.append(f"{setting}: " + ", ".join(f"{m} {e:.2f}" for m, e in errors.items()))
+            panels.append(_lab_panel(setting, here, now.set_index("model")["rmse"], n_labels, top))
+            parts.append(f"{setting}: {_errors_in_words(here[here['n_labels'] == n_labels])}")
         readout = f"Mean error (RMSE) with {n_labels} labels, {'; '.join(parts)}."
         return Frame(readout, panels)
 
@@ -78,11 +85,19 @@ def lab_explorer(
         sliders,
         title="The artificial lab",
         description=(
-            f"Error against the number of target labels. Lines: mean over {LAB_DRAWS} tables, "
-            "with a band of one standard deviation. Large marks: one table, learned anew at the "
-            "position of the sliders. An error of 1 is that of always answering with the mean."
+            f"Error against the number of target labels. Lines: mean over {LAB_DRAWS} tables. "
+            f"Large marks: one table, learned anew with {n_estimators} trees a forest where the "
+            "sliders stand. An error of 1 is that of always answering with the mean. “Better” and "
+            "“worse”: than the single-task forest, where that is seen over the tables."
         ),
     )
+
+
+def _errors_in_words(rows: pd.DataFrame) -> str:
+    """Return the mean error of every model, with the verdict where a difference is seen."""
+    seen = rows["verdict"].where(rows["verdict"].isin(["better", "worse"]))
+    words = zip(rows["model"], rows["rmse"], seen, strict=True)
+    return ", ".join(f"{m} {e:.2f}" + (f" ({v})" if pd.notna(v) else "") for m, e, v in words)
 
 
 def _lab_panel(
@@ -92,10 +107,8 @@ def _lab_panel(
     series = []
     for model, rows in table.groupby("model", sort=False):
         style = style_of(str(model))
-        mean, sd = rows["rmse"], rows["sd"]
-        line = (list(rows["n_labels"]), list(mean), list(mean - sd), list(mean + sd))
-        marker, dash = style.symbol, style.pattern
-        series.append(Series(str(model), style.color, *line, marker=marker, dash=dash))
+        line, marker = (list(rows["n_labels"]), list(rows["rmse"])), style.symbol
+        series.append(Series(str(model), style.color, *line, marker=marker, dash=style.pattern))
         here = ([n_labels], [now[model]], None, None, "points", marker)
         series.append(Series("", style.color, *here, emphasis=True))
     title = {"cold": "Cold: related label unknown", "warm": "Warm: related label known"}[setting]

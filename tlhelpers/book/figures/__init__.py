@@ -1,6 +1,6 @@
 """The figures of the chapters: one message each, the same colour for the same model everywhere."""
 
-from tlhelpers.book.figures.lab_map import plot_lab_map
+from tlhelpers.book.figures.lab_map import plot_lab_changes, plot_lab_map
 from tlhelpers.book.figures.learned import (
     plot_curves,
     plot_difference,
@@ -30,6 +30,7 @@ __all__ = [
     "plot_estimate_against_truth",
     "plot_intervals",
     "plot_jackknife_by_trees",
+    "plot_lab_changes",
     "plot_lab_map",
     "plot_learning_curve",
     "plot_lines",

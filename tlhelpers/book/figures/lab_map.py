@@ -1,9 +1,11 @@
-"""Which model wins where in the artificial lab."""
+"""Which model wins where in the artificial lab, and what each can cost."""
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch, Rectangle
+from matplotlib.ticker import PercentFormatter
 
 from tlhelpers.book.figures.style import INK, STYLES, style_of
 
@@ -48,8 +50,52 @@ def plot_lab_map(winners: pd.DataFrame, row: str, column: str) -> list[Axes]:
         ax.set(xlim=(-0.5, len(columns) - 0.5), ylim=(-0.5, len(rows) - 0.5))
         ax.set(title=setting, xlabel=KNOB_LABELS.get(column, column))
     axes[0, 0].set_ylabel(KNOB_LABELS.get(row, row))
-    patches = [Patch(color=style.color, alpha=0.55, label=name) for name, style in STYLES.items()]
+    names = dict.fromkeys([*STYLES, *winners["winner"]])
+    drawn = [name for name in names if name in set(winners["winner"])]
+    patches = [Patch(color=style_of(name).color, alpha=0.55, label=name) for name in drawn]
     patches.append(Patch(facecolor="white", edgecolor=INK, hatch="////", label="not seen"))
     fig.legend(handles=patches, loc="outside lower center", ncols=5, frameon=False)
     fig.subplots_adjust(bottom=0.27, wspace=0.08)
+    return list(axes[0])
+
+
+def plot_lab_changes(changes: pd.DataFrame) -> list[Axes]:
+    """Draw what every model gains and costs at all positions of the lab, cold beside warm.
+
+    Parameters
+    ----------
+    changes : pandas.DataFrame
+        From `visible_relation`: ``setting``, ``model`` and ``change``, a point a row. Models stand
+        in the order of their first rows; a bar marks the median.
+
+    Returns
+    -------
+    list of matplotlib.axes.Axes
+    """
+    settings, models = (list(changes[name].unique()) for name in ("setting", "model"))
+    size = (8.4, 1.3 + 0.42 * len(models))
+    _, axes = plt.subplots(
+        1,
+        len(settings),
+        figsize=size,
+        sharex=True,
+        sharey=True,
+        squeeze=False,
+        layout="constrained",
+    )
+    generator = np.random.default_rng(0)
+    for ax, setting in zip(axes[0], settings, strict=True):
+        ax.axvline(0, color=INK, linewidth=1)
+        for place, model in enumerate(models):
+            here = (changes["setting"] == setting) & (changes["model"] == model)
+            values, color = changes.loc[here, "change"], style_of(model).color
+            rows = place + generator.uniform(-0.26, 0.26, len(values))
+            ax.plot(values, rows, "o", color=color, alpha=0.4, markersize=4, markeredgewidth=0)
+            for shade, width in (("white", 6), (INK, 2.5)):
+                bar = {"color": shade, "markersize": 18, "markeredgewidth": width}
+                ax.plot(values.median(), place, "|", **bar)
+        ax.set(title=setting, ylim=(len(models) - 0.5, -0.5))
+        ax.set_xlabel("error against the single-task forest's")
+        ax.xaxis.set_major_formatter(PercentFormatter(1.0))
+    axes[0, 0].set_yticks(range(len(models)), models)
     return list(axes[0])
