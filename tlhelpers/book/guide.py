@@ -56,7 +56,8 @@ def _safe() -> str:
         f"artificial worlds: where nothing can be learned from the related label, its mean error "
         f"is {nothing['ratio'].min():.2f} to {nothing['ratio'].max():.2f} times the baseline's; "
         f"where something can, {related['ratio'].min():.2f} to {related['ratio'].max():.2f} times. "
-        f"Case studies: {_record('stack', BEYOND)}"
+        f"Case studies, all labels: {_record('stack', BEYOND)}; band gaps with 50 labels: "
+        f"{_cases(_curve('stack', 50), 'setting')}"
     )
 
 
@@ -76,9 +77,14 @@ def _record(model: str, question: str) -> str:
 
 
 def _few_labels() -> str:
-    tests = load_results("band_gaps_curve_verdicts").query("model == 'difference'")
-    few = tests[(tests["size"] == tests["size"].min()) & (tests["question"] == PAPER)]
-    return f"band gaps with {tests['size'].min()} labels: {_cases(few, 'setting')}"
+    return f"band gaps with 20 labels: {_cases(_curve('difference', 20), 'setting')}"
+
+
+def _curve(model: str, size: int) -> pd.DataFrame:
+    """Return the tests of a model at one size of the learning curves of the band gaps."""
+    return load_results("band_gaps_curve_verdicts").query(
+        "model == @model and size == @size and question in [@PAPER, @BEYOND]"
+    )
 
 
 def _known_energies() -> str:
