@@ -1,5 +1,6 @@
 """The training-size explorer of the chapters: what its sliders retrain, and what it shows."""
 
+import itertools
 import warnings
 from collections.abc import Hashable, Mapping
 
@@ -81,6 +82,7 @@ def training_size_explorer(
         )
     retrainer = _Retrainer(models, study, targets, order, test, random_state)
     view = _View(study, curve, metric, unit, along)
+    view.find_savings(baseline, others, targets)
 
     def compute(
         labels: int, task: str = str(targets[0]), model: str = "".join(others[:1])
@@ -163,6 +165,13 @@ class _View:
         self.is_class = metric not in ERRORS
         self.savings: dict[tuple, pd.DataFrame] = {}
 
+    def find_savings(self, baseline: str, models: list[str], targets: list) -> None:
+        """Find the label savings before a slider moves: inverting the test takes too long then."""
+        for target, model in () if self.is_class else itertools.product(targets, models):
+            curve = self.curve[self.curve["target"] == target]
+            table = label_saving(curve, baseline, model, metric=self.metric)
+            self.savings[target, model] = table
+
     def frame(self, labels: int, target: Hashable, found: dict[str, pd.DataFrame]) -> Frame:
         """Return the frame of one size and target: the baseline, and a model beside it."""
         scores = {name: self._score(table, target) for name, table in found.items()}
@@ -172,7 +181,7 @@ class _View:
             right = self._probability_panel(found)
         else:
             right = self._parity_panel(found, target)
-            readout += self._saving(curve, labels, target, *found) + _about_bars(found)
+            readout += self._saving(labels, target, *list(found)[1:]) + _about_bars(found)
         return Frame(readout, [self._curve_panel(curve, labels, scores), right])
 
     def _score(self, table: pd.DataFrame, target: Hashable) -> float:
@@ -191,16 +200,11 @@ class _View:
             f"is: {parts}."
         )
 
-    def _saving(
-        self, curve: pd.DataFrame, labels: int, target: Hashable, baseline: str, model: str = ""
-    ) -> str:
+    def _saving(self, labels: int, target: Hashable, model: str = "") -> str:
         """Say how many labels the baseline needs, from the repeated experiment."""
         if not model:
             return ""
-        key = target, model
-        if key not in self.savings:
-            self.savings[key] = label_saving(curve, baseline, model, metric=self.metric)
-        row = self.savings[key].loc[labels]
+        row = self.savings[target, model].loc[labels]
         if not np.isfinite(row["saving"]) or row["saving"] == 0:
             bound = "more than it has" if row["saving"] else "fewer than the smallest number here"
             return f" Over all draws the baseline needs {bound} for the mean error of {model}."
