@@ -102,9 +102,10 @@ def training_size_explorer(
         sliders,
         title="The labels that each model needs",
         description=(
-            "Left: the repeated experiment with its spread, and as large marks one retraining at "
-            f"the chosen size. Right: the {len(test)} held-out rows of that retraining. A slider "
-            "retrains every stage that uses the target; a stage that does not is kept."
+            "Left: the repeated experiment, with the spread of the models shown, and as large "
+            f"marks one retraining at the chosen size. Right: the {len(test)} held-out rows of "
+            "that retraining. A slider retrains every stage that uses the target; a stage that "
+            "does not is kept."
         ),
     )
 
@@ -216,7 +217,7 @@ class _View:
         )
 
     def _curve_panel(self, curve: pd.DataFrame, labels: int, scores: Mapping[str, float]) -> Panel:
-        """Return the learning curves of all models with the current size marked."""
+        """Return the learning curves, those of the models shown with their spread and the size."""
         series, top = [], 0.0
         for name, rows in curve.groupby("model", sort=False):
             style, table = style_of(name), rows.groupby("size")[self.metric].agg(["mean", "std"])
@@ -225,7 +226,8 @@ class _View:
                 table["mean"] - table["std"],
                 table["mean"] + table["std"],
             )
-            line = (list(table.index), list(mean), list(low), list(high))
+            band = (list(low), list(high)) if name in scores else (None, None)
+            line = (list(table.index), list(mean), *band)
             series.append(Series(name, style.color, *line, marker=style.symbol, dash=style.pattern))
             if name in scores:
                 here = ([labels], [scores[name]], None, None, "points", style.symbol)
