@@ -1,5 +1,6 @@
 """The training-size explorer of the chapters: what its sliders retrain, and what it shows."""
 
+import itertools
 import warnings
 from collections.abc import Hashable, Mapping
 
@@ -81,6 +82,7 @@ def training_size_explorer(
         )
     retrainer = _Retrainer(models, study, targets, order, test, random_state)
     view = _View(study, curve, metric, unit, along)
+    view.find_savings(baseline, others, targets)
 
     def compute(
         labels: int, task: str = str(targets[0]), model: str = "".join(others[:1])
@@ -100,9 +102,10 @@ def training_size_explorer(
         sliders,
         title="The labels that each model needs",
         description=(
-            "Left: the repeated experiment with its spread, and as large marks one retraining at "
-            f"the chosen size. Right: the {len(test)} held-out rows of that retraining. A slider "
-            "retrains every stage that uses the target; a stage that does not is kept."
+            "Left: the repeated experiment, with the spread of the models shown, and as large "
+            f"marks one retraining at the chosen size. Right: the {len(test)} held-out rows of "
+            "that retraining. A slider retrains every stage that uses the target; a stage that "
+            "does not is kept."
         ),
     )
 
@@ -163,6 +166,13 @@ class _View:
         self.is_class = metric not in ERRORS
         self.savings: dict[tuple, pd.DataFrame] = {}
 
+    def find_savings(self, baseline: str, models: list[str], targets: list) -> None:
+        """Find the label savings before a slider moves: inverting the test takes too long then."""
+        for target, model in () if self.is_class else itertools.product(targets, models):
+            curve = self.curve[self.curve["target"] == target]
+            table = label_saving(curve, baseline, model, metric=self.metric)
+            self.savings[target, model] = table
+
     def frame(self, labels: int, target: Hashable, found: dict[str, pd.DataFrame]) -> Frame:
         """Return the frame of one size and target: the baseline, and a model beside it."""
         scores = {name: self._score(table, target) for name, table in found.items()}
@@ -172,7 +182,7 @@ class _View:
             right = self._probability_panel(found)
         else:
             right = self._parity_panel(found, target)
-            readout += self._saving(curve, labels, target, *found) + _about_bars(found)
+            readout += self._saving(labels, target, *list(found)[1:]) + _about_bars(found)
         return Frame(readout, [self._curve_panel(curve, labels, scores), right])
 
     def _score(self, table: pd.DataFrame, target: Hashable) -> float:
@@ -191,16 +201,11 @@ class _View:
             f"is: {parts}."
         )
 
-    def _saving(
-        self, curve: pd.DataFrame, labels: int, target: Hashable, baseline: str, model: str = ""
-    ) -> str:
+    def _saving(self, labels: int, target: Hashable, model: str = "") -> str:
         """Say how many labels the baseline needs, from the repeated experiment."""
         if not model:
             return ""
-        key = target, model
-        if key not in self.savings:
-            self.savings[key] = label_saving(curve, baseline, model, metric=self.metric)
-        row = self.savings[key].loc[labels]
+        row = self.savings[target, model].loc[labels]
         if not np.isfinite(row["saving"]) or row["saving"] == 0:
             bound = "more than it has" if row["saving"] else "fewer than the smallest number here"
             return f" Over all draws the baseline needs {bound} for the mean error of {model}."
@@ -212,7 +217,7 @@ class _View:
         )
 
     def _curve_panel(self, curve: pd.DataFrame, labels: int, scores: Mapping[str, float]) -> Panel:
-        """Return the learning curves of all models with the current size marked."""
+        """Return the learning curves, those of the models shown with their spread and the size."""
         series, top = [], 0.0
         for name, rows in curve.groupby("model", sort=False):
             style, table = style_of(name), rows.groupby("size")[self.metric].agg(["mean", "std"])
@@ -221,7 +226,8 @@ class _View:
                 table["mean"] - table["std"],
                 table["mean"] + table["std"],
             )
-            line = (list(table.index), list(mean), list(low), list(high))
+            band = (list(low), list(high)) if name in scores else (None, None)
+            line = (list(table.index), list(mean), *band)
             series.append(Series(name, style.color, *line, marker=style.symbol, dash=style.pattern))
             if name in scores:
                 here = ([labels], [scores[name]], None, None, "points", style.symbol)
