@@ -226,10 +226,14 @@ class _View:
                 table["mean"] - table["std"],
                 table["mean"] + table["std"],
             )
-            band = (list(low), list(high)) if name in scores else (None, None)
-            line = (list(table.index), list(mean), *band)
-            series.append(Series(name, style.color, *line, marker=style.symbol, dash=style.pattern))
-            if name in scores:
+            shown = name in scores
+            band = {"low": list(low) if shown else None, "high": list(high) if shown else None}
+            line = Series(
+                name, style.color, list(table.index), list(mean), **band,
+                marker=style.symbol, dash=style.pattern,
+            )  # fmt: skip
+            series.append(line)
+            if shown:
                 here = ([labels], [scores[name]], None, None, "points", style.symbol)
                 series.append(Series("", style.color, *here, emphasis=True))
             top = max(top, 1.1 * float(high.max()))
