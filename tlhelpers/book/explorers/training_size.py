@@ -227,9 +227,9 @@ class _View:
                 table["mean"] + table["std"],
             )
             shown = name in scores
-            band = {"low": list(low) if shown else None, "high": list(high) if shown else None}
+            spread = (list(low), list(high)) if shown else (None, None)
             line = Series(
-                name, style.color, list(table.index), list(mean), **band,
+                name, style.color, list(table.index), list(mean), *spread,
                 marker=style.symbol, dash=style.pattern,
             )  # fmt: skip
             series.append(line)
