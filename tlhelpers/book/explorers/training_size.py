@@ -229,7 +229,7 @@ class _View:
             shown = name in scores
             spread = (list(low), list(high)) if shown else (None, None)
             line = Series(
-                name, style.color, list(table.index), list(mean), *spread,
+                name, style.color, list(table.index), list(mean), low=spread[0], high=spread[1],
                 marker=style.symbol, dash=style.pattern,
             )  # fmt: skip
             series.append(line)
