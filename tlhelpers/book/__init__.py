@@ -46,6 +46,7 @@ from tlhelpers.book.several_tasks import (
     error_cancellation,
     step_predictions,
 )
+from tlhelpers.book.verdict_tables import intervals_by, scores_by
 
 __all__ = [
     "LAB_DRAWS",
@@ -65,6 +66,7 @@ __all__ = [
     "compare_lab",
     "decision_table",
     "error_cancellation",
+    "intervals_by",
     "jackknife_by_trees",
     "jackknife_explorer",
     "jackknife_of_difference",
@@ -75,6 +77,7 @@ __all__ = [
     "related_tasks",
     "repeat_training",
     "say",
+    "scores_by",
     "spread_table",
     "step_predictions",
     "training_size_explorer",
