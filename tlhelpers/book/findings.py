@@ -42,7 +42,7 @@ def architecture_record() -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        A row a study, target, setting and architecture: ``metric``; ``difference`` from the
+        A row a study, target, setting and architecture, ours among them: ``metric``; ``difference`` from the
         single-task forest with its 95% interval ``low`` to ``high``, in the unit of the metric;
         ``p_adjusted``; ``verdict``: better, worse, or no difference seen; and ``question``, whose
         tests are one family: the paper's models, or what lies beyond them.
