@@ -42,10 +42,10 @@ def architecture_record() -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        A row a study, target, setting and architecture, ours among them: ``metric``; ``difference`` from the
-        single-task forest with its 95% interval ``low`` to ``high``, in the unit of the metric;
-        ``p_adjusted``; ``verdict``: better, worse, or no difference seen; and ``question``, whose
-        tests are one family: the paper's models, or what lies beyond them.
+        A row a study, target, setting and architecture, ours among them: ``metric``; ``difference``
+        from the single-task forest with its 95% interval ``low`` to ``high``, in the unit of the
+        metric; ``p_adjusted``; ``verdict``: better, worse, or no difference seen; and ``question``,
+        whose tests are one family: the paper's models, or what lies beyond them.
     """
     parts = {"band gap": _gap_tests(), "colour": _colour_tests(), "NO reduction": _barrier_tests()}
     table = pd.concat(parts, names=["study"]).reset_index("study")
