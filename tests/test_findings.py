@@ -190,10 +190,10 @@ def test_the_record_holds_no_rival():
 
 def test_the_page_of_the_guide_has_a_section_a_row():
     page = (Path(__file__).parents[1] / "book/guide.md").read_text("utf8")
-    headings = re.findall(r"^## (.+)$", page, re.M)
+    headings = re.findall(r"^##+ (.+)$", page, re.M)
     table, rules = decision_table(), guide_evidence()
-    assert headings == [*table.index, "Five rules", "What not to do"]
-    sections = dict(zip(headings, re.split(r"^## .+$", page, flags=re.M)[1:], strict=True))
+    assert headings == ["Your table", *table.index, "Five rules", "What not to do"]
+    sections = dict(zip(headings, re.split(r"^##+ .+$", page, flags=re.M)[1:], strict=True))
     for case, row in table.iterrows():
         assert row["model"] in sections[case] and f'table["{case}"]' in sections[case]
         first = row["chapter"][:2]
