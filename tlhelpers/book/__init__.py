@@ -46,6 +46,7 @@ from tlhelpers.book.several_tasks import (
     error_cancellation,
     step_predictions,
 )
+from tlhelpers.book.verdict_tables import intervals_by, scores_by
 
 __all__ = [
     "LAB_DRAWS",
@@ -66,6 +67,7 @@ __all__ = [
     "decision_table",
     "error_cancellation",
     "guide_evidence",
+    "intervals_by",
     "jackknife_by_trees",
     "jackknife_explorer",
     "jackknife_of_difference",
@@ -78,6 +80,7 @@ __all__ = [
     "say",
     "say_claims",
     "say_list",
+    "scores_by",
     "spread_table",
     "step_predictions",
     "training_size_explorer",

@@ -100,8 +100,9 @@ def training_size_explorer(
         sliders,
         title="The labels that each model needs",
         description=(
-            "Left: the repeated experiment with its spread, and as large marks one retraining at "
-            f"the chosen size. Right: the {len(test)} held-out rows of that retraining. A slider "
+            "Left: the repeated experiment, with the spread of the models that are compared, and "
+            "as large marks one retraining at the chosen size. Right: the "
+            f"{len(test)} held-out rows of that retraining. A slider "
             "retrains every stage that uses the target; a stage that does not is kept."
         ),
     )
@@ -221,8 +222,14 @@ class _View:
                 table["mean"] - table["std"],
                 table["mean"] + table["std"],
             )
-            line = (list(table.index), list(mean), list(low), list(high))
-            series.append(Series(name, style.color, *line, marker=style.symbol, dash=style.pattern))
+            series.append(
+                Series(
+                    name, style.color, list(table.index), list(mean),
+                    low=list(low) if name in scores else None,  # all bands would hide the lines
+                    high=list(high) if name in scores else None,
+                    marker=style.symbol, dash=style.pattern,
+                )
+            )  # fmt: skip
             if name in scores:
                 here = ([labels], [scores[name]], None, None, "points", style.symbol)
                 series.append(Series("", style.color, *here, emphasis=True))

@@ -7,7 +7,7 @@ from tlhelpers.book.figures.learned import (
     plot_shared_splits,
     plot_trends,
 )
-from tlhelpers.book.figures.learning_curve import plot_learning_curve
+from tlhelpers.book.figures.learning_curve import plot_learning_curve, plot_size_differences
 from tlhelpers.book.figures.scores import plot_confusion, plot_intervals, plot_scores
 from tlhelpers.book.figures.tables import (
     plot_lines,
@@ -37,6 +37,7 @@ __all__ = [
     "plot_parity",
     "plot_scores",
     "plot_shared_splits",
+    "plot_size_differences",
     "plot_sparsity",
     "plot_spread",
     "plot_strip",

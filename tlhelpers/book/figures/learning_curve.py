@@ -1,21 +1,26 @@
-"""Error against the number of labels."""
+"""Error against the number of labels, and its difference from that of the baseline."""
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from tlhelpers.book.figures.style import style_of
+from tlhelpers.book.figures.style import INK, style_of
 
 
-def plot_learning_curve(scores: pd.DataFrame, metric: str = "rmse", unit: str = "eV") -> Axes:
+def plot_learning_curve(
+    scores: pd.DataFrame, metric: str = "rmse", unit: str = "eV", *, band: bool = True
+) -> Axes:
     """Draw error against the number of target labels, one line a model.
 
     Parameters
     ----------
     scores : pandas.DataFrame
-        From `learning_curve`; the band is one standard deviation over its repeats.
+        From `learning_curve`.
     metric, unit : str
         An empty unit for a score without one.
+    band : bool
+        Whether a band shows one standard deviation over the repeats.
 
     Returns
     -------
@@ -25,14 +30,15 @@ def plot_learning_curve(scores: pd.DataFrame, metric: str = "rmse", unit: str = 
     for model, rows in scores.groupby("model", sort=False):
         style = style_of(model)
         curve = rows.groupby("size")[metric].agg(["mean", "std"])
-        ax.fill_between(
-            curve.index,
-            curve["mean"] - curve["std"],
-            curve["mean"] + curve["std"],
-            color=style.color,
-            alpha=0.15,
-            linewidth=0,
-        )
+        if band:
+            ax.fill_between(
+                curve.index,
+                curve["mean"] - curve["std"],
+                curve["mean"] + curve["std"],
+                color=style.color,
+                alpha=0.15,
+                linewidth=0,
+            )
         ax.plot(
             curve.index,
             curve["mean"],
@@ -43,10 +49,60 @@ def plot_learning_curve(scores: pd.DataFrame, metric: str = "rmse", unit: str = 
         )
     sizes = sorted(scores["size"].unique())
     ax.set_xscale("log")
-    ax.set_xticks(sizes, [str(size) for size in sizes])
+    following = [*sizes[1:], np.inf]  # a number that would touch the next is left out
+    names = [str(n) if after > 1.25 * n else "" for n, after in zip(sizes, following, strict=True)]
+    ax.set_xticks(sizes, names)
     ax.minorticks_off()
     quantity = f"{metric.upper()} ({unit})" if unit else metric
     ax.set(xlabel="target labels for training", ylabel=f"held-out {quantity}")
     ax.set_ylim(bottom=0)
     ax.legend(frameon=False)
     return ax
+
+
+def plot_size_differences(tests: pd.DataFrame, panel: str, ylabel: str) -> np.ndarray:
+    """Draw differences from a baseline with their intervals at every size, a panel a case.
+
+    Parameters
+    ----------
+    tests : pandas.DataFrame
+        Columns ``size``, ``model``, ``difference``, ``low``, ``high``, ``verdict`` and `panel`. A
+        marker is full where the verdict is that there is a difference, else hollow.
+    panel : str
+        The column that names the panels.
+    ylabel : str
+        With unit.
+
+    Returns
+    -------
+    numpy.ndarray of matplotlib.axes.Axes, shape (n_panels,)
+    """
+    panels, models = tests[panel].unique(), list(tests["model"].unique())
+    sizes = sorted(tests["size"].unique())
+    figure, axes = plt.subplots(
+        1,
+        len(panels),
+        figsize=(1.6 + 2.7 * len(panels), 3.9),
+        sharey=True,
+        squeeze=False,
+        layout="constrained",
+    )
+    for ax, name in zip(axes[0], panels, strict=True):
+        for row in tests[tests[panel] == name].to_dict("records"):
+            style, place = style_of(row["model"]), models.index(row["model"])
+            x = sizes.index(row["size"]) + 0.17 * (place - (len(models) - 1) / 2)
+            ax.plot([x, x], [row["low"], row["high"]], color=style.color, linewidth=1.5)
+            face = style.color if row["verdict"] in ("better", "worse") else "white"
+            ax.plot(x, row["difference"], style.marker, color=style.color, markerfacecolor=face)
+        ax.axhline(0, color=INK, linewidth=1)
+        ax.set_xticks(range(len(sizes)), [str(size) for size in sizes])
+        ax.set(title=name)
+    axes[0, 0].set_ylabel(ylabel)
+    figure.supxlabel("target labels for training", fontsize="medium")
+    looks = {name: style_of(name) for name in models}
+    lines = [
+        plt.Line2D([], [], color=look.color, marker=look.marker, linestyle="", label=name)
+        for name, look in looks.items()
+    ]
+    figure.legend(handles=lines, loc="outside upper center", ncols=3, frameon=False)
+    return axes[0]

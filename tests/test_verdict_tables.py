@@ -1,0 +1,61 @@
+"""Tables and figures of tests show what the tests say."""
+
+import matplotlib.pyplot as plt
+import pandas as pd
+import pytest
+from matplotlib.colors import to_hex
+
+from tlhelpers.book import intervals_by, plot_learning_curve, plot_size_differences, scores_by
+from tlhelpers.book.figures.style import style_of
+
+
+@pytest.fixture(autouse=True)
+def close_figures():
+    yield
+    plt.close("all")
+
+
+@pytest.fixture
+def tests():
+    columns = ["setting", "size", "model", "score", "low", "high", "verdict"]
+    rows = [
+        ("cold", 20, "stack", 1.5, -0.7, -0.3, "better"),
+        ("cold", 50, "stack", 1.26, -0.204, 0.12, "no difference seen"),
+        ("cold", 50, "difference", 1.7, 0.25, 0.55, "worse"),
+    ]
+    table = pd.DataFrame(rows, columns=columns)
+    table["baseline_score"] = table["size"].map({20: 2.0, 50: 1.3})
+    return table.assign(difference=table["score"] - table["baseline_score"])
+
+
+def test_scores_stand_below_the_baseline(tests):
+    table = scores_by(tests, "size")
+    assert table.index.tolist() == ["single-task", "stack", "difference"]
+    assert table.loc["single-task"].tolist() == [2.0, 1.3] and table.loc["stack", 50] == 1.26
+    assert pd.isna(table.loc["difference", 20])
+
+
+def test_intervals_have_a_word_where_a_difference_is_seen(tests):
+    table = intervals_by(tests, "size")
+    assert table.loc["stack"].tolist() == ["-0.70 to -0.30, better", "-0.20 to +0.12"]
+    assert table.loc["difference", 50] == "+0.25 to +0.55, worse"
+    table = intervals_by(tests[tests["size"] == 50], "setting", with_score=True)
+    assert table["cold"].tolist() == ["1.26 (-0.20 to +0.12)", "1.70 (+0.25 to +0.55), worse"]
+
+
+def test_a_full_marker_is_a_difference_seen(tests):
+    (ax,) = plot_size_differences(tests, "setting", "RMSE (eV)")
+    marks = [line for line in ax.lines if len(line.get_xdata()) == 1]
+    assert [line.get_ydata()[0] for line in marks] == tests["difference"].tolist()
+    color = style_of("stack").color
+    faces = [to_hex(line.get_markerfacecolor()) for line in marks]
+    assert faces == [color, "#ffffff", style_of("difference").color]
+    assert [tick.get_text() for tick in ax.get_xticklabels()] == ["20", "50"]
+
+
+def test_a_learning_curve_without_bands_and_with_numbers_apart():
+    sizes = [20, 50, 200, 235]
+    rows = [{"model": "stack", "size": n, "rmse": 1 / n + r} for n in sizes for r in (0, 1)]
+    ax = plot_learning_curve(pd.DataFrame(rows), band=False)
+    assert not ax.collections and len(plot_learning_curve(pd.DataFrame(rows)).collections) == 1
+    assert [tick.get_text() for tick in ax.get_xticklabels()] == ["20", "50", "", "235"]
