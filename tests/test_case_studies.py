@@ -75,3 +75,7 @@ def test_case_study_figures_show_every_row():
     )
     axes = plot_intervals(table, "t", "RMSE (eV)", fill="s", line=1.0)
     assert len(axes) == 1 and len(axes[0].lines) == 9
+    wide = pd.concat([table.assign(t=name) for name in "abc"])
+    axes = plot_intervals(wide, "t", "RMSE (eV)", columns=2)
+    assert [ax.get_title() for ax in axes] == ["a", "b", "c"]
+    assert axes[0].get_subplotspec().get_gridspec().get_geometry() == (2, 2)

@@ -1,11 +1,14 @@
 """Chapter 11's table agrees with the files that it names."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from tlhelpers import load_results
-from tlhelpers.book import beyond_table, decision_table
+from tlhelpers.book import beyond_table, decision_table, guide_evidence, say_claims, say_list
 from tlhelpers.book.findings import (
     ARCHITECTURES,
     _curve_tests,
@@ -136,19 +139,92 @@ def test_the_record_counts_each_case_once():
 
 def test_what_lies_beyond_the_paper_names_its_files():
     table = beyond_table()
-    assert table.notna().all(axis=None) and len(table) == 7
+    assert table.notna().all(axis=None) and len(table) == 8
     for sources in table["source"]:
         assert set(sources.split(", ")) <= set(result_names())
-    assert table.loc[4, "verdict"] == "not contradicted"
+    assert table.loc[5, "verdict"] == "not contradicted"
     tests = load_results("band_gaps_curve_verdicts").query("model == 'stack' and size == 50")
     assert (tests["verdict"] == "better").all()
-    assert "holds (cold 50, warm 50)" in table.loc[3, "verdict"]
+    assert "holds: cold 50, warm 50" in table.loc[3, "verdict"]
 
 
 def test_the_guide_says_what_the_tables_say():
     guide = decision_table()["what we saw"]
+    gains = (
+        load_results("band_gaps_curve_verdicts")
+        .query("size == 20")
+        .set_index(["model", "question", "setting"])
+    )
+    for setting in ("cold", "warm"):  # "gain less, and more surely"
+        plain = gains.loc[("difference", "the paper's models", setting)]
+        equal = gains.loc[("equal weights", "rivals", setting)]
+        assert plain["difference"] < equal["difference"] < 0 and equal["verdict"] == "better"
+        assert equal["p_value"] < plain["p_value"]
     worst = load_results("stack_worlds").query("model == 'stack'")["ratio"].max()
     assert any(f"to {worst:.2f} times the baseline's" in text for text in guide)
     tests = load_results("band_gaps_verdicts").query("model == 'pooled' and metric == 'rmse'")
     for row in tests.itertuples():
         assert any(f"{row.setting} {row.score:.2f} against" in text for text in guide)
+
+
+def test_what_lies_beyond_the_paper_by_hand():
+    """The change of the mismatch with all labels, and the rivals that the stack is seen to beat."""
+    table = beyond_table()
+    wide = load_results("band_gaps_scores").query("setting == 'cold'")
+    mean = wide.groupby("model")["rmse"].mean()
+    cost = mean["difference, mismatched"] - mean["difference"]
+    assert f"difference, cold: +0.10 (20), {cost:+.2f} (all)" in table.loc[1, "ours"]
+    assert table.loc[2, "verdict"] == "cannot tell: all 12"
+    tests = load_results("band_gaps_verdicts").query(
+        "metric == 'rmse' and question == 'stack against rivals'"
+    )
+    worse = tests[tests["verdict"] == "worse"]
+    named = ", ".join(f"{row.model} ({row.setting})" for row in worse.itertuples())
+    assert table.loc[6, "verdict"] == f"holds: {named}; cannot tell: the other {len(tests) - 2}"
+
+
+def test_the_record_holds_no_rival():
+    models = architecture_record()["model"]
+    assert set(models) == {*ARCHITECTURES, "difference, z seen", "learned slope", "stack"}
+
+
+def test_the_page_of_the_guide_has_a_section_a_row():
+    page = (Path(__file__).parents[1] / "book/guide.md").read_text("utf8")
+    headings = re.findall(r"^##+ (.+)$", page, re.M)
+    table, rules = decision_table(), guide_evidence()
+    assert headings == ["Your table", *table.index, "Five rules", "What not to do"]
+    sections = dict(zip(headings, re.split(r"^##+ .+$", page, flags=re.M)[1:], strict=True))
+    for case, row in table.iterrows():
+        assert row["model"] in sections[case] and f'table["{case}"]' in sections[case]
+        first = row["chapter"][:2]
+        assert f"[{first}](../notebooks/{first}_" in sections[case]
+    assert re.findall(r'rules\["(.+?)"\]', page) == list(rules.index)
+
+
+def test_the_rules_of_the_guide_by_hand():
+    rules = guide_evidence()
+    scores = load_results("band_gaps_scores").query("setting == 'cold'")
+    wide = scores.pivot_table(index=["repeat", "fold"], columns="model", values="rmse")
+    apart = wide["stack"] - wide["single-task"]
+    assert f"better in {(apart < 0).sum()} folds" in rules["one split"]
+    assert f"{apart.min():+.2f} to {apart.max():+.2f} eV" in rules["one split"]
+    mean = wide.mean()
+    for name in ("difference, mismatched", "gradient boosting, z seen"):
+        assert f"{mean[name]:.2f} against" in rules["mismatch"]
+    assert rules["mismatch"].count(", worse)") == 2 and rules["union"].count(", worse)") == 2
+    assert f"{mean['extra trees']:.2f} eV, the stack {mean['stack']:.2f} eV" in rules["baseline"]
+    curve = load_results("band_gaps_curve_verdicts").query(
+        "model == 'stack' and setting == 'cold' and question == 'beyond the paper'"
+    )
+    gains = curve.sort_values("size")["difference"]
+    assert (gains < 0).all() and gains.is_monotonic_increasing  # the fewer labels, the more
+    assert f"{gains.iloc[1]:+.2f} eV with 50 labels (better)" in rules["few"]
+
+
+def test_lists_are_markdown():
+    assert say_list(["a\n  b", "c"]).data == "- a b\n- c"
+    table = claims_table()
+    text = say_claims(table).data
+    assert re.findall(r"^(\d+)\. \*\*", text, re.M) == [str(n) for n in table.index]
+    for row in table.itertuples():
+        assert f"**Verdict:** {row.verdict}." in text and f"Ours: {row.ours}." in text

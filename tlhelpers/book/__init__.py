@@ -25,7 +25,7 @@ from tlhelpers.book.explorers import (
 from tlhelpers.book.figures import *  # noqa: F403 - every figure of the book
 from tlhelpers.book.figures import __all__ as _figures
 from tlhelpers.book.findings import architecture_record, claims_table
-from tlhelpers.book.guide import decision_table
+from tlhelpers.book.guide import decision_table, guide_evidence
 from tlhelpers.book.jackknife_tables import jackknife_by_trees, jackknife_of_difference
 from tlhelpers.book.lab import (
     LAB_DRAWS,
@@ -40,7 +40,7 @@ from tlhelpers.book.lab import (
 )
 from tlhelpers.book.mismatch import GuessAsMeasured
 from tlhelpers.book.one_line import OneLine
-from tlhelpers.book.prose import say, spread_table, verdict_words
+from tlhelpers.book.prose import say, say_claims, say_list, spread_table, verdict_words
 from tlhelpers.book.several_tasks import (
     cancellation_scores,
     error_cancellation,
@@ -66,6 +66,7 @@ __all__ = [
     "compare_lab",
     "decision_table",
     "error_cancellation",
+    "guide_evidence",
     "intervals_by",
     "jackknife_by_trees",
     "jackknife_explorer",
@@ -77,6 +78,8 @@ __all__ = [
     "related_tasks",
     "repeat_training",
     "say",
+    "say_claims",
+    "say_list",
     "scores_by",
     "spread_table",
     "step_predictions",

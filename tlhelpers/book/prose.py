@@ -1,6 +1,6 @@
 """Small helps for chapters: prose and tables whose numbers come from a cell."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -23,6 +23,48 @@ def say(text: str) -> Markdown:
         Shown where it is the last expression of a cell.
     """
     return Markdown(" ".join(text.split()))
+
+
+def say_list(items: Iterable[str]) -> Markdown:
+    """Return a list as Markdown: what a table would hold in columns too wide for a phone.
+
+    Parameters
+    ----------
+    items : iterable of str
+        Markdown; white space within an item is joined.
+
+    Returns
+    -------
+    IPython.display.Markdown
+    """
+    return Markdown("\n".join(f"- {' '.join(item.split())}" for item in items))
+
+
+def say_claims(table: pd.DataFrame) -> Markdown:
+    """Return a table of claims as a numbered list: the claim, the verdict, and what it rests on.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        From `claims_table` or `beyond_table`.
+
+    Returns
+    -------
+    IPython.display.Markdown
+    """
+    parts = []
+    for number, (text, ours, interval, verdict, chapter, source) in zip(
+        table.index, table.itertuples(index=False), strict=True
+    ):
+        files = ", ".join(f"`{name}`" for name in source.split(", "))
+        parts.append(
+            f"{number}. **{text}**\n"
+            f"    - **Verdict:** {verdict}.\n"
+            f"    - Ours: {ours}.\n"
+            f"    - 95% interval: {interval}.\n"
+            f"    - Chapter {chapter}; {files}."
+        )
+    return Markdown("\n".join(parts))
 
 
 def verdict_words(row: Mapping[str, Any] | pd.Series) -> str:

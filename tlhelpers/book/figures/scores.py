@@ -44,6 +44,7 @@ def plot_intervals(
     score: str = "score",
     fill: str | None = None,
     line: float | None = None,
+    columns: int | None = None,
 ) -> np.ndarray:
     """Draw a score of every model with its interval, a panel a case.
 
@@ -62,6 +63,8 @@ def plot_intervals(
         A column of two cases: the first is drawn with full markers, the second with hollow ones.
     line : float, optional
         A value to mark.
+    columns : int, optional
+        How many panels stand beside each other; all of them by default.
 
     Returns
     -------
@@ -69,25 +72,30 @@ def plot_intervals(
     """
     panels, models = table[panel].unique(), list(table["model"].unique())
     cases = [None] if fill is None else list(table[fill].unique())
-    figure, axes = plt.subplots(
-        1,
-        len(panels),
-        figsize=(1.8 + 2.3 * len(panels), 1.1 + 0.42 * len(models)),
+    columns = columns or len(panels)
+    rows = -(-len(panels) // columns)
+    figure, grid = plt.subplots(
+        rows,
+        columns,
+        figsize=(1.8 + 2.3 * columns, 0.6 + (0.5 + 0.42 * len(models)) * rows),
         sharex=True,
         sharey=True,
         squeeze=False,
         layout="constrained",
     )
-    for ax, name in zip(axes[0], panels, strict=True):
+    axes = grid.ravel()[: len(panels)]
+    for ax in grid.ravel()[len(panels) :]:
+        ax.set_visible(False)
+    for ax, name in zip(axes, panels, strict=True):
         for number, case in enumerate(cases):
-            rows = table[table[panel] == name]
-            rows = rows if fill is None else rows[rows[fill] == case]
-            for row in rows.to_dict("records"):
+            drawn = table[table[panel] == name]
+            drawn = drawn if fill is None else drawn[drawn[fill] == case]
+            for row in drawn.to_dict("records"):
                 _draw_interval(ax, row, models.index(row["model"]), score, number, len(cases))
         if line is not None:
             ax.axvline(line, color=INK, linewidth=1, linestyle="--")
         ax.set(title=name, ylim=(len(models) - 0.5, -0.5))
-    axes[0, 0].set_yticks(range(len(models)), models)
+    axes[0].set_yticks(range(len(models)), models)
     figure.supxlabel(xlabel, fontsize="medium")
     if fill is not None:
         full = [
@@ -97,7 +105,7 @@ def plot_intervals(
             for case, face in zip(cases, (INK, "white"), strict=False)
         ]
         figure.legend(handles=full, loc="outside upper right", ncols=2, frameon=False)
-    return axes[0]
+    return axes
 
 
 def _draw_interval(ax: Axes, row: dict, place: int, score: str, number: int, n: int) -> None:
