@@ -44,6 +44,7 @@ from tlhelpers.evaluation import (
     calibration_table,
     cross_validate_predictions,
     hold_out_rows,
+    judge,
     predict_held_out,
 )
 
@@ -232,7 +233,9 @@ def main(trees: int = 50, repeats: int = 10, draws: int = 20) -> None:
     ]:
         metrics = ("rmse",) if "size" in by else ("rmse", "mae")
         tests = [questions(scores, asked, model, metrics, by=by) for model, asked in against]
-        done[name] = pd.concat(tests)
+        # a question may have several baselines: still one family a metric
+        families = pd.concat(tests).groupby(["question", "metric"], sort=False)
+        done[name] = pd.concat(judge(family) for _, family in families)
     done["learned"] = learned(development, trees)
     command = f"python experiments/band_gaps.py --repeats {repeats} --draws {draws} --trees {trees}"
     done["settings"] = settings(command, trees=trees, repeats=repeats, draws=draws)
