@@ -59,6 +59,7 @@ QUESTIONS = {
     "unions": ["pooled", "pooled, flag"],
 }
 MISMATCHED = {name: f"{name}, mismatched" for name in ("difference", "latent variable")}
+CONTROL = "single-task, four times the trees"  # as many as the four forests of a stack
 RIVALS = [
     *("equal weights", "extra trees", "gradient boosting", "gradient boosting, z seen"),
     "straight line",
@@ -85,6 +86,7 @@ def others(target: str, trees: int, setting: str) -> dict:
     extra = ExtraTreesRegressor(trees, max_features=1 / 3)
     boosted, line = HistGradientBoostingRegressor(min_samples_leaf=FEW), LinearRegression()
     found = {
+        CONTROL: SingleTaskForest(target, n_estimators=4 * trees),
         "pooled": PooledForest(target, **options),
         "pooled, flag": PooledForest(target, source_flag=True, **options),
         "equal weights": StackedForest(target, COMPUTED, pull=np.inf, **options),
@@ -134,7 +136,7 @@ def cross_validate(study: Study, compared: dict, setting: str, repeat: int) -> p
 
 def curve(study: Study, setting: str, trees: int, draw: int) -> pd.DataFrame:
     """Return the errors at every size for one draw of the test set."""
-    names = {*RIVALS, *MISMATCHED.values()}
+    names = {CONTROL, *RIVALS, *MISMATCHED.values()}
     rest = {n: m for n, m in others(study.target, trees, setting).items() if n in names}
     found = learning_curve(
         models(study.target, trees) | rest, study.X, study.Y, study.groups, sizes=SIZES,
@@ -223,7 +225,7 @@ def main(trees: int = 50, repeats: int = 10, draws: int = 20) -> None:
     against = [("stack", {"stack against rivals": RIVALS})]
     against += [(name, {"mismatch": [wrong]}) for name, wrong in MISMATCHED.items()]
     both = {"two related labels": list(with_both(study.target, trees))[1:]}
-    against += [("single-task", QUESTIONS | {"rivals": RIVALS} | both)]
+    against += [("single-task", QUESTIONS | {"rivals": RIVALS, "control": [CONTROL]} | both)]
     done["curve"]["fold"] = 0  # a draw is a split
     for name, scores, by in [
         ("verdicts", done["scores"], ["setting"]),
