@@ -38,7 +38,7 @@ ESTIMATORS = [
 ]
 ESTIMATORS += [
     DifferenceForest(slope="learned", shrink_to=0, base_as_feature=True, random_state=0),
-    DifferenceForest(base_as_feature=True, bounds=(-100, None), n_estimators=20, random_state=0),
+    DifferenceForest(base_as_feature=True, bounds=(-1e6, None), n_estimators=20, random_state=0),
 ]
 # As for scikit-learn's own forests: a bootstrap draws rows, so a weight of two is not two rows.
 EXPECTED = {

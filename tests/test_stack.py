@@ -173,10 +173,11 @@ def test_several_bases_get_a_slope_each():
 
 def test_a_prediction_is_clipped_to_what_the_label_can_be(world):
     X, Y, _ = world
+    low = Y["y"].min()
     free = DifferenceForest("y", "z", random_state=0).fit(X, Y)
-    clipped = DifferenceForest("y", "z", bounds=(0, None), random_state=0).fit(X, Y)
-    np.testing.assert_array_equal(clipped.predict(X), np.maximum(free.predict(X), 0))
-    assert free.predict(X).min() < 0
+    clipped = DifferenceForest("y", "z", bounds=(low, None), random_state=0).fit(X, Y)
+    np.testing.assert_array_equal(clipped.predict(X), np.maximum(free.predict(X), low))
+    assert free.predict(X).min() < low
     seen = Y["y"].notna()
     served = r2_score(Y.loc[seen, "y"], clipped.predict(X)[seen])
     assert clipped.score(X, Y) == pytest.approx(served)
@@ -420,7 +421,7 @@ def test_a_spread_without_known_labels_does_not_look_at_measured_ones(world):
     largest = {}
     for known in ("", "z"):
         combine = partial(model._combine, "y")
-        largest[known] = model._uncertainty._spread_factor(combine, frozenset(known), "y", [])[1]
+        largest[known] = model._uncertainty._spread_factor(combine, frozenset(known), "y")[1]
     assert largest[""] > 1.1 * largest["z"]  # residuals from guessed latents are larger
 
 
@@ -465,3 +466,33 @@ def test_of_two_related_labels_with_one_known_a_stage_is_grown_for_that(model):
         a = own.earlier[0]
         np.testing.assert_array_equal(features[0], model._stages.out_of_bag(a)[:, None])
     assert other["b"].notna().all()  # b is known everywhere in training
+
+
+def test_a_fixed_stage_changes_no_spread_of_observations(world):
+    X, Y, _ = world
+    for known in (None, Y[["z"]]):
+        free, fixed = (
+            StackedForest("y", fixed_stage=on, random_state=0).fit(X, Y).observation_std(X, known)
+            for on in (False, True)
+        )
+        np.testing.assert_array_equal(free, fixed)
+
+
+def test_bounds_and_pulls_that_cannot_be_are_refused(world):
+    X, Y, _ = world
+    with pytest.raises(ValueError, match=r"bounds are \(50, None\), and 'y' has the label"):
+        DifferenceForest("y", "z", bounds=(50, None)).fit(X, Y)
+    for pull in (float("nan"), -1.0):
+        with pytest.raises(ValueError, match="pull must not be negative"):
+            StackedForest("y", pull=pull).fit(X, Y)
+    one = Y.assign(y=Y["y"].where(Y.index < 1))  # no row is out of bag: no weight is learned
+    weights = StackedForest("y", random_state=0).fit(X, one).weights_
+    np.testing.assert_array_equal(weights.iloc[:, 2:], 0.25)
+
+
+def test_what_is_no_member_for_a_class_has_no_weight(world):
+    X, Y, _ = world
+    Y = Y.assign(c=np.where(Y["z"] > 0, "a", "b"))
+    weights = StackedForest(["y", "c"], "z", random_state=0).fit(X, Y).weights_
+    assert weights.set_index("target")["learned slope"].isna()["c"].all()
+    assert weights.iloc[:, 2:].sum(axis=1).to_numpy() == pytest.approx(1.0)

@@ -48,8 +48,8 @@ class DifferenceForest(TransferForest):
     base_as_feature : bool
         Whether d sees z too: d(x, z), for an error of z that depends on z.
     bounds : (float or None, float or None), optional
-        The range that the label of the one target can have. Predictions are clipped to it; single
-        trees and errors are not.
+        The range that the label of the one target can have, and has in training. Predictions are
+        clipped to it; single trees and errors are not.
     fixed_stage : bool
         Whether `return_std` takes the base as exact and gives the error of the difference alone:
         for a base learned on so many rows that its own error estimate is noise.
@@ -184,6 +184,14 @@ class DifferenceForest(TransferForest):
             return Stage((target,))
         line = Line(bases, self.slope == "learned", self.shrink_to)
         return Stage((target,), reads=bases if self.base_as_feature else (), line=line)
+
+    def _finish(self) -> None:
+        if self._bounds is None:
+            return
+        target, labels = self.targets_[0], self._stages.labels.of(self.targets_[0])
+        outside = labels[np.abs(np.clip(labels, *self._bounds) - labels) > 0]
+        if len(outside):
+            raise ValueError(f"bounds are {self.bounds}, and {target!r} has the label {outside[0]}")
 
     def _combine(self, target: Hashable, read: Answers) -> np.ndarray:
         return read(self._own[target])

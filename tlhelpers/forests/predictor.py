@@ -133,7 +133,7 @@ class Predictor(BaseEstimator):
         return np.stack(list(values.values()), axis=2)
 
     def out_of_bag_prediction(self) -> np.ndarray | pd.DataFrame:
-        """Predict each training row from the trees that did not see it.
+        """Predict each training row from the trees that did not see it, and no related label.
 
         Returns
         -------
@@ -175,7 +175,7 @@ class Predictor(BaseEstimator):
                 raise ValueError(
                     f"target {target!r} is a classification: its labels have no spread"
                 )
-        spread = partial(self._uncertainty.spread, exact=self._exact)
+        spread = self._uncertainty.spread
         found = {t: spread(partial(self._combine, t), queries, t) for t in self.targets_}
         return self._shape(found, X)
 

@@ -30,6 +30,8 @@ class StackedForest(TransferForest):
     numbers the difference with a learned slope that sees z. They share the bags, and equal stages
     are grown once. There is a set of weights for queries whose related labels
     are known, one for those with none and, made when they are first asked, for any regime between.
+    Of fewer than ten training rows with the target and a label that is known in the regime, nothing
+    is learned: the weights are then those for queries with none.
 
     Parameters
     ----------
@@ -81,7 +83,8 @@ class StackedForest(TransferForest):
         pandas.DataFrame
             A row a ``target`` and ``regime`` (all related labels of the query are "known", or all
             are "guessed"; where it was asked for a regime between the two, also the names of the
-            known ones), a column a member: weights that are not negative and sum to one.
+            known ones), a column a member: weights that are not negative and sum to one, NaN for
+            what is no member for this target.
         """
         check_is_fitted(self)
         names = {frozenset(self.related_): "known", frozenset(): "guessed"}
@@ -90,7 +93,7 @@ class StackedForest(TransferForest):
             | dict(zip(self._members_of(target), weights, strict=True))
             for (target, known), weights in self._weights.items()
         ]
-        return pd.DataFrame(rows).fillna(0.0)
+        return pd.DataFrame(rows)
 
     def _find_targets(self, names: list) -> list:
         if self.target is not None or self.related is None:
@@ -99,7 +102,9 @@ class StackedForest(TransferForest):
         return [task for task in names if task not in related]
 
     def _relate(self, names: list) -> list:
-        check_scalar(self.pull, "pull", Real, min_val=0)
+        check_scalar(self.pull, "pull", Real)
+        if not self.pull >= 0:
+            raise ValueError(f"pull must not be negative, got {self.pull}")
         others = [task for task in names if task not in self.targets_]
         if not others and len(names) > 1 and self.related is None:
             raise ValueError(
@@ -204,8 +209,10 @@ def stacking_weights(F: np.ndarray, y: np.ndarray, n: int, pull: float) -> np.nd
     """
     k = F.shape[1]
     equal = np.full(k, 1 / k)
+    if k == 1 or len(y) == 0 or np.isinf(pull):
+        return equal
     variance = np.mean((y - y.mean()) ** 2) * len(y) / max(n, 1)
-    if k == 1 or len(y) == 0 or variance == 0 or np.isinf(pull):
+    if variance == 0:
         return equal
     errors = (F - y[:, None]) / np.sqrt(variance)  # with sum one, y - F w = -errors w
     curvature = errors.T @ errors + pull * np.eye(k)

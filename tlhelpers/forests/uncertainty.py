@@ -118,13 +118,7 @@ class Uncertainty:
         for number, used in enumerate(patterns.T):
             yield np.flatnonzero(pattern_of.ravel() == number), rows[used].any(axis=0)
 
-    def spread(
-        self,
-        combine: Combination,
-        queries: Queries,
-        target: Hashable,
-        exact: Collection[Hashable] = (),
-    ) -> np.ndarray:
+    def spread(self, combine: Combination, queries: Queries, target: Hashable) -> np.ndarray:
         """Return the expected spread of observations around the prediction, (n_queries,).
 
         The standard deviation over the trees, times the factor that gives the out-of-bag
@@ -134,25 +128,25 @@ class Uncertainty:
         spread = np.empty(len(queries))
         for places in queries.regimes():
             known = queries[places].regime
-            key = target, known, frozenset(exact)
+            key = target, known
             if key not in self._factors:
-                self._factors[key] = self._spread_factor(combine, known, target, exact)
+                self._factors[key] = self._spread_factor(combine, known, target)
             factor, largest = self._factors[key]
             for block in self._blocks(len(places), target):
                 here = places[block]
-                reading = Reading(self.stages, queries[here], by_tree=True, exact=exact)
+                reading = Reading(self.stages, queries[here], by_tree=True)
                 spread[here] = np.minimum(factor * combine(reading.trees).std(axis=0), largest)
         return spread
 
     def _spread_factor(
-        self, combine: Combination, known: frozenset, target: Hashable, exact: Collection[Hashable]
+        self, combine: Combination, known: frozenset, target: Hashable
     ) -> tuple[float, float]:
         """Return the root mean square of residuals in units of the spread, and the largest one."""
         truth = self.stages.labels.of(target)
         least = _ROUNDING * np.ptp(truth[~np.isnan(truth)])
         ratios, residuals = [], []
         for block in self._blocks(len(truth), target):
-            reading = OutOfBagReading(self.stages, block, known, by_tree=True, exact=exact)
+            reading = OutOfBagReading(self.stages, block, known, by_tree=True)
             trees = combine(reading.trees)
             unseen = np.where(self.stages.bags[:, block] == 0, trees, np.nan)
             usable = (np.isfinite(unseen).sum(axis=0) > 1) & ~np.isnan(truth[block])
