@@ -90,7 +90,8 @@ def lab_explorer(
             f"Error against the number of target labels. Lines: mean over {LAB_DRAWS} tables. "
             f"Large marks, side by side: one table, learned anew with {n_estimators} trees a "
             "forest where the sliders stand. An error of 1 is that of always answering with the "
-            "mean. “Better” and “worse”: than the single-task forest, where that is seen over the tables."
+            "mean. “Better” and “worse”: than the single-task forest, where that is seen over the "
+            "tables."
         ),
     )
 
