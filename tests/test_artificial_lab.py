@@ -227,6 +227,8 @@ def test_lab_explorer_retrains_at_its_position():
         frame = explorer.at(**place)
         once = lab_errors(0, **{"n_labels": 10} | world | place, models=lab_models(20))
         marks = [s.y[0] for panel in frame.panels for s in panel.series if s.emphasis]
+        aside = [s.x[0] for s in frame.panels[0].series if s.emphasis]
+        assert len(set(aside)) == len(lab_models())  # side by side, none hides another
         np.testing.assert_allclose(marks, once["rmse"])
         for panel in frame.panels:
             assert [s.label for s in panel.series if s.label] == list(lab_models())

@@ -15,6 +15,8 @@ from tlhelpers.forests.sharing import StageStore, shared_stages
 
 USUAL_TOP = 1.2  # of an axis, in SD of the target; a few positions have larger errors
 
+MARK_STEP = 1.06  # from mark to mark of one table, side by side on the logarithmic axis
+
 
 def lab_explorer(
     results: pd.DataFrame,
@@ -86,9 +88,10 @@ def lab_explorer(
         title="The artificial lab",
         description=(
             f"Error against the number of target labels. Lines: mean over {LAB_DRAWS} tables. "
-            f"Large marks: one table, learned anew with {n_estimators} trees a forest where the "
-            "sliders stand. An error of 1 is that of always answering with the mean. “Better” and "
-            "“worse”: than the single-task forest, where that is seen over the tables."
+            f"Large marks, side by side: one table, learned anew with {n_estimators} trees a "
+            "forest where the sliders stand. An error of 1 is that of always answering with the "
+            "mean. “Better” and “worse”: than the single-task forest, where that is seen over the "
+            "tables."
         ),
     )
 
@@ -105,12 +108,15 @@ def _lab_panel(
 ) -> Panel:
     """Return the lines of all models in one setting, with the marks of one table."""
     series = []
-    for model, rows in table.groupby("model", sort=False):
+    for number, (model, rows) in enumerate(table.groupby("model", sort=False)):
         style = style_of(str(model))
         line, marker = (list(rows["n_labels"]), list(rows["rmse"])), style.symbol
         series.append(Series(str(model), style.color, *line, marker=marker, dash=style.pattern))
-        here = ([n_labels], [now[model]], None, None, "points", marker)
+        aside = n_labels * MARK_STEP ** (number - (len(now) - 1) / 2)
+        here = ([aside], [now[model]], None, None, "points", marker)
         series.append(Series("", style.color, *here, emphasis=True))
     title = {"cold": "Cold: related label unknown", "warm": "Warm: related label known"}[setting]
     labels = KNOB_LABELS["n_labels"], "RMSE (SD of the target)"
-    return Panel(title, *labels, series, xscale="log", ylim=(0, top))
+    sizes = table["n_labels"]
+    xlim = (sizes.min() / 1.25, sizes.max() * 1.25)  # room for the marks
+    return Panel(title, *labels, series, xscale="log", xlim=xlim, ylim=(0, top))
