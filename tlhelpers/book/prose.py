@@ -78,9 +78,10 @@ def verdict_words(row: Mapping[str, Any] | pd.Series) -> str:
     Returns
     -------
     str
-        Such as ``"better, adjusted p = 0.012"``.
+        Such as ``"better, adjusted p = 0.012"``; below a thousandth, ``"p < 0.001"``.
     """
-    return f"{row['verdict']}, adjusted p = {row['p_adjusted']:.2g}"
+    p = row["p_adjusted"]
+    return f"{row['verdict']}, adjusted p {'< 0.001' if p < 0.001 else f'= {p:.2g}'}"
 
 
 def spread_table(scores: pd.DataFrame, by: Sequence[str] = ("size",)) -> pd.DataFrame:
