@@ -24,7 +24,7 @@ from tlhelpers.book.explorers import (
 )
 from tlhelpers.book.figures import *  # noqa: F403 - every figure of the book
 from tlhelpers.book.figures import __all__ as _figures
-from tlhelpers.book.findings import architecture_record, claims_table
+from tlhelpers.book.findings import claims_table
 from tlhelpers.book.guide import decision_table, guide_evidence
 from tlhelpers.book.jackknife_tables import jackknife_by_trees, jackknife_of_difference
 from tlhelpers.book.lab import (
@@ -40,7 +40,16 @@ from tlhelpers.book.lab import (
 )
 from tlhelpers.book.mismatch import GuessAsMeasured
 from tlhelpers.book.one_line import OneLine
-from tlhelpers.book.prose import say, say_claims, say_list, spread_table, verdict_words
+from tlhelpers.book.prose import (
+    saving_interval,
+    saving_words,
+    say,
+    say_claims,
+    say_list,
+    spread_table,
+    verdict_words,
+)
+from tlhelpers.book.record import architecture_record, gains_outside_record
 from tlhelpers.book.several_tasks import (
     cancellation_scores,
     error_cancellation,
@@ -66,6 +75,7 @@ __all__ = [
     "compare_lab",
     "decision_table",
     "error_cancellation",
+    "gains_outside_record",
     "guide_evidence",
     "intervals_by",
     "jackknife_by_trees",
@@ -77,6 +87,8 @@ __all__ = [
     "lab_winners",
     "related_tasks",
     "repeat_training",
+    "saving_interval",
+    "saving_words",
     "say",
     "say_claims",
     "say_list",

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from IPython.display import Markdown
 
@@ -82,6 +83,40 @@ def verdict_words(row: Mapping[str, Any] | pd.Series) -> str:
     """
     p = row["p_adjusted"]
     return f"{row['verdict']}, adjusted p {'< 0.001' if p < 0.001 else f'= {p:.2g}'}"
+
+
+def saving_words(saving: float) -> str:
+    """Return a label saving as text: beyond the end of the learning curve it has no number.
+
+    Parameters
+    ----------
+    saving : float
+        From `tlhelpers.evaluation.label_saving`.
+
+    Returns
+    -------
+    str
+        Such as ``"3.4"``, or ``"more than we have"``.
+    """
+    return "more than we have" if np.isinf(saving) else f"{saving:.1f}"
+
+
+def saving_interval(low: float, high: float) -> str:
+    """Return the bounds of a label saving as text.
+
+    Parameters
+    ----------
+    low, high : float
+        From `tlhelpers.evaluation.label_saving`.
+
+    Returns
+    -------
+    str
+        Such as ``"2.1 to 6.4"``, or ``"0.9 or more"`` where there is no upper bound.
+    """
+    if np.isinf(low):
+        return saving_words(low)
+    return f"{low:.1f} or more" if np.isinf(high) else f"{low:.1f} to {high:.1f}"
 
 
 def spread_table(scores: pd.DataFrame, by: Sequence[str] = ("size",)) -> pd.DataFrame:

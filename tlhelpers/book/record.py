@@ -1,0 +1,74 @@
+"""Where an architecture was seen to be better or worse than the baseline, with all labels."""
+
+import pandas as pd
+
+from tlhelpers.data.loaders import load_results
+
+ARCHITECTURES = ["difference", "multi-task", "latent variable"]
+PAPER, BEYOND = "the paper's models", "beyond the paper"
+_OTHER_BASELINES = ["stack against rivals", "mismatch", "against the line"]
+OWN = ["difference, z seen", "learned slope", "stack"]
+
+
+def architecture_record() -> pd.DataFrame:
+    """Say where each architecture was better or worse than the baseline in cross-validation.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a study, target, setting and architecture, ours among them: ``metric``; ``difference``
+        from the single-task forest with its 95% interval ``low`` to ``high``, in the unit of the
+        metric; ``p_adjusted``; ``verdict``: better, worse, or no difference seen; and ``question``,
+        whose tests are one family: the paper's models, or what lies beyond them.
+    """
+    parts = {"band gap": gap_tests(), "colour": colour_tests(), "NO reduction": barrier_tests()}
+    table = pd.concat(parts, names=["study"]).reset_index("study")
+    named = table["model"].isin([*ARCHITECTURES, *OWN])  # a rival is no architecture
+    table = table[named & table["question"].isin([PAPER, BEYOND])]
+    columns = ["study", "target", "setting", "model", "metric", "difference", "low", "high"]
+    return table[[*columns, "p_adjusted", "verdict", "question"]].reset_index(drop=True)
+
+
+def gains_outside_record() -> pd.DataFrame:
+    """Say where else, with all labels, a model was seen to be better than the baseline.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a ``study``, ``target``, ``model`` and ``setting`` that `architecture_record` leaves
+        out: rivals, several related labels, mixed sources, and the mean absolute error (``metric``)
+        where only that is seen to be lower.
+    """
+    tables = {
+        "band gap": "band_gaps_verdicts",
+        "band gap, two related labels": "band_gaps_both_verdicts",
+        "band gap, mixed sources": "band_gaps_mixed_verdicts",
+        "colour": "color_verdicts",
+        "NO reduction": "no_verdicts",
+    }
+    tests = pd.concat({study: load_results(name) for study, name in tables.items()})
+    tests = tests.rename_axis(["study", None]).reset_index("study")
+    tests = tests[(tests["verdict"] == "better") & ~tests["question"].isin(_OTHER_BASELINES)]
+    tests = tests.sort_values("metric", ascending=False, kind="stable")  # RMSE before MAE
+    case = ["study", "target", "model", "setting"]
+    tests = tests.drop_duplicates([*case, "group_by"])
+    inside = pd.MultiIndex.from_frame(architecture_record()[[*case, "verdict"]])
+    tests = tests[~pd.MultiIndex.from_frame(tests[[*case, "verdict"]]).isin(inside)]
+    return tests[[*case, "metric", "baseline_score", "score", "p_adjusted"]].reset_index(drop=True)
+
+
+def gap_tests() -> pd.DataFrame:
+    """Return the comparisons of the band gap study with its baseline."""
+    return load_results("band_gaps_verdicts").query("metric == 'rmse'")
+
+
+def colour_tests() -> pd.DataFrame:
+    """Return the comparisons of five classes of colour with the baseline."""
+    return load_results("color_verdicts").query("grouping == 'five'")
+
+
+def barrier_tests() -> pd.DataFrame:
+    """Return the comparisons of the barriers with the baseline, on new surfaces."""
+    return load_results("no_verdicts").query(
+        "metric == 'rmse' and direction == 'dissociation' and group_by == 'surface'"
+    )
