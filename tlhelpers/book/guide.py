@@ -172,7 +172,7 @@ def _seen() -> str:
     return (
         f"With all labels a difference between an architecture and the baseline was seen in {seen} "
         f"of {len(record)} cases (by RMSE or accuracy; a few gains lie outside this count, see "
-        f"[chapter 11](../notebooks/11_findings.md)); with few, gains were seen for band gaps: "
+        f"chapter 11); with few, gains were seen for band gaps: "
         f"{gains}."
     )
 
