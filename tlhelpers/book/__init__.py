@@ -39,7 +39,6 @@ from tlhelpers.book.lab import (
     visible_relation,
 )
 from tlhelpers.book.mismatch import GuessAsMeasured
-from tlhelpers.book.one_line import OneLine
 from tlhelpers.book.prose import (
     saving_interval,
     saving_words,
@@ -63,7 +62,6 @@ __all__ = [
     "Explorer",
     "Frame",
     "GuessAsMeasured",
-    "OneLine",
     "Panel",
     "Series",
     "Slider",
