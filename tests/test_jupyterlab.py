@@ -117,22 +117,22 @@ def run_first_cell(page: Page, address: str) -> Locator:
 @pytest.mark.full
 @pytest.mark.parametrize("lab", [chapter_08], indirect=True, ids=["chapter 08"])
 def test_the_slider_of_chapter_08_retrains(browser, lab: str, record_property) -> None:
-    """From 50 labels to the left end, then to the right: eight sizes, each trained once."""
+    """From 50 labels to the left end, then to the right: five sizes, each trained once."""
     context = browser.new_context(viewport={"width": 1400, "height": 1000})
     page = context.new_page()
     slider = run_first_cell(page, lab)
     slider.focus()
     times, drawings, readouts = [], [], []
-    for key in ["ArrowLeft"] * 2 + ["ArrowRight"] * 7:
+    for key in ["ArrowLeft"] + ["ArrowRight"] * 4:
         page.evaluate(MOVE)
         page.keyboard.press(key)
         times.append(page.evaluate("window.moved"))
         drawings.append(page.locator(".tl-panels").inner_html())
         readouts.append(page.locator(".tl-readout").inner_text())
-    first = [0, 1, *range(4, 9)]  # the others return to sizes that are remembered
+    first = [0, 2, 3, 4]  # the other returns to a size that is remembered
     trained = [times[i] for i in first]
-    assert len(set(drawings)) == len(set(readouts)) == 8
-    assert "Trained with 310 labels" in readouts[-1] and "difference" in readouts[-1]
+    assert len(set(drawings)) == len(set(readouts)) == 5
+    assert "Trained with 235 labels" in readouts[-1] and "difference" in readouts[-1]
     record_property("median_ms", median(trained))
     print(f"chapter 08: median {median(trained):.0f} ms, slowest {max(trained):.0f} ms, {trained}")
     context.close()
