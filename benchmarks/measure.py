@@ -121,28 +121,17 @@ def stack_cost(n: str) -> dict:
     import numpy as np
     import pandas as pd
 
-    from tlhelpers import (
-        DifferenceForest,
-        LatentVariableForest,
-        MultiTaskForest,
-        SingleTaskForest,
-        StackedForest,
-    )
+    from tlhelpers.book import lab_models
     from tlhelpers.forests._engine.engine import ForestEngine
 
     X, y = composition_like(int(n))
     z = y + 0.5 * X[:, 43]
     few = np.random.default_rng(1).random(len(y)) < 0.25
     Y = pd.DataFrame({"y": np.where(few, y, np.nan), "z": z})
-    options: dict = {"n_estimators": 100, "random_state": 0, "n_jobs": 2}
-    slope = {"slope": "learned", "base_as_feature": True}
-    members = [
-        SingleTaskForest("y", **options),
-        DifferenceForest("y", "z", **slope, **options),
-        LatentVariableForest("y", "z", **options),
-        MultiTaskForest("y", **options),
-    ]
-    stack, plain, calls = StackedForest("y", "z", **options), ForestEngine.fit, []
+    models = lab_models(100)
+    for model in models.values():
+        model.set_params(random_state=0, n_jobs=2)
+    stack, plain, calls = models["stack"], ForestEngine.fit, []
     queries = composition_like(500, seed=5)[0]
 
     def recorded(engine, *given, **how):
@@ -152,12 +141,11 @@ def stack_cost(n: str) -> dict:
     ForestEngine.fit = recorded
     stack.fit(X, Y)
     ForestEngine.fit = plain
-    settings, stages = stack._stages._settings, list(calls)
-    for member in members:
-        member.fit(X, Y)
+    settings = stack._stages._settings
+    members = [models[name].fit(X, Y) for name in stack._members_of("y")]
 
     def grow() -> None:
-        for given, how in stages:
+        for given, how in calls:
             ForestEngine(**settings).fit(*given, **how)
 
     runs: dict[str, Callable] = {

@@ -45,21 +45,19 @@ METRICS = ("f1_macro", "f1_weighted", "accuracy")
 WEIGHTS = (1, 7, 50, 1000)  # of the colour: 7 makes up for the numbers of labels
 SIZES = [12, 24, 36, 48]
 TRIVIAL = {"most common class": DummyClassifier(strategy="most_frequent")}
-
-
 FEW = 5  # rows of a leaf of gradient boosting; the default of 20 leaves no split with few labels
 PAPER = ["multi-task", "latent variable"]
-RIVALS = ["equal weights", "extra trees", "gradient boosting", "gradient boosting, z seen"]
-RIVALS += ["gap alone", "most common class"]
+RIVALS = [
+    *("equal weights", "extra trees", "gradient boosting", "gradient boosting, z seen"),
+    *("gap alone", "most common class"),
+]
 
 
 def models(trees: int) -> dict:
     """Return the models that classify the colour."""
     options = {"n_estimators": trees}
-    extra, boosted = (
-        ExtraTreesClassifier(trees, max_features=1 / 3),
-        HistGradientBoostingClassifier(min_samples_leaf=FEW),
-    )
+    extra = ExtraTreesClassifier(trees, max_features=1 / 3)
+    boosted = HistGradientBoostingClassifier(min_samples_leaf=FEW)
     return {
         "single-task": SingleTaskForest("color", **options),
         "multi-task": MultiTaskForest("color", **options),

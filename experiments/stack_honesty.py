@@ -29,36 +29,22 @@ from tqdm import tqdm
 from tlhelpers import (
     DifferenceForest,
     LatentVariableForest,
-    MultiTaskForest,
-    SingleTaskForest,
     StackedForest,
     cross_validate_transfer,
 )
+from tlhelpers.book.lab import LEARNED_SLOPE, lab_models
 
 N_LABELS, N_ROWS = 100, 400
 WORLD = "systematic error"
-
-
-def models(trees: int, seed: int) -> dict:
-    """Return every model of one related label."""
-    options: dict = {"n_estimators": trees, "random_state": seed}
-    slope = {"slope": "learned", "base_as_feature": True}
-    return {
-        "single-task": SingleTaskForest("y", **options),
-        "difference": DifferenceForest("y", "z", **options),
-        "multi-task": MultiTaskForest("y", **options),
-        "latent variable": LatentVariableForest("y", "z", **options),
-        "learned slope": DifferenceForest("y", "z", **slope, **options),
-        "stack": StackedForest("y", "z", **options),
-    }
 
 
 def out_of_bag(seed: int) -> list[dict]:
     """Compare the out-of-bag error with that on fresh rows."""
     (x, Y, _), (fresh, labels, _) = draw(WORLD, seed), draw(WORLD, 10_000 + seed)
     table, rows = Y.assign(y=Y["y"].where(Y.index < N_LABELS)), []
-    for name, model in models(500, seed).items():
-        inside = model.fit(x, table).out_of_bag_prediction()[:N_LABELS]
+    for name, model in lab_models(500).items():
+        model.set_params(random_state=seed).fit(x, table)
+        inside = model.out_of_bag_prediction()[:N_LABELS]
         value = root_mean_squared_error(Y["y"][:N_LABELS], inside)
         beside = root_mean_squared_error(labels["y"], model.predict(fresh))
         rows.append({"setting": "cold", "model": name, "value": value, "beside": beside})
@@ -74,7 +60,7 @@ def permuted(seed: int) -> list[dict]:
     for setting in ("cold", "warm"):
         given = pd.DataFrame(x), Y
         options = {"setting": setting, "n_repeats": 1, "random_state": seed, "progress": False}
-        scores = cross_validate_transfer(models(100, seed), *given, target="y", **options)
+        scores = cross_validate_transfer(lab_models(100), *given, target="y", **options)
         for name, value in scores.groupby("model", sort=False)["r2"].mean().items():
             rows.append({"setting": setting, "model": name, "value": value, "beside": 1.0})
     return rows
@@ -90,22 +76,23 @@ def one_of_two(seed: int) -> list[dict]:
     test, rows = slice(300, None), []
     table = Y.assign(y=Y["y"].where(Y.index < N_LABELS))
     options = {"n_estimators": 100, "random_state": seed}
-    slope = {"slope": "learned", "base_as_feature": True}
-    for model in (
-        DifferenceForest("y", ["a", "b"], **slope, **options),
-        LatentVariableForest("y", ["a", "b"], **options),
-        StackedForest("y", ["a", "b"], **options),
-    ):
-        for known, other in (("a", "b"), ("b", "a")):
+    two = ["a", "b"]
+    asked = {
+        "learned slope": DifferenceForest("y", two, **LEARNED_SLOPE, **options),
+        "latent variable": LatentVariableForest("y", two, **options),
+        "stack": StackedForest("y", two, **options),
+    }
+    for name, model in asked.items():
+        for known, other in (two, two[::-1]):
             errors = []
             for labels in (table, table.assign(**{other: table[other].where(table["y"].isna())})):
                 labels = labels.assign(**{other: labels[other].where(labels.index < 300)})
                 fitted = clone(model).fit(x, labels)
                 answer = fitted.predict(x[test], known=Y[[known]][test])
                 errors.append(root_mean_squared_error(true[test], answer))
-            name = {"DifferenceForest": "learned slope", "StackedForest": "stack"}
-            found = {"model": name.get(type(model).__name__, "latent variable"), "value": errors[0]}
-            rows.append({"setting": f"{known} known", "beside": errors[1], **found})
+            value, beside = errors
+            row = {"setting": f"{known} known", "model": name, "value": value, "beside": beside}
+            rows.append(row)
     return rows
 
 

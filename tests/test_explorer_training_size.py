@@ -84,13 +84,6 @@ def test_the_readout_says_the_saving_of_the_repeated_experiment(study):
                 assert "more than it has" in readout or "fewer than" in readout
 
 
-def test_a_slider_does_not_wait_for_the_savings(study, monkeypatch):
-    explorer = make(study)[2]
-    module = "tlhelpers.book.explorers.training_size.label_saving"
-    monkeypatch.setattr(module, None)  # all were found before
-    assert "Over all draws" in explorer.at(labels=50, model="latent variable").readout
-
-
 def test_one_model_alone_and_several_targets_and_classes():
     study = no_study()
     models = {"single-task": SingleTaskForest(study.target, n_estimators=10)}

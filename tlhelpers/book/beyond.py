@@ -9,11 +9,11 @@ from tlhelpers.book.findings import (
     HOLDS,
     OPEN,
     cases,
-    interval,
     word,
     words,
 )
-from tlhelpers.book.record import BEYOND, architecture_record
+from tlhelpers.book.prose import interval
+from tlhelpers.book.record import BEYOND, count_verdicts
 from tlhelpers.data.loaders import load_results
 from tlhelpers.evaluation.comparison import compare_models, judge
 
@@ -99,12 +99,10 @@ def _of_curve(model: str, question: str = BEYOND) -> dict:
 
 
 def _never_worse() -> dict:
-    record = architecture_record().query("model == 'stack'")
-    counts = record["verdict"].value_counts()
-    better, worse = (int(counts.get(name, 0)) for name in ("better", "worse"))
+    cases_of, better, worse = count_verdicts("stack")
     return {
-        "ours": f"of {len(record)} cases: better {better}, worse {worse}, no difference seen "
-        f"{len(record) - better - worse}",
+        "ours": f"of {cases_of} cases: better {better}, worse {worse}, no difference seen "
+        f"{cases_of - better - worse}",
         "interval": "each case has its own, see the record",
         "verdict": FAILS if worse else "not contradicted",
         "chapter": "08, 09, 10",

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 import pandas as pd
 
-from tlhelpers.book.prose import saving_interval, saving_words
+from tlhelpers.book.prose import interval, saving_interval, saving_words
 from tlhelpers.book.record import (
     ARCHITECTURES,
     PAPER,  # noqa: F401 - queries read it
@@ -36,8 +36,7 @@ def claims_table() -> pd.DataFrame:
     the opposite, and else the data cannot tell. "Most accurate" asks for more: better than every
     rival. A saving of about four asks for an adjusted verdict "better" first; then it holds where
     its interval lies between 2 and 8, and does not where the interval leaves out 4. Intervals are
-    unadjusted.
-    Beside a classification's test, which is of the accuracy, stands the macro F1.
+    unadjusted. Beside a classification's test, which is of the accuracy, stands the macro F1.
     """
     rows = [{"claim": text, **check()} for text, check in _CLAIMS]
     return pd.DataFrame(rows, index=pd.RangeIndex(1, len(rows) + 1, name="claim number"))
@@ -58,11 +57,6 @@ def words(rows: pd.DataFrame, claimed: str) -> str:
 def cases(rows: pd.DataFrame, say: Callable[[pd.Series], str]) -> str:
     """Return one text a row, with what the index calls the case."""
     return "; ".join(f"{case}: {say(row)}" for case, row in rows.iterrows())
-
-
-def interval(row: pd.Series, unit: str = "") -> str:
-    """Return the bounds of a difference as text."""
-    return f"{row['low']:+.2f} to {row['high']:+.2f}{unit}"
 
 
 def _curve_tests() -> pd.DataFrame:
@@ -98,7 +92,7 @@ def _difference_is_most_accurate() -> dict:
             f"{setting}: {best['baseline_score']:.2f} eV, best other {best['score']:.2f} eV "
             f"({best['model']})"
         )
-        intervals.append(f"{setting}: {interval(best, ' eV')}")
+        intervals.append(f"{setting}: {interval(best)} eV")
         # to lead, all rivals must be worse, each at the plain level; one that is better refutes
         leads = word(judge(rivals, adjust=False)["verdict"], "worse") == HOLDS
         said.append(f"{setting}: {HOLDS if leads else word(rivals['verdict'], 'worse')}")
@@ -122,15 +116,15 @@ def _word_of_saving(row: pd.Series, verdict: str) -> str:
 
 def _a_quarter_of_the_labels() -> dict:
     ours, intervals, verdicts = [], [], []
+    tests = _curve_tests()["verdict"]
     for setting, part in load_results("band_gaps_curve").groupby("setting", sort=False):
-        saving = label_saving(part, "single-task", "difference")
+        saving, seen = label_saving(part, "single-task", "difference"), tests[setting, "difference"]
         cells = [(str(n), row) for n, row in saving.iterrows()]
         ours.append(
             f"{setting}: " + ", ".join(f"{saving_words(r['saving'])} ({n})" for n, r in cells)
         )
         bounds = ", ".join(f"{saving_interval(r['low'], r['high'])} ({n})" for n, r in cells)
         intervals.append(f"{setting}: {bounds}")
-        seen = _curve_tests().loc[(setting, "difference"), "verdict"]
         said = pd.Series({n: _word_of_saving(r, seen[int(n)]) for n, r in cells})
         grouped = [f"{w} ({', '.join(part.index)})" for w, part in said.groupby(said, sort=False)]
         verdicts.append(f"{setting}: " + ", ".join(grouped))

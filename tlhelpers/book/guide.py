@@ -2,8 +2,15 @@
 
 import pandas as pd
 
-from tlhelpers.book.findings import interval
-from tlhelpers.book.record import BEYOND, PAPER, architecture_record, barrier_tests, gap_tests
+from tlhelpers.book.prose import interval
+from tlhelpers.book.record import (
+    BEYOND,
+    PAPER,  # noqa: F401 - queries read it
+    architecture_record,
+    barrier_tests,
+    count_verdicts,
+    gap_tests,
+)
 from tlhelpers.data.loaders import load_results
 
 MOLECULES = ["NO", "N2", "O2"]
@@ -69,7 +76,7 @@ def guide_evidence() -> pd.Series:
     )
     beside = _gaps("stack against rivals").set_index(["model", "setting"])["verdict"]
     slope = barrier_tests().query("model == 'learned slope' and question == @BEYOND")
-    slope = slope.assign(molecule=slope["target"].str.split("_").str[1])
+    slope = _by_molecule(slope)
     known = slope.pivot_table("score", "molecule", "setting").loc[MOLECULES]
     few = _curve("stack", 50).set_index("setting")
     wide = _folds("stack")
@@ -133,7 +140,7 @@ def _safe() -> str:
         f"In artificial worlds the mean error of the stack is {_range(nothing)} times the "
         f"baseline's where the related label tells nothing, {_range(shared)} times where the two "
         f"share structure only, and {_range(related)} times where it tells more. Case studies with "
-        f"all labels: {_record('stack', BEYOND)}."
+        f"all labels: {_record('stack')}."
     )
 
 
@@ -141,7 +148,7 @@ def _paper(model: str) -> str:
     """Return what the case studies and the artificial worlds say of a model of the paper."""
     smooth, shared = (_world(model, world) for world in ("smooth function", "shared structure"))
     return (
-        f"Named for its design. Case studies with all labels: {_record(model, PAPER)}. In "
+        f"Named for its design. Case studies with all labels: {_record(model)}. In "
         f"artificial worlds {smooth} times the baseline's mean error where the related label is a "
         f"smooth function of the target, {shared} times where the two share structure only."
     )
@@ -172,8 +179,7 @@ def _seen() -> str:
     return (
         f"With all labels a difference between an architecture and the baseline was seen in {seen} "
         f"of {len(record)} cases (by RMSE or accuracy; a few gains lie outside this count, see "
-        f"chapter 11); with few, gains were seen for band gaps: "
-        f"{gains}."
+        f"chapter 11); with few, gains were seen for band gaps: {gains}."
     )
 
 
@@ -189,14 +195,10 @@ def _weights() -> str:
     )
 
 
-def _record(model: str, question: str) -> str:
+def _record(model: str) -> str:
     """Return how often a model was better and worse than the baseline in the case studies."""
-    colours = load_results("color_verdicts").query("grouping == 'five'")
-    tests = pd.concat([_gaps(), colours, barrier_tests()])
-    tests = tests.query("model == @model and question == @question")
-    counts = tests["verdict"].value_counts()
-    better, worse = (int(counts.get(name, 0)) for name in ("better", "worse"))
-    return f"better than the baseline in {better} of {len(tests)} cases, worse in {worse}"
+    cases, better, worse = count_verdicts(model)
+    return f"better than the baseline in {better} of {cases} cases, worse in {worse}"
 
 
 def _few_labels() -> str:
@@ -219,16 +221,14 @@ def _curve(model: str, size: int) -> pd.DataFrame:
 
 def _known_energies() -> str:
     warm = barrier_tests().query("setting == 'warm' and model == 'learned slope'")
-    line = warm[warm["question"] == "against the line"]
-    line = line.assign(molecule=line["target"].str.split("_").str[1])
+    line = _by_molecule(warm[warm["question"] == "against the line"])
     alone = warm.loc[warm["question"] == BEYOND, "verdict"]
     better, worse = (int((alone == name).sum()) for name in ("better", "worse"))
     held = load_results("no_held_out").query(
         "metric == 'rmse' and direction == 'dissociation' and setting == 'warm' "
         "and model in ['learned slope', 'single-task']"
     )
-    held = held.assign(molecule=held["target"].str.split("_").str[1])
-    held = held.pivot_table("score", "molecule", "model").loc[MOLECULES]
+    held = _by_molecule(held).pivot_table("score", "molecule", "model").loc[MOLECULES]
     apart = ", ".join(
         f"{m} {r['learned slope']:.2f} against {r['single-task']:.2f}" for m, r in held.iterrows()
     )
@@ -239,6 +239,11 @@ def _known_energies() -> str:
         f"worlds with the label in another unit, warm: "
         f"{_world('learned slope', 'another unit', 'warm')} times the baseline's error."
     )
+
+
+def _by_molecule(tests: pd.DataFrame) -> pd.DataFrame:
+    """Name the molecule of each barrier."""
+    return tests.assign(molecule=tests["target"].str.split("_").str[1])
 
 
 def _union() -> str:

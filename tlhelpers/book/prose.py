@@ -85,6 +85,22 @@ def verdict_words(row: Mapping[str, Any] | pd.Series) -> str:
     return f"{row['verdict']}, adjusted p {'< 0.001' if p < 0.001 else f'= {p:.2g}'}"
 
 
+def interval(row: Mapping[str, Any] | pd.Series) -> str:
+    """Return the bounds of a difference as text.
+
+    Parameters
+    ----------
+    row : mapping or pandas.Series
+        With ``low`` and ``high``.
+
+    Returns
+    -------
+    str
+        Such as ``"-0.37 to -0.11"``.
+    """
+    return f"{row['low']:+.2f} to {row['high']:+.2f}"
+
+
 def saving_words(saving: float) -> str:
     """Return a label saving as text: beyond the end of the learning curve it has no number.
 

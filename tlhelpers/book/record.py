@@ -7,6 +7,7 @@ from tlhelpers.data.loaders import load_results
 ARCHITECTURES = ["difference", "multi-task", "latent variable"]
 PAPER, BEYOND = "the paper's models", "beyond the paper"
 _OTHER_BASELINES = ["stack against rivals", "mismatch", "against the line"]
+_OTHER_BASELINES += ["the latent variable leads"]
 OWN = ["difference, z seen", "learned slope", "stack"]
 
 
@@ -27,6 +28,12 @@ def architecture_record() -> pd.DataFrame:
     table = table[named & table["question"].isin([PAPER, BEYOND])]
     columns = ["study", "target", "setting", "model", "metric", "difference", "low", "high"]
     return table[[*columns, "p_adjusted", "verdict", "question"]].reset_index(drop=True)
+
+
+def count_verdicts(model: str) -> tuple[int, int, int]:
+    """Return in how many cases of the record a model stands, and where it is better and worse."""
+    verdicts = architecture_record().query("model == @model")["verdict"]
+    return len(verdicts), int((verdicts == "better").sum()), int((verdicts == "worse").sum())
 
 
 def gains_outside_record() -> pd.DataFrame:

@@ -2,6 +2,8 @@
 
 import pandas as pd
 
+from tlhelpers.book.prose import interval
+
 
 def scores_by(tests: pd.DataFrame, by: str, baseline: str = "single-task") -> pd.DataFrame:
     """Put the mean scores of models beside each other, a column a case.
@@ -41,7 +43,7 @@ def intervals_by(tests: pd.DataFrame, by: str, *, with_score: bool = False) -> p
     pandas.DataFrame of str, shape (n_models, n_cases)
         Such as ``"-0.37 to -0.11, better"``; where no difference is seen, the interval alone.
     """
-    text = tests.apply(lambda row: f"{row['low']:+.2f} to {row['high']:+.2f}", axis=1)
+    text = tests.apply(interval, axis=1)
     if with_score:
         text = tests["score"].map("{:.2f}".format) + " (" + text + ")"
     seen = tests["verdict"].where(tests["verdict"].isin(["better", "worse"]))

@@ -82,11 +82,16 @@ def corrected_resampled_t_test(
         raise ValueError("differences must be at least two finite numbers, one a split")
     if not test_to_train >= 0:
         raise ValueError(f"test_to_train must not be negative, got {test_to_train}")
-    error = np.sqrt((1 / values.size + test_to_train) * values.var(ddof=1))
+    error = _corrected_error(values, test_to_train)
     mean, free = values.mean(), values.size - 1
     half_width = stats.t.ppf(0.975, free) * error
     p_value = 2 * stats.t.sf(abs(mean) / error, free) if error > 0 else float(mean == 0)
     return float(mean), float(half_width), float(p_value)
+
+
+def _corrected_error(differences: np.ndarray, test_to_train: float) -> np.ndarray:
+    """Return the standard error of mean differences, splits along the first axis."""
+    return np.sqrt((1 / len(differences) + test_to_train) * differences.var(axis=0, ddof=1))
 
 
 def holm(p_values: ArrayLike) -> np.ndarray:
@@ -316,10 +321,10 @@ def _not_told_apart(baseline: pd.DataFrame, scores: pd.Series, ratio: float) -> 
     sizes = baseline.columns.to_numpy(dtype=float)
     grid = np.union1d(np.geomspace(sizes[0], sizes[-1], 200), sizes)
     at = np.array([np.interp(np.log(grid), np.log(sizes), row) for row in baseline.to_numpy()])
-    tests = [corrected_resampled_t_test(column - scores.to_numpy(), ratio) for column in at.T]
-    means, p_values = np.array([(mean, p) for mean, _, p in tests]).T
-    may_need = grid[~((means > 0) & (p_values < LEVEL))]  # the baseline is not seen to be worse
-    suffice = grid[~((means < 0) & (p_values < LEVEL))]  # nor to be better
+    apart = at - scores.to_numpy()[:, None]
+    half_width = stats.t.ppf(1 - LEVEL / 2, len(apart) - 1) * _corrected_error(apart, ratio)
+    may_need = grid[apart.mean(axis=0) <= half_width]  # the baseline is not seen to be worse
+    suffice = grid[apart.mean(axis=0) >= -half_width]  # nor to be better
     low = may_need[0] if len(may_need) else np.inf
     high = suffice[-1] if len(suffice) else 0.0
     return (0.0 if low == grid[0] else low), (np.inf if high == grid[-1] else high)

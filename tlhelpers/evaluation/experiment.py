@@ -84,9 +84,9 @@ def _estimator_type(name: str, model: Any) -> str:
     """Return what scikit-learn says of an estimator, or raise an error."""
     types = {"regressor": REGRESSION, "classifier": CLASSIFICATION}
     is_model = hasattr(model, "get_params") and not isinstance(model, type)
-    inside = model.get_params().values() if is_model else ()
     of_tables = hasattr(model, "uses_known") and not isinstance(model, RelatedAsFeatures)
-    for forest in [part for part in inside if hasattr(part, "_combine") and not of_tables]:
+    inside = model.get_params().values() if is_model and not of_tables else ()
+    for forest in [part for part in inside if hasattr(part, "_combine")]:
         raise TypeError(
             f"model {name!r} holds a {type(forest).__name__}, which would see one label alone: "
             "compare the forest itself, on features prepared beforehand"

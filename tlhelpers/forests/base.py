@@ -120,9 +120,9 @@ class TransferForest(Predictor, ABC):
         in_bag = {what: rows for s in plan for what, rows in s.carriers(labels).items()}
         self.inbag_counts_, usable = draw_shared_bags(in_bag, weight, self.n_estimators, seed)
         settings = {"max_features": self.max_features, "min_samples_leaf": self.min_samples_leaf}
-        given = (usable, weight)
         settings |= {"max_depth": self.max_depth, "n_jobs": self.n_jobs}
-        self._stages = GrownStages(features, labels, self.inbag_counts_, *given, settings, seed)
+        rows = self.inbag_counts_, usable, weight
+        self._stages = GrownStages(features, labels, *rows, settings, seed)
         self._stages.grow(plan, self._find_store(plan))
         classes = {t: labels.classes[t] for t in self.targets_}
         self.__dict__.pop("classes_", None)

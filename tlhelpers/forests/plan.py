@@ -97,9 +97,9 @@ class Stage:
 
     def in_regime(self, known: frozenset) -> "Stage":
         """Return the stage as it is grown for queries of which these labels are known."""
-        known = known.intersection(self.before)
         if self.known is not None or not self.earlier:
             return self
+        known = known.intersection(self.before)
         if known not in self._forms:
 
             def grown(stages: tuple[Stage, ...]) -> tuple[Stage, ...]:

@@ -28,10 +28,10 @@ class StackedForest(TransferForest):
 
     Members are the single-task forest, the latent variable and the multi-task forest, and for
     numbers the difference with a learned slope that sees z. They share the bags, and equal stages
-    are grown once. There is a set of weights for queries whose related labels
-    are known, one for those with none and, made when they are first asked, for any regime between.
-    Of fewer than ten training rows with the target and a label that is known in the regime, nothing
-    is learned: the weights are then those for queries with none.
+    are grown once. There is a set of weights for queries whose related labels are known, one for
+    those with none and, made when they are first asked, for any regime between. Of fewer than ten
+    training rows with the target and a label that is known in the regime, nothing is learned: the
+    weights are then those for queries with none.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ class StackedForest(TransferForest):
         check_is_fitted(self)
         names = {frozenset(self.related_): "known", frozenset(): "guessed"}
         rows = [
-            {"target": target, "regime": names.get(known, ", ".join(map(str, sorted(known))))}
+            {"target": target, "regime": names.get(known, ", ".join(sorted(map(str, known))))}
             | dict(zip(self._members_of(target), weights, strict=True))
             for (target, known), weights in self._weights.items()
         ]

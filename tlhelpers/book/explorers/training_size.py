@@ -1,6 +1,5 @@
 """The training-size explorer of the chapters: what its sliders retrain, and what it shows."""
 
-import itertools
 import warnings
 from collections.abc import Hashable, Mapping
 
@@ -82,7 +81,6 @@ def training_size_explorer(
         )
     retrainer = _Retrainer(models, study, targets, order, test, random_state)
     view = _View(study, curve, metric, unit, along)
-    view.find_savings(baseline, others, targets)
 
     def compute(
         labels: int, task: str = str(targets[0]), model: str = "".join(others[:1])
@@ -166,13 +164,6 @@ class _View:
         self.is_class = metric not in ERRORS
         self.savings: dict[tuple, pd.DataFrame] = {}
 
-    def find_savings(self, baseline: str, models: list[str], targets: list) -> None:
-        """Find the label savings before a slider moves: inverting the test takes too long then."""
-        for target, model in () if self.is_class else itertools.product(targets, models):
-            curve = self.curve[self.curve["target"] == target]
-            table = label_saving(curve, baseline, model, metric=self.metric)
-            self.savings[target, model] = table
-
     def frame(self, labels: int, target: Hashable, found: dict[str, pd.DataFrame]) -> Frame:
         """Return the frame of one size and target: the baseline, and a model beside it."""
         scores = {name: self._score(table, target) for name, table in found.items()}
@@ -182,7 +173,7 @@ class _View:
             right = self._probability_panel(found)
         else:
             right = self._parity_panel(found, target)
-            readout += self._saving(labels, target, *list(found)[1:]) + _about_bars(found)
+            readout += self._saving(curve, labels, target, *found) + _about_bars(found)
         return Frame(readout, [self._curve_panel(curve, labels, scores), right])
 
     def _score(self, table: pd.DataFrame, target: Hashable) -> float:
@@ -201,11 +192,16 @@ class _View:
             f"is: {parts}."
         )
 
-    def _saving(self, labels: int, target: Hashable, model: str = "") -> str:
+    def _saving(
+        self, curve: pd.DataFrame, labels: int, target: Hashable, baseline: str, model: str = ""
+    ) -> str:
         """Say how many labels the baseline needs, from the repeated experiment."""
         if not model:
             return ""
-        row = self.savings[target, model].loc[labels]
+        key = target, model
+        if key not in self.savings:
+            self.savings[key] = label_saving(curve, baseline, model, metric=self.metric)
+        row = self.savings[key].loc[labels]
         if not np.isfinite(row["saving"]) or row["saving"] == 0:
             bound = "more than it has" if row["saving"] else "fewer than the smallest number here"
             return f" Over all draws the baseline needs {bound} for the mean error of {model}."
@@ -227,9 +223,9 @@ class _View:
                 table["mean"] + table["std"],
             )
             shown = name in scores
-            spread = (list(low), list(high)) if shown else (None, None)
             line = Series(
-                name, style.color, list(table.index), list(mean), low=spread[0], high=spread[1],
+                name, style.color, list(table.index), list(mean),
+                low=list(low) if shown else None, high=list(high) if shown else None,
                 marker=style.symbol, dash=style.pattern,
             )  # fmt: skip
             series.append(line)
