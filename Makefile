@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help env book test test-full offline bench results lab pair lock clean
+.PHONY: help env check book slides test test-full offline bench results lab pair lock wheel sbom clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -18,20 +18,26 @@ env: .venv/ready ## make .venv from requirements.txt plus this package, once
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
+check: env ## is this machine ready? a line each, what to do if not; exit code 1 (a minute)
+	@$(BIN)/python tools/check.py
+
 book: env ## build the site in _build/html, executing every chapter
 	@$(BIN)/python -m tlhelpers.forests.compile
 	$(BIN)/jupyter-book build . -W -n --keep-going
 
+slides: book ## slides for a projector without network, in _build/slides.html
+	$(BIN)/python -m tools.slides
+
 test: book ## unit, notebook and site tests: what a contributor runs
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest -q --durations=8
-	$(BIN)/pytest -q --nbval-lax notebooks
+	$(BIN)/pytest -q --durations=8 -n auto --dist loadfile
+	OMP_NUM_THREADS=1 $(BIN)/pytest -q --nbval-lax -n auto --dist loadfile notebooks
 
 test-full: offline ## also the launch environments, Lab in a browser, accessibility, the offline archive
-	$(BIN)/pytest -q --durations=12 -m full
+	$(BIN)/pytest -q --durations=12 -m full -n auto --dist loadfile
 
-offline: book ## one archive for a classroom without network, in _build: site, notebooks, packages
+offline: book ## one archive for a classroom without network, in _build: site, slides, notebooks, packages
 	$(BIN)/python -m tools.classroom.build
 
 bench: env ## our forest beside scikit-learn, lolopy (needs Java) and forestci: one table (minutes)
@@ -48,6 +54,13 @@ pair: env ## write each notebooks/*.ipynb anew from its .md
 
 lock: env ## resolve pyproject.toml and requirements.in anew into requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade --custom-compile-command "make lock" --all-extras pyproject.toml requirements.in --output-file requirements.txt
+
+wheel: env ## the package as a file, _build/wheel/*.whl
+	$(BIN)/uv build --quiet --wheel --no-build-isolation --offline --out-dir _build/wheel
+
+sbom: env ## the bill of materials, _build/sbom.json: each package, its version and licence
+	@mkdir -p _build
+	$(BIN)/cyclonedx-py environment --output-reproducible --output-format JSON --output-file _build/sbom.json .venv
 
 clean: ## remove what the commands made
 	rm -rf _build .bench .venv .pytest_cache .ruff_cache .mypy_cache

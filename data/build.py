@@ -4,6 +4,7 @@ Run by hand, never at build or install time::
 
     pip download --no-deps --dest wheels gemd==2.3.2
     pip download --no-deps --dest wheels --python-version 3.9 --only-binary=:all: crabnet==2.0.8
+    pip download --no-deps --dest wheels chemicals==1.5.2
     python data/build.py wheels
 
 The wheels are read as zip archives; nothing of them is installed or kept. The table of NO
@@ -14,18 +15,42 @@ import argparse
 import gzip
 import io
 import json
+import re
 import warnings
 import zipfile
 from pathlib import Path
 
 import pandas as pd
-from pymatgen.core import Composition
+from pymatgen.core import Composition, Element
 from tqdm import tqdm
 
 HERE = Path(__file__).parent
 
 # The PIF writes indium phosphide with a lower-case p; every parser refuses it.
 TYPING_ERRORS = {"In1p1": "In1P1"}
+
+# Formulas of PubChem that contradict the name of the substance. Five were found by
+# `tlhelpers check` as odd labels per atom, the second by reading all names.
+MENDED_FORMULAS = {
+    "13587-35-4": "CuWO4",  # CuWO
+    "10179-73-4": "Fe2SiO4",  # FeSiO3
+    "13870-24-1": "FeWO4",  # FeWO
+    "12136-42-4": "Ir2S3",  # IrS
+    "12036-32-7": "Pr2O3",  # PrO
+    "12036-35-0": "Rh2O3",  # RhO
+}
+
+# The tables of `chemicals` that hold solids; the first two print a formula, the others none.
+JANAF = "Reactions/JANAF_1998.tsv"
+FUSION = "Phase Change/CRC Handbook Heat of Fusion.tsv"
+STANDARD = "Heat Capacity/CRC Standard Thermodynamic Properties of Chemical Substances.tsv"
+VOLUMES = "Density/CRC Solid Inorganic Constant Densities.tsv"
+IDENTIFIERS = (
+    "Inorganic db",
+    "chemical identifiers example user db",
+    "chemical identifiers pubchem small",
+    "chemical identifiers pubchem large",
+)
 
 
 def read_member(wheels: Path, package: str, member: str) -> bytes:
@@ -111,6 +136,64 @@ def magpie_elements(wheels: Path) -> pd.DataFrame:
     )
 
 
+def solid_formulas(wheels: Path) -> dict[str, str]:
+    """Return the formula of each CAS number, from the tables that print it, else from PubChem."""
+    formulas: dict[str, str] = {}
+    for member in (JANAF, FUSION):
+        table = read_chemicals(wheels, member)
+        column = "formula" if "formula" in table else "Formula"
+        formulas = dict(zip(table["CAS"], table[column], strict=True)) | formulas
+    for name in IDENTIFIERS:
+        text = read_member(wheels, "chemicals", f"chemicals/Identifiers/{name}.tsv").decode()
+        for line in text.splitlines():
+            _, cas, formula, *_ = line.split("\t")
+            formulas.setdefault(cas, formula)
+    return formulas | MENDED_FORMULAS
+
+
+def read_chemicals(wheels: Path, member: str) -> pd.DataFrame:
+    """Return one table of the package `chemicals`, one row a CAS number."""
+    raw = io.BytesIO(read_member(wheels, "chemicals", f"chemicals/{member}"))
+    return pd.read_csv(raw, sep="\t").drop_duplicates("CAS")
+
+
+def is_kept(name: str, composition: Composition) -> bool:
+    """Return whether a substance is an inorganic compound whose formula can be relied on.
+
+    No hydrogen: that leaves out hydrates, and salts to whose formula PubChem adds protons; where
+    the name has hydrogen and the formula none, it lacks it. No carbon without a metal or boron or
+    silicon: organic solids.
+    """
+    elements = {str(element) for element in composition}
+    metals = any(Element(e).is_metal or e in ("B", "Si") for e in elements)
+    return (
+        len(elements) > 1
+        and not elements & {"H", "D", "T"}
+        and not ("C" in elements and not metals)
+        and not any(word in name.lower() for word in ("hydr", "ammon", "acid", "amide"))
+    )
+
+
+def solids(wheels: Path) -> pd.DataFrame:
+    """Return standard entropies of inorganic solids and what goes with them, a row a substance."""
+    formulas = solid_formulas(wheels)
+    table = read_chemicals(wheels, STANDARD).dropna(subset=["Hfs", "S0s", "Cps"], how="all")
+    table = table.merge(read_chemicals(wheels, VOLUMES)[["CAS", "Vm"]], how="left", on="CAS")
+    rows = []
+    for row in table.itertuples():
+        formula = formulas.get(row.CAS, "")
+        if not formula or re.search(r"[+-]\d*$", formula):
+            continue  # unknown, or an ion: PubChem splits some salts
+        composition = Composition(formula)
+        if is_kept(row.Chemical, composition):
+            rows.append({
+                "cas": row.CAS, "name": row.Chemical, "formula": composition.reduced_formula,
+                "n_atoms": int(composition.num_atoms), "entropy": row.S0s, "heat_capacity": row.Cps,
+                "enthalpy_of_formation": row.Hfs / 1e3, "molar_volume": row.Vm * 1e6,
+            })  # fmt: skip
+    return pd.DataFrame(rows).round(4).sort_values("formula")
+
+
 def write(table: pd.DataFrame, name: str) -> None:
     """Write one CSV file; a compressed one carries no time stamp, so that its bytes repeat."""
     text = table.to_csv(index=False, lineterminator="\n").encode()
@@ -120,14 +203,15 @@ def write(table: pd.DataFrame, name: str) -> None:
 
 
 def main() -> None:
-    """Write the three tables that come from packages."""
+    """Write the four tables that come from packages."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("wheels", type=Path, help="folder with the gemd and crabnet wheels")
+    parser.add_argument("wheels", type=Path, help="folder with the three wheels")
     wheels = parser.parse_args().wheels
     warnings.filterwarnings("ignore", message="No Pauling electronegativity")
     write(strehlow_cook(wheels), "strehlow_cook_1973.csv")
     write(pbe_gaps(wheels), "mp_pbe_gaps.csv.gz")
     write(magpie_elements(wheels), "magpie_elements.csv")
+    write(solids(wheels), "crc_solids.csv")
 
 
 if __name__ == "__main__":

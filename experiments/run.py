@@ -9,6 +9,8 @@ stopped. A part is computed anew when the code or the data that it comes from ha
 import importlib
 import time
 
+import joblib
+
 EXPERIMENTS = [
     "band_gaps",
     "color",
@@ -18,11 +20,15 @@ EXPERIMENTS = [
     "false_positives",
     "stack_worlds",
     "stack_honesty",
+    "own_table",
+    "interval_coverage",
+    "entropies",
 ]
 
 if __name__ == "__main__":
     for name in EXPERIMENTS:
         start = time.time()
         print(f"{name} ...", flush=True)
-        importlib.import_module(name).main()
+        with joblib.parallel_config(backend="loky"):  # threads wait for each other's Python
+            importlib.import_module(name).main()
         print(f"{name}: {(time.time() - start) / 60:.1f} min", flush=True)

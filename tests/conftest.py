@@ -1,4 +1,4 @@
-"""A real Chromium that can reach nothing but what a test serves."""
+"""A real Chromium, and a real Firefox, that can reach nothing but what a test serves."""
 
 from __future__ import annotations
 
@@ -15,12 +15,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:  # the package's own tests run without playwright too
+    from firefox import Firefox
     from playwright.sync_api import Browser, Page
 
 ROOT = Path(__file__).resolve().parents[1]
 SITE = ROOT / "_build" / "html"
+SIZES = [(1300, 900), (520, 900), (390, 844)]  # of windows
+settings.register_profile("long", max_examples=1700, print_blob=True)  # twelve tests: 20,000
 FLAGS = [
     "--no-sandbox",
     "--disable-background-networking",
@@ -28,17 +32,34 @@ FLAGS = [
 ]
 
 
-@pytest.fixture(scope="session")
-def chromium() -> str:
-    """Return the browser; installed where we may, else a failure that says what to do."""
+def find_program(*names: str) -> str:
+    """Return the first program there is; the first is installed where we may, else a failure."""
 
     def find() -> str | None:
-        return shutil.which("chromium") or shutil.which("chromium", path="/usr/bin")
+        return next(
+            filter(None, (shutil.which(n) or shutil.which(n, path="/usr/bin") for n in names)), None
+        )
 
     if not find() and os.geteuid() == 0 and shutil.which("apt-get"):
         subprocess.run(["apt-get", "update"], check=True)
-        subprocess.run(["apt-get", "install", "-y", "chromium"], check=True)
-    return find() or pytest.fail("the browser tests need Chromium: install the package `chromium`")
+        subprocess.run(["apt-get", "install", "-y", names[0]], check=True)
+    return find() or pytest.fail(f"the browser tests need the package `{names[0]}`: install it")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Return the path of Chromium."""
+    return find_program("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="session")
+def firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firefox]:
+    """Start one Firefox for all tests."""
+    from firefox import Firefox
+
+    window = Firefox(find_program("firefox-esr", "firefox"), tmp_path_factory.mktemp("firefox"))
+    yield window
+    window.close()
 
 
 @pytest.fixture(scope="session")
@@ -129,3 +150,11 @@ def visit(browser: Browser, base: str) -> Iterator[Visit]:
     """Offer a page of the site, without network."""
     with visiting(browser, base) as visit:
         yield visit
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """Copy the repository, as it would be cloned."""
+    from environments import copy_of_the_repository
+
+    return copy_of_the_repository(tmp_path / "checkout")

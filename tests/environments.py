@@ -13,6 +13,12 @@ from pathlib import Path
 import nbformat
 from conftest import ROOT
 
+OF_THE_BOOK = {
+    *("site", "jupyterlab", "notebooks", "launch", "classroom", "accessibility", "wings", "parts"),
+    *("names_from_data", "firefox", "looks", "print", "slides", "check", "instructors"),
+    *("references", "exercises", "supply_chain", "policy", "faults", "versions"),
+    *("access", "expected_numbers"),
+}
 Command = Sequence[str | Path]
 TOUCHING = ("PYTHONPATH", "VIRTUAL_ENV", "TLHELPERS_STATIC")  # of the environment that runs us
 
@@ -53,7 +59,8 @@ def run_notebooks(
     assert names
 
     def execute(name: str) -> nbformat.NotebookNode:
-        run([*convert, "--output-dir", out, name], folder, **variables)
+        threads = {"OMP_NUM_THREADS": "1"}  # two notebooks share two cores
+        run([*convert, "--output-dir", out, name], folder, **threads | variables)
         return nbformat.read(out / name, as_version=4)
 
     with ThreadPoolExecutor(2) as pool:
@@ -66,3 +73,12 @@ def warnings_of(notebook: nbformat.NotebookNode) -> Iterator[str]:
         for output in cell.get("outputs", []):
             if output.get("name") == "stderr":
                 yield output.text
+
+
+def run_tests_of_the_package(commands: Path, checkout: Path) -> None:
+    """Run, in an environment that has the package, the tests that need no book and no tools."""
+    shutil.rmtree(checkout / "tlhelpers")  # the installed one is meant
+    names = {path.stem.removeprefix("test_"): path for path in checkout.glob("tests/test_*.py")}
+    tests = [path for name, path in names.items() if name not in OF_THE_BOOK]
+    command = [commands / "python", "-m", "pytest", "-q", "--pyargs", "tlhelpers", *tests]
+    print(run(command, checkout))

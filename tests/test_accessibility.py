@@ -1,4 +1,4 @@
-"""axe-core on every page of the site, light and dark: nothing that bars a reader."""
+"""axe-core on every page of the site, light and dark: it finds nothing."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ import pytest
 from conftest import visiting
 from test_site import PAGES
 
-BARS = {"serious", "critical"}
 SETTINGS = {"resultTypes": ["violations"], "preload": False}  # it would fetch the style sheets
 
 
 @pytest.mark.full
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", PAGES)
-def test_no_serious_violation(browser, site, name: str, scheme: str) -> None:
+def test_no_violation(browser, site, name: str, scheme: str) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
     with visiting(browser, site.as_uri(), color_scheme=scheme) as visit:
@@ -24,6 +23,5 @@ def test_no_serious_violation(browser, site, name: str, scheme: str) -> None:
     assert [
         f"{v['id']}: {node['html'][:200]} {node['failureSummary']}"
         for v in violations
-        if v["impact"] in BARS
         for node in v["nodes"]
     ] == []

@@ -4,15 +4,23 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.colors import to_rgba
 
-from tlhelpers.book.figures import plot_curves, plot_shared_splits, plot_trends
-from tlhelpers.book.figures.style import STYLES
+from tlhelpers.book.figures import plot_architecture, plot_curves, plot_shared_splits, plot_trends
+from tlhelpers.book.figures.style import INK, STYLES
 
 
 @pytest.fixture(autouse=True)
 def close_figures():
     yield
     plt.close("all")
+
+
+def covers_data(ax) -> bool:
+    """Whether the legend stands on the axes, where its marks could be read as data."""
+    ax.figure.canvas.draw()
+    (legend,) = ax.figure.legends
+    return legend.get_window_extent().overlaps(ax.get_window_extent())
 
 
 def test_curves_take_the_colour_of_their_model():
@@ -22,7 +30,8 @@ def test_curves_take_the_colour_of_their_model():
     points, truth, first, second = ax.lines
     assert [line.get_label() for line in ax.lines] == ["labels", *curves]
     assert first.get_color() == second.get_color() == STYLES["difference"].color
-    assert truth.get_color() != first.get_color()
+    assert truth.get_color() == INK != first.get_color()
+    assert not covers_data(ax)
     dashes = [line._unscaled_dash_pattern for line in (truth, first, second)]
     assert len(set(map(str, dashes))) == 3
     assert points.get_linestyle() == "None" and ax.get_xlabel() == "x (m)"
@@ -43,3 +52,22 @@ def test_shared_splits_draw_the_largest_shares():
     ax = plot_shared_splits(shares, n_features=2)
     assert [t.get_text() for t in ax.get_yticklabels()] == ["b", "c"]  # the largest on top
     assert [line.get_xdata().tolist() for line in ax.lines] == [[0.6, 0.3], [0.2, 0.8]]
+    assert not covers_data(ax)
+
+
+@pytest.mark.parametrize("name", ["difference", "latent variable", "multi-task"])
+def test_an_architecture_leads_from_the_features_to_the_target(name):
+    ax = plot_architecture(name)
+    boxes = [text for text in ax.texts if text.get_text()]
+    texts = [text.get_text() for text in boxes]
+    assert texts[0] == "features x" and texts[-1] == "y"
+    ax.figure.canvas.draw()
+    ends = [text.get_bbox_patch().get_window_extent() for text in boxes]
+    assert not any(a.overlaps(b) for i, a in enumerate(ends) for b in ends[:i])
+    edges = {text.get_bbox_patch().get_edgecolor() for text in boxes if "rows" in text.get_text()}
+    assert edges == {to_rgba(STYLES[name].color)}
+
+
+def test_an_unknown_architecture_is_named():
+    with pytest.raises(ValueError, match="pooled"):
+        plot_architecture("pooled")

@@ -117,7 +117,8 @@ def test_install_and_run_without_network(archive: Path, prefix: Command, tmp_pat
     if prefix is NAMESPACE:
         with pytest.raises(AssertionError, match="unreachable"):
             run([*prefix, sys.executable, "-c", reach], archive)
-    run([*prefix, sys.executable, "install.py", "--no-start"], archive, **REFUSED)
+    said = run([*prefix, sys.executable, "install.py", "--no-start"], archive, **REFUSED)
+    assert "Ready." in said.splitlines()
     run_notebooks(archive / "env" / "bin", archive / "notebooks", tmp_path / "out", prefix)
 
 
@@ -155,4 +156,6 @@ def test_the_site_opens_from_the_archive(archive: Path, browser) -> None:
     assert (site / "index.html").exists() and len(pages) > 5
     with visiting(browser, site.as_uri()) as visit:
         for page in pages:
-            assert visit.open(page).locator("article h1").count() == 1
+            assert visit.open(page).locator("article h1, main > h1").count() == 1
+    with visiting(browser, archive.as_uri()) as visit:
+        assert visit.open("slides.html").locator("section").count() > 50

@@ -5,6 +5,7 @@ golden_matminer.csv was made once with matminer 0.10.1 and pymatgen-core 2026.10
 each ``.featurize(Composition(formula))``, columns named by their ``feature_labels()``.
 """
 
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from sklearn.ensemble import RandomForestRegressor
 from sklearn.pipeline import make_pipeline
 
 from tlhelpers import CompositionFeaturizer
-from tlhelpers.data.composition import anion_family, parse_formula
+from tlhelpers.data.composition import _element_table, anion_family, parse_formula
 
 GOLDEN = pd.read_csv(
     Path(__file__).with_name("golden_matminer.csv"), index_col="formula", keep_default_na=False
@@ -125,3 +126,66 @@ def test_is_a_transformer():
 def test_anion_family():
     families = anion_family(["NaCl", "Fe2O3", "GaAs", "NaN", "Si"])
     assert families.tolist() == ["chlorides", "oxides", "arsenides", "nitrides", None]
+
+
+@pytest.mark.parametrize(
+    ("formula", "message"),
+    [
+        ("H" + "9" * 400, "holds H in an amount that is not between"),
+        ("H" + "9" * 12 + "O", "holds H in an amount"),
+        ("H0.000000001O", "holds H in an amount"),
+        ("(H0.00001)0.0001O", "holds H in an amount"),
+        ("Fe III", "oxidation state in Roman numerals"),
+        ("FeIIIO", "oxidation state in Roman numerals"),
+        ("Fe[III]O", "oxidation state in Roman numerals"),
+        ("Mo VI", "oxidation state in Roman numerals"),
+        ("Na@Cl", "holds '@'"),
+    ],
+)
+def test_what_would_be_misread_is_refused(formula, message):
+    with pytest.raises(ValueError, match=f"row 1: .*{message}"):
+        CompositionFeaturizer().transform(["NaCl", formula])
+
+
+@pytest.mark.parametrize(
+    ("formula", "elements"),
+    [("VI3", "V I"), ("InI", "In I"), ("IrI3", "Ir I"), ("I", "I"), ("CuIIn", "Cu I In")],
+)
+def test_iodides_are_no_oxidation_states(formula, elements):
+    assert " ".join(element for element, _ in parse_formula(formula)) == elements
+
+
+@pytest.mark.parametrize(
+    "formulas", [iter(["NaCl"]), {"NaCl"}, {"NaCl": 1}, None, 3], ids=lambda f: type(f).__name__
+)
+def test_what_has_no_order_or_can_be_read_once_is_refused(formulas):
+    with pytest.raises(TypeError, match=r"expected a list or column .* make it a list"):
+        CompositionFeaturizer().fit(formulas)
+
+
+def test_masked_formulas_are_refused():
+    masked = np.ma.array(["NaCl", "KCl"], mask=[False, True])
+    with pytest.raises(ValueError, match="row 1 is masked"):
+        CompositionFeaturizer().transform(masked)
+    assert CompositionFeaturizer().transform(masked[:1]).shape == (1, 135)
+
+
+def test_a_formula_has_the_same_features_whatever_stands_beside_it():
+    rng = np.random.default_rng(0)
+    symbols = list(_element_table().index)
+    formulas = [
+        "".join(f"{s}{rng.uniform(0.1, 9):.2f}" for s in rng.choice(symbols, k, replace=False))
+        for k in rng.integers(1, 14, 60)
+    ]
+    alone = [CompositionFeaturizer().transform([formula])[0] for formula in formulas]
+    np.testing.assert_array_equal(CompositionFeaturizer().transform(formulas), alone)
+
+
+def test_one_formula_of_many_elements_costs_no_memory():
+    """It took 2.2 GB."""
+    formulas = ["NaCl"] * 20_000 + ["".join(_element_table().index)]
+    tracemalloc.start()
+    CompositionFeaturizer().transform(formulas)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 200e6

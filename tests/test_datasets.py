@@ -20,7 +20,7 @@ LISTED = re.findall(
 
 def test_every_file_is_listed():
     files = {p.name for p in (ROOT / "data").iterdir() if ".csv" in p.suffixes}
-    assert {name for name, _, _ in LISTED} == files and len(files) == 4
+    assert {name for name, _, _ in LISTED} == files and len(files) == 5
 
 
 @pytest.mark.parametrize(("name", "rows", "digest"), LISTED)
@@ -59,6 +59,27 @@ def test_pbe_gaps_counts():
     assert table["composition"].is_unique and not table.isna().any().any()
     assert (table["gap_min"] <= table["gap_median"]).all()
     assert (table["gap_median"] <= table["gap_max"]).all()
+
+
+def test_thermochemistry_counts():
+    table = tl.load_thermochemistry()
+    labels = ["entropy", "heat_capacity", "enthalpy_of_formation", "molar_volume"]
+    assert table[labels].count().tolist() == [346, 290, 485, 456]
+    assert table[["cas", "name", "formula"]].nunique().tolist() == [len(table)] * 3 == [487] * 3
+    assert table[labels[:3]].notna().any(axis=1).all() and not table.iloc[:, :4].isna().any().any()
+    assert (table.loc[table["enthalpy_of_formation"].isna(), labels[:3]].count(axis=1) > 0).all()
+    known = table.set_index("formula")
+    assert known.loc["NaCl", labels].tolist() == [72.1, 50.5, -411.2, pytest.approx(26.93, abs=0.1)]
+    assert known.loc[["Al2O3", "Fe2SiO4", "HgCl"], "n_atoms"].tolist() == [5, 7, 4]
+
+
+def test_thermochemistry_obeys_old_rules():
+    """Entropy follows the volume; nearly all heat capacities lie below Dulong and Petit's 3R."""
+    table = tl.load_thermochemistry()
+    per_atom = table[["entropy", "heat_capacity", "molar_volume"]].div(table["n_atoms"], axis=0)
+    assert per_atom["entropy"].corr(per_atom["molar_volume"]) == pytest.approx(0.90, abs=0.01)
+    assert (per_atom["heat_capacity"].dropna() < 1.15 * 3 * 8.314).mean() > 0.95
+    assert per_atom["entropy"].dropna().between(5, 70).all()
 
 
 def test_no_dissociation_counts():

@@ -19,6 +19,7 @@ from sklearn.ensemble import RandomForestRegressor
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from tlhelpers.forests._engine import engine as engine_module
+from tlhelpers.forests._engine import trees as trees_module
 from tlhelpers.forests._engine.encoding import N_BINS, bin_features
 from tlhelpers.forests._engine.engine import ForestEngine
 from tlhelpers.forests._engine.threads import count_threads, run_in_threads, share_out
@@ -156,13 +157,13 @@ SETTINGS = [dict(), dict(min_samples_leaf=3), dict(max_depth=3)]
 @pytest.mark.parametrize("weighted", [False, True])
 def test_equals_brute_force(case, setting, weighted, monkeypatch):
     seen = []
-    original = engine_module.view_trees
+    original = trees_module.view_trees
 
     def spy(tree, *args):
         seen.append(tree)
         return original(tree, *args)
 
-    monkeypatch.setattr(engine_module, "view_trees", spy)
+    monkeypatch.setattr(trees_module, "view_trees", spy)
     for seed in range(3):
         X, labels, n_classes = make_table(seed, **CASES[case])
         rng = np.random.default_rng(seed)
@@ -190,6 +191,16 @@ def test_equals_brute_force(case, setting, weighted, monkeypatch):
                 expected = [oracle.predict(seen[0], root, x, t) for x in queries]
                 assert_allclose(engine.tree_values(queries, t)[b], expected, atol=1e-9)
         assert_allclose(engine.importances, np.mean(importances, axis=0), atol=1e-9)
+
+
+def test_trees_that_are_seen_part_by_part_are_the_same(monkeypatch):
+    X, labels, n_classes = make_table(0, **CASES["mixed, holes"])
+    whole = fit(X, labels, n_classes, n_trees=5)
+    monkeypatch.setattr(trees_module, "_MANY_NODES", 1)  # each tree is a part
+    parts = fit(X, labels, n_classes, n_trees=5)
+    assert_array_equal(whole._roots, parts._roots)
+    for t in range(len(n_classes)):
+        assert_array_equal(whole.tree_values(X, t), parts.tree_values(X, t))
 
 
 @pytest.mark.parametrize("min_samples_leaf", [1, 4])
@@ -323,10 +334,10 @@ def test_bins_are_ordered_and_disjoint(n_distinct):
     rng = np.random.default_rng(0)
     x = rng.normal(size=n_distinct)[rng.integers(n_distinct, size=4000)]
     x[rng.random(x.size) < 0.3] = x[0]
-    bins, lowest, highest = bin_features(x[:, None])
+    bins, n_bins, lowest, highest = bin_features(x[:, None])
     used = np.unique(bins)
     lowest, highest = lowest[0], highest[0]
-    assert_array_equal(used, np.arange(used.size))
+    assert_array_equal(used, np.arange(n_bins[0]))
     assert (lowest[bins[:, 0]] <= x).all() and (x <= highest[bins[:, 0]]).all()
     assert (highest[: used.size - 1] < lowest[1 : used.size]).all()
     n_values = np.unique(x).size

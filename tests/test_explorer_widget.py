@@ -108,7 +108,7 @@ def test_a_series_that_stays_is_written_once(make) -> None:
 
 def test_text_is_escaped(make) -> None:
     html = make().to_html()
-    assert html.count("</script>") == 3
+    assert html.count("</script>") == 2
     assert "A <title>" not in re.sub(r"<script.*?</script>", "", html, flags=re.DOTALL)
 
 
@@ -125,6 +125,20 @@ def test_an_error_is_shown_kept_and_raised(make) -> None:
 def test_an_error_in_any_frame_stops_the_build(make) -> None:
     with pytest.raises(ZeroDivisionError):
         make(static=True, kinds=("a", "broken"))
+
+
+@pytest.mark.parametrize("selection", [[-1, 0], [3, 0], [0, 2], [0], [0, 0, 0], []])
+def test_a_position_that_no_slider_has_is_no_other_one(make, asked, selection) -> None:
+    explorer = make()
+    with pytest.raises(ValueError, match="must hold a position of each slider"):
+        explorer.selection = selection
+    assert "selection=" in explorer.frame["error"] and len(asked) == 1
+
+
+@pytest.mark.parametrize("readout", [None, 3, b"text"])
+def test_a_readout_is_a_text(make, readout) -> None:
+    with pytest.raises(TypeError, match=r"readout=.* must be a text"):
+        make(function=lambda n, kind: Frame(readout, []))
 
 
 def test_at_answers_without_moving(make) -> None:

@@ -9,12 +9,14 @@ import pytest
 
 from tlhelpers import load_results
 from tlhelpers.book import (
+    all_label_tests,
     architecture_record,
     beyond_table,
     claims_table,
     decision_table,
     gains_outside_record,
     guide_evidence,
+    guide_tables,
     saving_interval,
     saving_words,
     say_claims,
@@ -23,7 +25,7 @@ from tlhelpers.book import (
 from tlhelpers.book.findings import _curve_tests, _word_of_saving, word
 from tlhelpers.book.record import ARCHITECTURES
 from tlhelpers.data.files import result_names
-from tlhelpers.evaluation.comparison import corrected_resampled_t_test
+from tlhelpers.evaluation.comparison import corrected_resampled_t_test, holm
 
 
 @pytest.fixture(scope="module")
@@ -118,6 +120,10 @@ def test_the_saving_and_the_labels_nobody_asked_for_follow_one_rule(claims):
     assert warm == "warm: cannot tell (20, 50, 100, 200, 235)"
 
 
+def test_a_correlation_of_family_means_is_no_interpretability(claims):
+    assert claims.loc[8, "verdict"].startswith("cannot tell (not measured")
+
+
 def test_no_claim_of_a_lead_without_a_test_against_every_rival(claims):
     assert "barriers: holds" not in claims.loc[6, "verdict"]
     assert "best other architecture" in claims.loc[6, "ours"]
@@ -178,20 +184,63 @@ def test_the_guide_says_what_the_tables_say():
         assert plain["difference"] < equal["difference"] < 0 and equal["verdict"] == "better"
         assert plain["verdict"] == "no difference seen"
     assert guide_evidence()["seen"].startswith(
-        "With all labels a difference between an architecture and the baseline was seen in 0 of 54"
+        "In the three case studies, with all labels, a difference between an architecture and the "
+        "baseline was seen in 0 of 54 cases"
     )
+    models = {"LatentVariableForest": "latent variable", "MultiTaskForest": "multi-task"}
+    nothing = load_results("stack_worlds").query("world in ['unrelated', 'noise', 'no signal']")
+    for model, name in models.items():  # the worst that a reader of this advice may meet
+        text = decision_table().set_index("model").loc[model, "what we saw"]
+        worst = nothing.loc[nothing["model"] == name, "ratio"].max()
+        assert f"costs up to {worst:.2f} times the baseline's error" in text and worst > 1
+    worst = load_results("stack_worlds").query("model == 'stack'")["ratio"].max()
+    assert any(f"the stack up to {worst:.2f} times" in text for text in guide)
+
+
+def test_the_tables_of_the_guide_by_hand():
+    tables = guide_tables()
     worlds = load_results("stack_worlds").groupby(["model", "world"])["ratio"]
     low, high = worlds.min(), worlds.max()
-    shared = f"{low['stack', 'shared structure']:.2f} to {high['stack', 'shared structure']:.2f}"
-    assert any(f"{shared} times where the two share structure only" in text for text in guide)
-    unit = load_results("stack_worlds").query("world == 'another unit' and setting == 'warm'")
-    unit = unit.query("model == 'equal weights'")["ratio"]
-    assert f"{unit.min():.2f} to {unit.max():.2f} times it" in guide_evidence()["stack"]
-    worst = load_results("stack_worlds").query("model == 'stack'")["ratio"].max()
-    assert any(f"to {worst:.2f} times the baseline's" in text for text in guide)
+    columns = {"shared structure": "shares structure only", "another unit": "in another unit"}
+    for world, column in columns.items():
+        for model, row in {"stack": "stack", "equal weights": "plain mean"}.items():
+            cell = f"{low[model, world]:.2f} to {high[model, world]:.2f}"
+            assert tables["worlds"].loc[row, column] == cell
+    more = [low["stack", world] for world in ("smooth function", "systematic error")]
+    assert tables["worlds"].loc["stack", "tells more"].startswith(f"{min(more):.2f} to")
+    shared = tables["worlds"]["shares structure only"].str.split().str[-1].astype(float)
+    assert (shared > 1).all()
     tests = load_results("band_gaps_verdicts").query("model == 'pooled' and metric == 'rmse'")
     for row in tests.itertuples():
-        assert any(f"{row.setting} {row.score:.2f} against" in text for text in guide)
+        cells = tables["union"].loc[row.setting].tolist()
+        assert cells == [
+            f"{row.score:.2f}",
+            f"{row.baseline_score:.2f}",
+            f"{row.low:+.2f} to {row.high:+.2f}",
+            row.verdict,
+        ]
+    few = load_results("band_gaps_curve_verdicts").query(
+        "size == 50 and setting == 'warm' and model == 'equal weights' and question == 'rivals'"
+    )
+    row = tables["few labels"].loc[("plain mean", 50, "warm")]
+    assert row["error (eV)"] == f"{few['score'].item():.2f}" and row["verdict"] == "better"
+    held = load_results("no_held_out").query(
+        "metric == 'rmse' and direction == 'dissociation' and setting == 'warm' "
+        "and target == 'Ea_N2_diss' and model == 'learned slope'"
+    )
+    row = tables["known energies"].loc[("baseline, hold-out surfaces", "N2")]
+    assert row["error (eV)"] == f"{held['score'].item():.2f}"
+    assert row["95% interval"].startswith(f"{held['difference_low'].item():+.2f} to")
+
+
+def test_first_page_and_guide_say_the_same_of_the_gains_outside():
+    others = gains_outside_record()["metric"].value_counts()
+    assert others.to_dict() == {"rmse": 3, "mae": 3}
+    said = guide_evidence()["outside"]
+    assert f"{others.sum()} gains are seen" in said and f"{others['rmse']} by root mean" in said
+    for page in ("intro", "guide"):
+        text = (Path(__file__).parents[1] / f"book/{page}.md").read_text("utf8")
+        assert '["outside"])' in text
 
 
 def test_what_lies_beyond_the_paper_by_hand():
@@ -208,7 +257,7 @@ def test_what_lies_beyond_the_paper_by_hand():
     worse = tests[tests["verdict"] == "worse"].set_index(["model", "setting"])
     assert ("gradient boosting, z seen", "cold") in worse.index and len(worse) == 2  # a mismatch
     assert table.loc[6, "verdict"].startswith("holds in 1 of 8 cases (straight line (warm));")
-    assert f"asked without it, {worse['score'].iloc[0]:.2f}" in table.loc[6, "ours"]
+    assert f"z seen, cold {worse['score'].iloc[0]:.2f}" in table.loc[6, "ours"]
 
 
 def test_the_record_holds_no_rival():
@@ -227,19 +276,37 @@ def test_the_gains_outside_the_record_by_hand():
         ("latent variable", "warm", "mae"),
     }
     assert (others["score"] < others["baseline_score"]).all() and len(others) == 6
+    tests = all_label_tests()
+    assert (tests["p_adjusted"] <= tests["p_all"] + 1e-12).all()
+    for _, family in tests.groupby("family"):
+        assert np.allclose(holm(family["p_value"]), family["p_adjusted"], atol=1e-6)
 
 
 def test_the_page_of_the_guide_has_a_section_a_row():
     page = (Path(__file__).parents[1] / "book/guide.md").read_text("utf8")
     headings = re.findall(r"^##+ (.+)$", page, re.M)
     table, rules = decision_table(), guide_evidence()
-    assert headings == ["Your table", *table.index, "Five rules", "What not to do"]
+    assert headings == [
+        "In a hurry",
+        "Your table",
+        *table.index,
+        "Five rules",
+        "What not to do",
+        "What was seen in all",
+    ]
     sections = dict(zip(headings, re.split(r"^##+ .+$", page, flags=re.M)[1:], strict=True))
     for case, row in table.iterrows():
         assert row["model"] in sections[case] and f'table["{case}"]' in sections[case]
         first = row["chapter"][:2]
         assert f"[{first}](../notebooks/{first}_" in sections[case]
-    assert re.findall(r'rules\["(.+?)"\]', page) == list(rules.index)
+    shown = re.findall(r'say\(rules\["(.+?)"\]\)', page)
+    assert shown == list(rules.index)
+    for name in guide_tables():
+        assert f'\nnumbers["{name}"]\n' in page
+    quick = sections["In a hurry"]
+    assert quick.count("\n| [") == len(table)
+    for model in table["model"].drop("Two sources under one name"):
+        assert f"`{model}`" in quick
 
 
 def test_the_rules_of_the_guide_by_hand():
@@ -251,15 +318,18 @@ def test_the_rules_of_the_guide_by_hand():
     assert f"{apart.min():+.2f} to {apart.max():+.2f} eV" in rules["one split"]
     mean = wide.mean()
     for name in ("difference, mismatched", "gradient boosting, z seen"):
-        assert f"{mean[name]:.2f} against" in rules["mismatch"]
-    assert rules["mismatch"].count(", worse)") == 1
+        assert f"{mean[name]:.2f}" in set(guide_tables()["mismatch"]["error (eV)"])
+    assert guide_tables()["mismatch"]["verdict"].eq("worse").sum() == 1
+    assert "is worse than the baseline" in rules["mismatch"]
     assert f"{mean['extra trees']:.2f} eV, the stack {mean['stack']:.2f} eV" in rules["baseline"]
     curve = load_results("band_gaps_curve_verdicts").query(
         "model == 'stack' and setting == 'cold' and question == 'beyond the paper'"
     )
     gains = curve.sort_values("size")["difference"]
     assert (gains < 0).all() and gains.is_monotonic_increasing  # the fewer labels, the more
-    assert f"{gains.iloc[1]:+.2f} eV with 50 labels (better)" in rules["few"]
+    ends = f"{gains.iloc[0]:+.2f} eV with 20 labels, {gains.iloc[-1]:+.2f} eV with 235"
+    assert ends in rules["few"] and (curve["high"] < 0).all()
+    assert "better with 50 only, but all its intervals lie below zero" in rules["few"]
 
 
 def test_lists_are_markdown():
@@ -268,4 +338,6 @@ def test_lists_are_markdown():
     text = say_claims(table).data
     assert re.findall(r"^(\d+)\. \*\*", text, re.M) == [str(n) for n in table.index]
     for row in table.itertuples():
-        assert f"**Verdict:** {row.verdict}." in text and f"Ours: {row.ours}." in text
+        assert f"**Verdict:** {row.verdict}." in text
+        assert f"Ours: {row.ours}." in text and f"One number of ours: {row.short}." in text
+    assert text.count("<details><summary>") == text.count("</details>") == len(table)

@@ -1,5 +1,6 @@
 """What an attack on the forests found: each fault mended, each with its case."""
 
+import warnings
 from decimal import Decimal
 
 import numpy as np
@@ -8,9 +9,17 @@ import pytest
 from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import KFold
 
-from tlhelpers import DifferenceForest, LatentVariableForest, MultiTaskForest, SingleTaskForest
+from tlhelpers import (
+    DifferenceForest,
+    LatentVariableForest,
+    MultiTaskForest,
+    SingleTaskForest,
+    StackedForest,
+    jackknife_variance,
+)
 from tlhelpers.forests import shared_stages
 from tlhelpers.forests._engine.engine import ForestEngine
+from tlhelpers.forests.jackknife import warn_if_noisy
 from tlhelpers.forests.plan import Stage
 
 X = np.arange(40.0)[:, None]
@@ -142,3 +151,158 @@ def test_equal_stages_are_grown_once_and_change_nothing(monkeypatch):
         assert len(grown) == 8
     for a, b in zip(alone, together, strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [[0, 1, 2], [10, 20, 30], pd.MultiIndex.from_tuples([("a", 1), ("a", 2), ("b", 1)])],
+    ids=["range", "numbers", "tuples"],
+)
+def test_columns_in_another_order_are_refused_whatever_their_names(columns):
+    rng = np.random.default_rng(0)
+    features = pd.DataFrame(rng.normal(size=(40, 3)))
+    features.columns = columns
+    forest = SingleTaskForest(n_estimators=5, random_state=0).fit(features, X[:, 0])
+    turned = features.iloc[:, ::-1]
+    with pytest.raises(
+        ValueError, match=r"columns of X are not those of fit: column 0 is .*30|b|2"
+    ):
+        forest.predict(turned)
+    kept = turned[features.columns]
+    np.testing.assert_array_equal(forest.predict(kept), forest.predict(features))
+    assert len(forest.predict(features.to_numpy())) == 40  # an array has no names
+    assert len(forest.fit(features.to_numpy(), X[:, 0]).predict(turned)) == 40
+
+
+def test_rows_in_two_time_zones_are_refused():
+    index = pd.date_range("2020", periods=40, tz="UTC")
+    features = pd.DataFrame(X, index=index)
+    for other in (index.tz_convert("Europe/Berlin"), index.tz_localize(None)):
+        with pytest.raises(ValueError, match=r"row 0 is Timestamp\(.*UTC.*align them"):
+            SingleTaskForest().fit(features, pd.Series(X[:, 0], index=other))
+
+
+def test_the_first_row_that_differs_is_named_whatever_the_index():
+    index = pd.Index([np.nan, "a", None, 3, *range(100, 136)], dtype=object)
+    other = index[:39].append(pd.Index(["z"]))
+    with pytest.raises(ValueError, match="row 39 is 135 in X and 'z' in Y"):
+        SingleTaskForest().fit(pd.DataFrame(X, index=index), pd.Series(X[:, 0], index=other))
+
+
+@pytest.mark.parametrize("kind", [None, "regression"])
+@pytest.mark.parametrize(
+    "number",
+    [10**400, 10**5000, -(10**400), Decimal("1e400")],
+    ids=["large", "too long for str", "negative", "decimal"],
+)
+def test_a_label_that_no_float_can_hold_is_named(number, kind):
+    Y = pd.DataFrame({"y": X[:, 0], "z": pd.Series([0.5, None, number, *range(37)], dtype=object)})
+    with pytest.raises(ValueError, match=r"too large for dtype\('float64'\): task 'z', row 2"):
+        LatentVariableForest("y", "z", task_types=kind).fit(X, Y)
+
+
+def test_whole_numbers_beyond_64_bits_are_numbers():
+    forest = SingleTaskForest(n_estimators=5, random_state=0)
+    big = pd.Series([10**30 + i * 10**29 for i in range(40)], dtype=object)
+    np.testing.assert_allclose(
+        forest.fit(X, big).predict(X), forest.fit(X, big.astype(float)).predict(X)
+    )
+
+
+def test_a_feature_that_no_float_can_hold_is_said():
+    features = pd.DataFrame({"a": pd.Series([10**400] * 40, dtype=object)})
+    with pytest.raises(ValueError, match="Input X contains a number too large"):
+        SingleTaskForest().fit(features, X[:, 0])
+
+
+@pytest.mark.parametrize("kind", [None, "regression", "classification"])
+def test_a_signaling_nan_is_named_wherever_labels_are_read(kind):
+    labels = pd.Series([Decimal(1), Decimal("sNaN"), *[Decimal(i) for i in range(38)]])
+    Y = pd.DataFrame({"y": X[:, 0], "z": labels})
+    message = "'z' holds the signaling NaN of decimal in row 1"
+    with pytest.raises(ValueError, match=message):
+        LatentVariableForest("y", "z", task_types=kind and {"z": kind}).fit(X, Y)
+    forest = LatentVariableForest("y", "z", n_estimators=3).fit(X, Y.assign(z=X[:, 0]))
+    for ask in (lambda: forest.predict(X, known=Y[["z"]]), lambda: forest.score(X, Y)):
+        with pytest.raises(ValueError, match=message):
+            ask()
+
+
+@pytest.mark.parametrize(("y", "message"), [(None, "Y is None"), (3.0, "must be a column")])
+def test_labels_to_score_against_are_asked_for(y, message):
+    forest = SingleTaskForest(n_estimators=3).fit(X, X[:, 0])
+    with pytest.raises(ValueError, match=message):
+        forest.score(X, y)
+
+
+@pytest.mark.parametrize("correction", ["counts", "size", "none"])
+def test_bags_that_are_all_the_same_have_no_jackknife(correction):
+    trees = np.random.default_rng(0).normal(size=(5, 10))
+    for counts in (np.ones((10, 20), int), np.tile([0, 1, 2, 1], (10, 5))):
+        with pytest.raises(ValueError, match="all 10 bags hold the same rows"):
+            jackknife_variance(trees, counts, correction)
+
+
+def test_the_jackknife_is_never_negative_and_has_no_unit_of_its_own():
+    rng = np.random.default_rng(0)
+    for n_trees, n in [(2, 3), (6, 2), (10, 4), (5, 40), (40, 5)]:
+        counts = rng.multinomial(n, [1 / n] * n, size=n_trees)
+        trees = rng.choice([0.0, 1.0], size=(30, n_trees))
+        plain = jackknife_variance(trees, counts)
+        assert (plain >= 0).all()
+        for unit in (1e-99, 1e-50, 1e50, 1e99):
+            scaled = jackknife_variance(unit * trees, counts) / unit / unit
+            np.testing.assert_allclose(scaled, plain, rtol=1e-6, atol=1e-12)
+
+
+@pytest.mark.parametrize("unit", [1e150, 1e-150])
+def test_predictions_whose_squares_have_no_float_are_refused(unit):
+    rng = np.random.default_rng(0)
+    trees, counts = unit * rng.normal(size=(5, 10)), rng.multinomial(20, [0.05] * 20, size=10)
+    with pytest.raises(ValueError, match=r"tree_predictions are at most .* in a unit"):
+        jackknife_variance(trees, counts)
+    with pytest.raises(ValueError, match="inbag_counts are at most"):
+        jackknife_variance(trees / unit, counts * 1e150)
+
+
+def test_importances_are_shares_however_far_the_labels_span():
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        n = int(rng.integers(3, 60))
+        features = rng.normal(size=(n, 3))
+        y = rng.choice([-1, 1], n) * 10.0 ** rng.uniform(-90, 90, n)
+        Y = pd.DataFrame({"y": y, "z": rng.normal(size=n)})
+        forest = MultiTaskForest(n_estimators=5, max_features=1, random_state=0).fit(features, Y)
+        for found in (forest.feature_importances_, *forest.shared_splits().to_numpy().T):
+            assert (found >= 0).all() and found.sum() == pytest.approx(1)
+
+
+@pytest.mark.parametrize("forest", [DifferenceForest, LatentVariableForest, StackedForest])
+def test_a_warm_start_keeps_the_related_stage_while_the_rows_stay(forest, monkeypatch):
+    """With another number of rows each bag is another draw, and all stages are grown anew."""
+    rng = np.random.default_rng(0)
+    features = rng.normal(size=(60, 4))
+    Y = pd.DataFrame({"y": features[:, 0] + features[:, 1], "z": features[:, 0]})
+    Y.loc[:19, "z"] = np.nan  # rows with a label of the target alone
+    model = forest("y", "z", n_estimators=5, random_state=0, warm_start=True).fit(features, Y)
+    related, grown, fit = model._stages[Stage(("z",))].engine, [], ForestEngine.fit
+    monkeypatch.setattr(ForestEngine, "fit", lambda *a, **k: grown.append(1) or fit(*a, **k))
+    other = features.copy()
+    other[:20] += 1
+    for changed in [(features, Y), (features, Y.assign(y=Y["y"] + 1)), (other, Y)]:
+        model.fit(*changed)
+        assert model._stages[Stage(("z",))].engine is related
+        cold = forest("y", "z", n_estimators=5, random_state=0).fit(*changed)
+        np.testing.assert_array_equal(model.predict(features), cold.predict(features))
+    model.fit(features[1:], Y[1:])
+    assert model._stages[Stage(("z",))].engine is not related and grown
+
+
+def test_noise_of_any_size_is_warned_of_and_none_is_not():
+    for noise in (5e133, 1e-300):
+        with pytest.warns(UserWarning, match="1000000.0 times the estimate"):
+            warn_if_noisy(np.zeros(4), np.full(4, noise), 2, stacklevel=1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        warn_if_noisy(np.zeros(0), np.zeros(0), 2, stacklevel=1)
+        warn_if_noisy(np.ones(3), np.array([0.0, 0.0, 9.0]), 2, stacklevel=1)

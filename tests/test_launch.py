@@ -12,14 +12,17 @@ from pathlib import Path
 import nbformat
 import pytest
 from conftest import ROOT
-from environments import copy_of_the_repository, new_environment, run, run_notebooks, warnings_of
+from environments import (
+    new_environment,
+    run,
+    run_notebooks,
+    run_tests_of_the_package,
+    warnings_of,
+)
 
 from tools.pair import install_cell, notebook_of, repository
 
 COLAB = ROOT / "tests" / "colab.txt"
-OF_THE_BOOK = {
-    *("site", "jupyterlab", "notebooks", "launch", "classroom", "accessibility", "wings", "parts"),
-}
 URL, BRANCH = repository()["url"], repository()["branch"]
 NAME = URL.removeprefix("https://github.com/")
 BINDER = f"https://mybinder.org/v2/gh/{NAME}/{BRANCH}?urlpath=lab/tree/notebooks"
@@ -57,11 +60,6 @@ def test_the_install_cell_stands_before_the_first_code() -> None:
     first = next(cell for cell in notebook.cells if cell.cell_type == "code")
     assert first.source == install_cell().source and f"git+{URL}@{BRANCH}" in first.source
     assert len({cell.id for cell in notebook.cells}) == len(notebook.cells)
-
-
-@pytest.fixture
-def checkout(tmp_path: Path) -> Path:
-    return copy_of_the_repository(tmp_path / "checkout")
 
 
 # ---- Binder
@@ -143,7 +141,4 @@ def test_colab(colab: Path, checkout: Path, tmp_path: Path) -> None:
         install = next(cell for cell in notebook.cells if cell.cell_type == "code")
         assert install.source.startswith("# Installs the package") and install.outputs == []
 
-    shutil.rmtree(checkout / "tlhelpers")  # the installed one is meant
-    names = {path.stem.removeprefix("test_"): path for path in checkout.glob("tests/test_*.py")}
-    tests = [path for name, path in names.items() if name not in OF_THE_BOOK]
-    print(run([colab / "python", "-m", "pytest", "-q", "--pyargs", "tlhelpers", *tests], checkout))
+    run_tests_of_the_package(colab, checkout)

@@ -90,10 +90,19 @@ def test_skeleton(path):
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=ids)
-def test_solutions_are_collapsed(path):
+def test_the_guide_is_one_click_away(path):
+    assert "](../book/guide.md)" in cells(path, "markdown")[-1].source.splitlines()[-1]
+
+
+def test_the_sidebar_has_the_guide():
+    assert "file: book/guide\n" in (ROOT / "_toc.yml").read_text("utf8")
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=ids)
+def test_solutions_and_no_other_cells_are_collapsed_whole(path):
     for cell in cells(path):
-        if cell.source.startswith("# Solution"):
-            assert "hide-cell" in cell.metadata.get("tags", [])
+        is_hidden = "hide-cell" in cell.metadata.get("tags", [])
+        assert cell.source.startswith("# Solution") == is_hidden, cell.source
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=ids)
@@ -128,6 +137,15 @@ def test_the_first_use_of_a_term_links_to_the_glossary(path):
             if anchor not in prose[: end if end > 0 else None]:
                 bare.append(term)
     assert bare == []
+
+
+def test_the_hold_out_set_waits_for_chapter_08():
+    """Each chapter before it that fits a model to the band gaps asserts that it uses none of it."""
+    kept = re.compile(r"^assert .*not set\(\w+\.groups\) & set\(\w+\.groups\[\w+\]\)$", re.M)
+    early = [path for path in SOURCES[1:7] if "band_gap_study()" in path.read_text()]
+    assert len(early) == 5
+    for path in early:
+        assert kept.search(path.read_text()), path.stem
 
 
 def test_a_broken_loader_fails_a_chapter(tmp_path):

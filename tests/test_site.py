@@ -88,7 +88,7 @@ def test_page_opens_quietly(visit, page: str) -> None:
 def test_page_has_language_and_one_first_heading(visit, name: str) -> None:
     page = visit.open(name)
     assert page.locator("html").get_attribute("lang") == "en"
-    assert page.locator("article h1").count() == 1
+    assert page.locator("article h1, main > h1").count() == 1  # the second of a report
 
 
 @pytest.mark.parametrize("name", WITH_FORMULAS)
@@ -163,7 +163,7 @@ def test_explorers_on_a_page_are_independent(visit, name: str) -> None:
 
 
 FRAGMENT = re.compile(
-    r'<div class="tl-page">.*?currentScript\.parentElement\);</script>\n</div>', re.S
+    r'<div class="tl-page"[^>]*>.*?<script type="module".*?</script>\n</div>', re.S
 )
 
 
@@ -172,7 +172,7 @@ def test_two_explorers_of_the_book_share_a_page(browser, site: Path, tmp_path: P
     first, second = (
         FRAGMENT.search((site / name).read_text("utf8"))[0] for name in WITH_EXPLORER[-2:]
     )
-    shared = r'<style data-once.*?</style>|<script[^>]*data-once="\w+">.*?</script>'
+    shared = r'<style data-once.*?</style>|<script type="module".*?</script>'
     second = re.sub(shared, "", second, flags=re.S)
     path = tmp_path / "two.html"
     path.write_text(f'<!doctype html><html lang="en">{first}{second}</html>', "utf8")
@@ -194,8 +194,7 @@ def test_two_explorers_of_the_book_share_a_page(browser, site: Path, tmp_path: P
 @pytest.mark.parametrize("name", WITH_EXPLORER)
 def test_script_and_style_stand_once_on_a_page(site: Path, name: str) -> None:
     text = (site / name).read_text("utf8")
-    digests = re.findall(r'data-module="(\w+)" data-once', text)
-    assert len(digests) == len(set(digests)) == 1
+    assert text.count('<script type="module" data-once') == 1
     assert text.count("<style data-once") == 1
 
 

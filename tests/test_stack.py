@@ -59,6 +59,18 @@ def test_lines_are_ridge_regressions_of_each_bag():
         np.testing.assert_allclose(found, expected, rtol=1e-9)
 
 
+def test_the_slope_of_one_base_is_drawn_as_the_docstring_says():
+    """(n v rho + 2 shrink_to) / (n v + 2), v the variance of z in the bag over that in all n."""
+    rng = np.random.default_rng(1)
+    z, y = rng.normal(size=(8, 1)), rng.normal(size=8)
+    weights = np.array([np.bincount(rng.integers(0, 8, 8), minlength=8) for _ in range(5)], float)
+    line = Line((Stage(("a",)),), learned=True, shrink_to=1.0)
+    for found, w in zip(fit_lines(line, z, y, weights), weights, strict=True):
+        rho = np.polyfit(z[:, 0], y, 1, w=np.sqrt(w))[0]
+        v = np.cov(z[:, 0], fweights=w.astype(int), ddof=0) / z.var()
+        np.testing.assert_allclose(found[1], (8 * v * rho + 2) / (8 * v + 2))
+
+
 def test_an_engine_takes_labels_of_its_own_for_every_tree():
     rng = np.random.default_rng(0)
     X, labels = rng.normal(size=(50, 4)), rng.normal(size=(3, 50, 1))

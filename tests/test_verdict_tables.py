@@ -4,8 +4,16 @@ import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
+from scipy import stats
 
-from tlhelpers.book import intervals_by, plot_learning_curve, plot_size_differences, scores_by
+from tlhelpers.book import (
+    count_once,
+    gain_to_be_seen,
+    intervals_by,
+    plot_learning_curve,
+    plot_size_differences,
+    scores_by,
+)
 from tlhelpers.book.figures.style import style_of
 
 
@@ -37,10 +45,32 @@ def test_scores_stand_below_the_baseline(tests):
 
 def test_intervals_have_a_word_where_a_difference_is_seen(tests):
     table = intervals_by(tests, "size")
-    assert table.loc["stack"].tolist() == ["-0.70 to -0.30, better", "-0.20 to +0.12"]
-    assert table.loc["difference", 50] == "+0.25 to +0.55, worse"
+    to = "\u00a0to\u00a0"
+    assert table.loc["stack"].tolist() == [f"-0.70{to}-0.30, better", f"-0.20{to}+0.12"]
+    assert table.loc["difference", 50] == f"+0.25{to}+0.55, worse"
     table = intervals_by(tests[tests["size"] == 50], "setting", with_score=True)
-    assert table["cold"].tolist() == ["1.26 (-0.20 to +0.12)", "1.70 (+0.25 to +0.55), worse"]
+    assert table["cold"].tolist() == [f"1.26 (-0.20{to}+0.12)", f"1.70 (+0.25{to}+0.55), worse"]
+
+
+def test_a_gain_that_is_to_be_seen_is_seen_in_four_of_five_tables():
+    half = 2.0
+    row = pd.DataFrame({"low": [-half], "high": [half]})
+    needed = gain_to_be_seen(row, 50).iloc[0]
+    std = half / stats.t.ppf(0.975, 49)  # of the mean difference
+    drawn = needed + std * stats.t.rvs(49, size=200_000, random_state=0)
+    assert (drawn > half).mean() == pytest.approx(0.8, abs=0.005)
+
+
+def test_a_test_that_stands_twice_is_counted_once():
+    rows = [("cold", "trees", -0.2, 0.03, 0.06), ("warm", "trees", -0.2, 0.03, 0.06)]
+    rows += [("cold", "stack", -0.3, 0.02, 0.06), ("warm", "stack", -0.3, 0.9, 0.9)]
+    columns = ["setting", "model", "difference", "p_value", "p_adjusted"]
+    once = count_once(pd.DataFrame(rows, columns=columns).assign(question="rivals"))
+    assert once["model"].tolist() == ["trees", "stack", "stack"]
+    assert once["p_once"].tolist() == pytest.approx([0.06, 0.06, 0.9])
+    rows = pd.DataFrame([r[:4] for r in rows[:2]], columns=columns[:4])
+    once = count_once(rows.assign(question="rivals", p_adjusted=0.06))
+    assert once["p_once"].tolist() == [0.03] and once["changed"].tolist() == [True]
 
 
 def test_a_full_marker_is_a_difference_seen(tests):

@@ -22,9 +22,11 @@ _PUBLIC = {
         "load_pbe_gaps",
         "load_results",
         "load_strehlow_cook",
+        "load_thermochemistry",
         "no_study",
     ],
     "evaluation": ["cross_validate_transfer", "label_saving", "learning_curve"],
+    "table": ["compare_architectures"],
 }
 _WING_OF = {name: wing for wing, names in _PUBLIC.items() for name in names}
 __all__ = sorted(_WING_OF)

@@ -6,18 +6,37 @@ import re
 from pathlib import Path
 from typing import Any
 
+from bs4 import BeautifulSoup
+from bs4.element import Tag
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
 # A list may hold list items only, and the bibliography's entries are not; their role is deprecated.
 ROLES = re.compile(r' role="list"(?= class="citation-list")| role="doc-biblioentry"')
+FOLDED = re.compile(
+    r'<details class="admonition hide above-input[^>]*>\s*<summary.*?</summary>.*?</pre>', re.DOTALL
+)
+RESULT = re.compile(
+    r'<summary[^>]*>(?=\s*<p class="collapsed[^>]*>Show code cell outputs?<).*?</summary>',
+    re.DOTALL,
+)
+# "-0.37 to -0.10" and "1.2 ± 0.3" stay in one line of a cell.
+RANGE = re.compile(r"([-+−]?\d[\d.,]*%?) (to|±) ([-+−]?\d)")
+TABLE = re.compile(r'<table border="1" class="dataframe">.*?</table>', re.DOTALL)
+CHECKSUM = re.compile(r"(?<=>)([0-9a-f]{32})([0-9a-f]{32})(?=<)")
+WITH_TEXT = re.compile(r'<table class="dataframe">.*?</table>', re.DOTALL)
+TIMES = re.compile(r"<table(?:(?!</table>).)*?Run Time \(s\).*?</table>", re.DOTALL)
+NUMBER = re.compile(r"[-+−±<>≤≥]?\s*[.\d]|NaN$|$")
+EXPLORER = '<div class="tl-page">'
+SKIP = '<a class="tl-skip" href="#explorer">Skip to the explorer</a>\n'
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Connect the extension."""
     app.connect("config-inited", find_files)
-    app.connect("html-page-context", drop_wrong_roles)
+    app.connect("html-page-context", mend_body)
     app.add_css_file("book.css")
+    app.add_js_file("book.js", loading_method="defer")
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
@@ -27,9 +46,100 @@ def find_files(app: Sphinx, config: Config) -> None:
     config.templates_path.append(str(Path(app.srcdir, "book", "_templates")))
 
 
-def drop_wrong_roles(
-    app: Sphinx, pagename: str, templatename: str, context: dict, doctree: Any
-) -> None:
-    """Remove the roles that make a screen reader announce the bibliography wrongly."""
-    if "body" in context:
-        context["body"] = ROLES.sub("", context["body"])
+def mend_body(app: Sphinx, pagename: str, templatename: str, context: dict, doctree: Any) -> None:
+    """Mend what the text of a page leaves out."""
+    if "body" not in context:
+        return
+    body = ROLES.sub("", context["body"])
+    body = FOLDED.sub(name_folded_code, body)
+    body = RESULT.sub(name_folded_result, body)
+    body = TABLE.sub(order_table, body)
+    body = WITH_TEXT.sub(frame_table, body)
+    body = TIMES.sub(shorten_times, body)
+    body = CHECKSUM.sub(r"\1<wbr>\2", body)
+    if EXPLORER in body:
+        body = SKIP + body.replace(EXPLORER, EXPLORER[:-1] + ' id="explorer" tabindex="-1">', 1)
+    context["body"] = body
+
+
+def name_folded_code(match: re.Match) -> str:
+    """Say what is folded: a solution, or the code behind a result.
+
+    The label of the summary would hide its words from a screen reader.
+    """
+    text = match[0].replace(' aria-label="Toggle hidden content"', "", 1)
+    if "# Solution" in text:
+        return re.sub("(Show|Hide) code cell (content|source)", r"\1 the solution", text)
+    text = re.sub("(Show|Hide) code cell (content|source)", r"\1 the code", text)
+    return text.replace('class="admonition hide ', 'class="tl-source admonition hide ', 1)
+
+
+def name_folded_result(match: re.Match) -> str:
+    """Say that a result is folded: what answers a question stands behind it."""
+    text = match[0].replace(' aria-label="Toggle hidden content"', "", 1)
+    return re.sub("(Show|Hide) code cell outputs?", r"\1 the result", text)
+
+
+def order_table(match: re.Match) -> str:
+    """Give a table of pandas one row of headers, whole intervals, texts on the left, and scopes."""
+    table = BeautifulSoup(match[0], "html.parser").table
+    _keep_ranges(table)
+    heads = table.thead.find_all("tr") if table.thead else []
+    if len(heads) == 2:
+        _join_heads(*heads)
+    for head in table.select("thead th"):
+        if head.get_text():
+            head["scope"] = "colgroup" if head.get("colspan") else "col"
+        else:  # an empty cell is no header
+            head.name = "td"
+    for head in table.select("tbody th"):
+        head["scope"] = "rowgroup" if head.get("rowspan") else "row"
+    _mark_texts(table)
+    return str(table)
+
+
+def frame_table(match: re.Match) -> str:
+    """Let a table that stands among sentences scroll, and the sentences not."""
+    table = BeautifulSoup(match[0], "html.parser").table
+    _keep_ranges(table)
+    return f'<div class="tl-scroll">{table}</div>'
+
+
+def shorten_times(match: re.Match) -> str:
+    """Keep of the table of the build what a reader asks: the page, its seconds, whether it ran."""
+    table = BeautifulSoup(match[0], "html.parser").table
+    table["class"] = [*table.get("class", []), "tl-times"]
+    names = [cell.get_text(strip=True) for cell in table.select("thead th")]
+    for row in table.find_all("tr"):
+        for cell, name in zip(row.find_all(["th", "td"]), names, strict=True):
+            if name in ("Modified", "Method"):
+                cell.decompose()
+    return str(table)
+
+
+def _keep_ranges(table: Tag) -> None:
+    """Keep an interval in one line."""
+    for text in table.find_all(string=RANGE):
+        text.replace_with(RANGE.sub("\\1\u00a0\\2\u00a0\\3", text))
+
+
+def _join_heads(columns: Tag, index: Tag) -> None:
+    """Move the names of the index, which stand in a row of their own, above their columns."""
+    above, below = columns.find_all("th"), index.find_all("th")
+    names = [cell.get_text() for cell in below]
+    n = max((i + 1 for i, name in enumerate(names) if name), default=0)
+    bare = len(above) == len(below) and not any(cell.get_text() for cell in above[:n])
+    if n and bare:
+        for cell, name in zip(above, names[:n], strict=False):
+            cell.string = name
+        index.decompose()
+
+
+def _mark_texts(table: Tag) -> None:
+    """Mark the columns that hold words."""
+    rows = [row.find_all("td") for row in table.select("tbody tr")]
+    heads = table.select("thead tr:last-child > *")
+    for *column, head in zip(*rows, heads[-len(rows[0]) :] if rows else [], strict=False):
+        if not any(NUMBER.match(cell.get_text().strip()) for cell in column):
+            for cell in (*column, head):
+                cell["class"] = "tl-text"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 import os
 import re
@@ -11,10 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from sphinx.application import Sphinx
-from sphinx.config import Config
 from sphinx.errors import ExtensionError
 
-SOURCES = ("tlhelpers", "data", "requirements.txt")  # what a notebook's outputs depend on
 MATHJAX = ("tex-chtml.js", "output/chtml/fonts/woff-v2", "input/tex/extensions")
 ONCE = re.compile(r'<(style|script)\b[^>]*\bdata-once="(\w+)".*?</\1>', re.DOTALL)
 
@@ -22,29 +19,20 @@ ONCE = re.compile(r'<(style|script)\b[^>]*\bdata-once="(\w+)".*?</\1>', re.DOTAL
 def setup(app: Sphinx) -> dict[str, Any]:
     """Connect the extension."""
     os.environ["TLHELPERS_STATIC"] = "1"  # inherited by the kernels that execute the notebooks
-    app.connect("config-inited", key_cache_by_sources)
+    os.environ["IPYTHONDIR"] = str(fine_figures(Path(app.outdir).parent / ".ipython"))
     app.connect("html-page-context", keep_first_copy)
     app.connect("build-finished", copy_mathjax)
+    app.connect("build-finished", copy_report)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
-def key_cache_by_sources(app: Sphinx, config: Config) -> None:
-    """Execute the notebooks anew when the package or the data changed.
-
-    The cache path is part of the configuration, so Sphinx then reads every page again as well.
-    """
-    root = Path(app.srcdir)
-    digest = hashlib.sha256()
-    for source in SOURCES:
-        for path in sorted([root / source, *(root / source).rglob("*")]):
-            if path.is_file() and "__pycache__" not in path.parts:
-                digest.update(f"{path.relative_to(root)}\0".encode() + path.read_bytes())
-    caches = Path(app.outdir).parent / ".jupyter_cache"
-    current = caches / digest.hexdigest()[:12]
-    config.nb_execution_cache_path = str(current)
-    for stale in caches.iterdir() if caches.is_dir() else ():
-        if stale != current:
-            shutil.rmtree(stale)
+def fine_figures(folder: Path) -> Path:
+    """Let kernels draw figures in twice the pixels of their size, for dense screens and zoom."""
+    profile = folder / "profile_default"
+    profile.mkdir(parents=True, exist_ok=True)
+    setting = "c.InlineBackend.figure_formats = {'retina'}\n"
+    (profile / "ipython_kernel_config.py").write_text(setting, "utf8")
+    return folder
 
 
 def keep_first_copy(
@@ -60,6 +48,13 @@ def keep_first_copy(
 
     if "body" in context:
         context["body"] = ONCE.sub(replace, context["body"])
+
+
+def copy_report(app: Sphinx, exception: Exception | None) -> None:
+    """Copy the report of chapter 12, a file of its own; a Markdown link would download it."""
+    if not exception and app.builder.format == "html":
+        report = Path("book", "entropy_report.html")
+        shutil.copy(Path(app.srcdir, report), Path(app.outdir, report))
 
 
 def copy_mathjax(app: Sphinx, exception: Exception | None) -> None:

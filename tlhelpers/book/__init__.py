@@ -26,7 +26,9 @@ from tlhelpers.book.figures import *  # noqa: F403 - every figure of the book
 from tlhelpers.book.figures import __all__ as _figures
 from tlhelpers.book.findings import claims_table
 from tlhelpers.book.guide import decision_table, guide_evidence
+from tlhelpers.book.guide_tables import guide_tables
 from tlhelpers.book.jackknife_tables import jackknife_by_trees, jackknife_of_difference
+from tlhelpers.book.known_rows import held_out_rmse
 from tlhelpers.book.lab import (
     LAB_DRAWS,
     LAB_GRID,
@@ -39,22 +41,31 @@ from tlhelpers.book.lab import (
     visible_relation,
 )
 from tlhelpers.book.mismatch import GuessAsMeasured
+from tlhelpers.book.project import grade, project_rubric, write_project_table
 from tlhelpers.book.prose import (
     saving_interval,
     saving_words,
     say,
     say_claims,
     say_list,
+    show_text,
+    show_words,
     spread_table,
     verdict_words,
 )
-from tlhelpers.book.record import architecture_record, gains_outside_record
+from tlhelpers.book.record import all_label_tests, architecture_record, gains_outside_record
 from tlhelpers.book.several_tasks import (
     cancellation_scores,
     error_cancellation,
     step_predictions,
 )
-from tlhelpers.book.verdict_tables import intervals_by, scores_by
+from tlhelpers.book.upload import TableUpload
+from tlhelpers.book.verdict_tables import (
+    count_once,
+    gain_to_be_seen,
+    intervals_by,
+    scores_by,
+)
 
 __all__ = [
     "LAB_DRAWS",
@@ -65,16 +76,23 @@ __all__ = [
     "Panel",
     "Series",
     "Slider",
+    "TableUpload",
+    "all_label_tests",
     "architecture_record",
     "beyond_table",
     "bootstrap_scores",
     "cancellation_scores",
     "claims_table",
     "compare_lab",
+    "count_once",
     "decision_table",
     "error_cancellation",
+    "gain_to_be_seen",
     "gains_outside_record",
+    "grade",
     "guide_evidence",
+    "guide_tables",
+    "held_out_rmse",
     "intervals_by",
     "jackknife_by_trees",
     "jackknife_explorer",
@@ -83,6 +101,7 @@ __all__ = [
     "lab_explorer",
     "lab_models",
     "lab_winners",
+    "project_rubric",
     "related_tasks",
     "repeat_training",
     "saving_interval",
@@ -91,10 +110,13 @@ __all__ = [
     "say_claims",
     "say_list",
     "scores_by",
+    "show_text",
+    "show_words",
     "spread_table",
     "step_predictions",
     "training_size_explorer",
     "verdict_words",
     "visible_relation",
+    "write_project_table",
     *_figures,
 ]

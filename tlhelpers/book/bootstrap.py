@@ -5,6 +5,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from tlhelpers.evaluation.scores import as_codes, check_models
+from tlhelpers.forests.checks import check_count, check_seed
 
 
 def bootstrap_scores(
@@ -40,10 +41,11 @@ def bootstrap_scores(
     Raises
     ------
     ValueError
-        An unknown model or score, or models that did not predict the same rows.
+        An unknown model or score, models that did not predict the same rows, or no draw.
     """
     if baseline is not None:
         check_models(predictions, baseline)
+    n_bootstrap, random_state = check_count("n_bootstrap", n_bootstrap), check_seed(random_state)
     result = {}
     for target, part in predictions.groupby("target", sort=False):
         rows = part.drop_duplicates("row").set_index("row")["group"]

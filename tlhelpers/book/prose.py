@@ -1,13 +1,18 @@
 """Small helps for chapters: prose and tables whose numbers come from a cell."""
 
+import re
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
+from html import escape
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from IPython.display import Markdown
+from IPython.display import HTML, Markdown
 
 from tlhelpers.evaluation.comparison import summarize
+
+_TAG = re.compile(r"((?<!`)(`+)(?!`).*?(?<!`)\2(?!`))|<(?=[A-Za-z/!?])", re.DOTALL)
 
 
 def say(text: str) -> Markdown:
@@ -16,14 +21,35 @@ def say(text: str) -> Markdown:
     Parameters
     ----------
     text : str
-        Markdown, usually an f-string.
+        Markdown, usually an f-string. A name in it may look like HTML: it is shown as it is.
 
     Returns
     -------
     IPython.display.Markdown
         Shown where it is the last expression of a cell.
     """
-    return Markdown(" ".join(text.split()))
+    return Markdown(_without_html(" ".join(text.split())))
+
+
+def show_text(text: str) -> None:
+    """Print text in lines that fit a page, each line of it on lines of its own."""
+    for line in text.splitlines():
+        print(textwrap.fill(line, 68, subsequent_indent="    "))
+
+
+def show_words(table: pd.DataFrame) -> HTML:
+    """Return a table of words with its cells in full, which pandas would cut at fifty characters.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+
+    Returns
+    -------
+    IPython.display.HTML
+    """
+    with pd.option_context("display.max_colwidth", None):
+        return HTML(table.to_html())
 
 
 def say_list(items: Iterable[str]) -> Markdown:
@@ -38,11 +64,13 @@ def say_list(items: Iterable[str]) -> Markdown:
     -------
     IPython.display.Markdown
     """
-    return Markdown("\n".join(f"- {' '.join(item.split())}" for item in items))
+    return Markdown(_without_html("\n".join(f"- {' '.join(item.split())}" for item in items)))
 
 
 def say_claims(table: pd.DataFrame) -> Markdown:
     """Return a table of claims as a numbered list: the claim, the verdict, and what it rests on.
+
+    One number stands beside the verdict; all others, their intervals and their source are folded.
 
     Parameters
     ----------
@@ -54,18 +82,26 @@ def say_claims(table: pd.DataFrame) -> Markdown:
     IPython.display.Markdown
     """
     parts = []
-    for number, (text, ours, interval, verdict, chapter, source) in zip(
+    for number, (text, short, ours, interval, verdict, chapter, source) in zip(
         table.index, table.itertuples(index=False), strict=True
     ):
-        files = ", ".join(f"`{name}`" for name in source.split(", "))
+        files = ", ".join(f"<code>{escape(name)}</code>" for name in source.split(", "))
         parts.append(
-            f"{number}. **{text}**\n"
-            f"    - **Verdict:** {verdict}.\n"
-            f"    - Ours: {ours}.\n"
-            f"    - 95% interval: {interval}.\n"
-            f"    - Chapter {chapter}; {files}."
+            _without_html(
+                f"{number}. **{text}**\n"
+                f"    - **Verdict:** {verdict}.\n"
+                f"    - One number of ours: {short}.\n"
+            )
+            + f"    - <details><summary>All numbers of row {number}</summary>Ours: {escape(ours)}."
+            f"<br>95% interval: {escape(interval)}.<br>Chapter {escape(chapter)}; {files}."
+            "</details>"
         )
     return Markdown("\n".join(parts))
+
+
+def _without_html(text: str) -> str:
+    """Return Markdown in which nothing opens a tag; code between backticks shows none anyway."""
+    return _TAG.sub(lambda found: found[1] or "&lt;", text)
 
 
 def verdict_words(row: Mapping[str, Any] | pd.Series) -> str:

@@ -1,8 +1,13 @@
 """Tables of tests, a column a case: what each model scores, and what the test says of it."""
 
 import pandas as pd
+from scipy import stats
 
 from tlhelpers.book.prose import interval
+from tlhelpers.evaluation import holm
+from tlhelpers.evaluation.comparison import LEVEL
+
+_TO, _NO_BREAK = " to ", "\u00a0to\u00a0"  # an interval stays on one line
 
 
 def scores_by(tests: pd.DataFrame, by: str, baseline: str = "single-task") -> pd.DataFrame:
@@ -26,7 +31,9 @@ def scores_by(tests: pd.DataFrame, by: str, baseline: str = "single-task") -> pd
     return pd.concat([first, _beside(tests, tests["score"], by)]).rename_axis(columns=by)
 
 
-def intervals_by(tests: pd.DataFrame, by: str, *, with_score: bool = False) -> pd.DataFrame:
+def intervals_by(
+    tests: pd.DataFrame, by: str, *, with_score: bool = False, baseline: str | None = None
+) -> pd.DataFrame:
     """Put the intervals of differences from a baseline beside each other, with their verdicts.
 
     Parameters
@@ -37,17 +44,68 @@ def intervals_by(tests: pd.DataFrame, by: str, *, with_score: bool = False) -> p
         The column that names the case, such as ``"size"``.
     with_score : bool
         Whether the ``score`` of the model stands before the interval.
+    baseline : str, optional
+        The name of the baseline; its scores then stand in the first row.
 
     Returns
     -------
-    pandas.DataFrame of str, shape (n_models, n_cases)
-        Such as ``"-0.37 to -0.11, better"``; where no difference is seen, the interval alone.
+    pandas.DataFrame of str, shape (n_models, n_cases), or one row more
+        Such as ``"-0.37 to -0.11, better"``; where no difference is seen, the interval alone. Its
+        spaces do not break.
     """
-    text = tests.apply(interval, axis=1)
+    text = tests.apply(interval, axis=1).str.replace(_TO, _NO_BREAK, regex=False)
     if with_score:
         text = tests["score"].map("{:.2f}".format) + " (" + text + ")"
     seen = tests["verdict"].where(tests["verdict"].isin(["better", "worse"]))
-    return _beside(tests, text + (", " + seen).fillna(""), by)
+    table = _beside(tests, text + (", " + seen).fillna(""), by)
+    if baseline is None:
+        return table
+    return pd.concat([scores_by(tests, by, baseline).iloc[:1].map("{:.2f}".format), table])
+
+
+def gain_to_be_seen(tests: pd.DataFrame, n_scores: int | pd.Series) -> pd.Series:
+    """Return how large a true difference must be to be seen in four of five such tables.
+
+    Parameters
+    ----------
+    tests : pandas.DataFrame
+        With ``low`` and ``high``, the 95% interval of the corrected resampled t-test.
+    n_scores : int or pandas.Series
+        Scores behind each test: folds times repeats.
+
+    Returns
+    -------
+    pandas.Series
+        Before any adjustment for the number of tests: with one it must be larger.
+    """
+    free = n_scores - 1
+    ratio = stats.t.ppf(0.8, free) / stats.t.ppf(0.975, free)
+    return (tests["high"] - tests["low"]) / 2 * (1 + ratio)
+
+
+def count_once(tests: pd.DataFrame, family: str = "question") -> pd.DataFrame:
+    """Judge anew with each distinct test counted once.
+
+    A model that reads no related label has the same numbers cold and warm, and would count twice.
+
+    Parameters
+    ----------
+    tests : pandas.DataFrame
+        Tests against one baseline, with ``model``, ``difference``, ``p_value`` and `family`.
+    family : str
+        The column whose tests are counted together.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The distinct tests, with ``p_once``, adjusted by Holm's rule among them, and ``changed``:
+        whether that lies on the other side of 0.05 than ``p_adjusted``.
+    """
+    own = [name for name in ("size", "target") if name in tests]
+    once = tests.drop_duplicates(["model", "difference", "p_value", family, *own]).copy()
+    once["p_once"] = once.groupby(family)["p_value"].transform(holm)
+    once["changed"] = (once["p_once"] < LEVEL) != (once["p_adjusted"] < LEVEL)
+    return once
 
 
 def _beside(tests: pd.DataFrame, values: pd.Series, by: str) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from tlhelpers.data.loaders import (
     load_pbe_gaps,
     load_results,
     load_strehlow_cook,
+    load_thermochemistry,
 )
 from tlhelpers.data.studies import (
     COARSE_COLOR_CLASSES,
@@ -32,6 +33,7 @@ __all__ = [
     "load_pbe_gaps",
     "load_results",
     "load_strehlow_cook",
+    "load_thermochemistry",
     "moved_gaps",
     "no_study",
     "rate_determining_step",

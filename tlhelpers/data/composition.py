@@ -2,7 +2,7 @@
 
 import re
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -16,9 +16,13 @@ NORMS = (0, 2, 3)
 
 _WATER = re.compile(r"[.*·•∙⋅]\s*\d*\s*(\(?(H2O|D2O)\)?|NH3)")  # CuSO4.5H2O, MgCl2·6NH3
 _ADDUCT = re.compile(r"[A-Za-z)\]}]\s*\.\s*\d")  # CaO.2Al2O3: is .2 a fraction or the dot a bond?
-_STATE = re.compile(r"\((I{1,3}|IV|VI{0,3})\)")  # Fe2(III)O3 holds no iodine
+# Fe2(III)O3, Fe III, FeIII hold no iodine; but In and Ir are elements, and VI3 is an iodide
+_STATE = re.compile(r"\((I{1,3}|IV|VI{0,3})\)|II+(?![nr])|(?<=\s)(IV|VI+)(?!\w)")
 _ZERO = re.compile(r"(?<![\d.])0+(\.0*)?(?![\d.])")
 _TRITIUM = re.compile(r"T(?![abcehilm])")
+_SYMBOL = re.compile(r"[A-Z][a-z]*")
+_BLOCK = 1024  # formulas that become features at a time
+_MOST = 1e9  # amounts beyond it are typing errors; pymatgen leaves out those below 1e-8
 _STRAY = re.compile(r"\d\s*[a-z]|\d\s+\d")  # 1e2 is no power of ten, O4 5 no O45
 
 
@@ -77,7 +81,7 @@ class CompositionFeaturizer(TransformerMixin, BaseEstimator):
         ValueError, TypeError, ImportError
             As `transform`.
         """
-        _fractions(X)
+        _read_all(X)
         return self
 
     def transform(self, X: Iterable[str]) -> np.ndarray:
@@ -99,11 +103,17 @@ class CompositionFeaturizer(TransformerMixin, BaseEstimator):
             A formula is empty, malformed, a hydrate with a dot, or holds an element without
             properties. The message names the row and the formula.
         TypeError
-            A formula is not a string.
+            A formula is not a string, or what holds them is no list or column.
         ImportError
             pymatgen is missing: it comes with the extra ``tlhelpers[formulas]``.
         """
-        elements, fractions = _fractions(X)
+        amounts = _read_all(X)
+        blocks = [amounts[start : start + _BLOCK] for start in range(0, len(amounts), _BLOCK)]
+        return np.concatenate([self._describe(block) for block in blocks])
+
+    def _describe(self, amounts: list[dict[str, float]]) -> np.ndarray:
+        """Return the features of a few formulas: one of many elements widens their arrays only."""
+        elements, fractions = _fractions(amounts)
         values = _element_properties()[elements]  # (n_samples, most elements, 22)
         present = fractions[:, :, None] > 0
         weights = fractions[:, :, None]
@@ -113,9 +123,7 @@ class CompositionFeaturizer(TransformerMixin, BaseEstimator):
         deviation = (weights * np.abs(values - mean[:, None, :])).sum(axis=1)
         most = np.isclose(weights, weights.max(axis=1, keepdims=True), rtol=1e-9)
         mode = np.where(most, values, np.inf).min(axis=1)
-        norms = [(fractions > 0).sum(axis=1)] + [
-            (fractions**k).sum(axis=1) ** (1 / k) for k in NORMS[1:]
-        ]
+        norms = [(fractions > 0).sum(axis=1)] + [_total(fractions**k) ** (1 / k) for k in NORMS[1:]]
         return np.column_stack([mean, deviation, low, high, high - low, mode, *norms])
 
     def get_feature_names_out(self, input_features: object = None) -> np.ndarray:
@@ -164,9 +172,13 @@ def _element_properties() -> np.ndarray:
     return _element_table().to_numpy(dtype=float)
 
 
-def _fractions(X: Iterable[str]) -> tuple[np.ndarray, np.ndarray]:
+def _read_all(X: Iterable[str]) -> list[dict[str, float]]:
+    """Return {element: amount} of each formula."""
+    return [_amounts(formula, row) for row, formula in enumerate(_as_column(X))]
+
+
+def _fractions(amounts: list[dict[str, float]]) -> tuple[np.ndarray, np.ndarray]:
     """Return element rows and atomic fractions, both (n_samples, most elements), 0-padded."""
-    amounts = [_amounts(formula, row) for row, formula in enumerate(_as_column(X))]
     widest = max(map(len, amounts))
     elements = np.zeros((len(amounts), widest), dtype=np.intp)
     fractions = np.zeros((len(amounts), widest))
@@ -174,13 +186,26 @@ def _fractions(X: Iterable[str]) -> tuple[np.ndarray, np.ndarray]:
     for row, amount in enumerate(amounts):
         elements[row, : len(amount)] = [position[symbol] for symbol in amount]
         fractions[row, : len(amount)] = list(amount.values())
-    return elements, fractions / fractions.sum(axis=1, keepdims=True)
+    return elements, fractions / _total(fractions)[:, None]
+
+
+def _total(parts: np.ndarray) -> np.ndarray:
+    """Return the sum of each row, added from left to right: zeros on the right change no bit."""
+    return parts.cumsum(axis=1)[:, -1]
 
 
 def _as_column(X: Iterable[str]) -> np.ndarray:
     """Return the formulas as a 1-d array of objects."""
     if isinstance(X, str):
         raise TypeError(f"expected a list or column of formulas, got one string: {X!r}")
+    if not (hasattr(X, "__array__") or isinstance(X, Sequence)):
+        raise TypeError(
+            f"expected a list or column of formulas, got {type(X).__name__}: make it a list, which "
+            "has an order and can be read twice"
+        )
+    if isinstance(X, np.ma.MaskedArray) and np.ma.is_masked(X):
+        row = int(np.argwhere(np.ma.getmaskarray(X))[0][0])
+        raise ValueError(f"row {row} is masked: give every row a formula, or leave the row out")
     formulas = np.asarray(X if hasattr(X, "__array__") else list(X), dtype=object)
     if formulas.ndim == 2 and formulas.shape[1] == 1:
         formulas = formulas[:, 0]
@@ -237,6 +262,10 @@ def parse_formula(formula: str) -> tuple[tuple[str, float], ...]:
     ImportError
         pymatgen is missing: it comes with the extra ``tlhelpers[formulas]``.
     """
+    if "@" in formula:
+        raise ValueError(
+            f"formula {formula!r} holds '@', which is no part of a composition; leave it out"
+        )
     if _WATER.search(formula):
         raise ValueError(
             f"formula {formula!r} writes a hydrate or adduct with a dot, which can be read in two "
@@ -249,7 +278,7 @@ def parse_formula(formula: str) -> tuple[tuple[str, float], ...]:
         )
     if _STATE.search(formula):
         raise ValueError(
-            f"formula {formula!r} holds an oxidation state in parentheses; leave it out"
+            f"formula {formula!r} holds an oxidation state in Roman numerals; leave it out"
         )
     if _ZERO.search(formula):
         raise ValueError(f"formula {formula!r} holds an element in a zero amount; leave it out")
@@ -271,6 +300,13 @@ def parse_formula(formula: str) -> tuple[tuple[str, float], ...]:
         raise ValueError(
             f"formula {formula!r} holds {', '.join(map(repr, unknown))}, which is not one of the "
             f"{len(_element_table())} elements with tabulated properties (H to Bk)"
+        )
+    lost = [symbol for symbol in _SYMBOL.findall(formula) if symbol not in amounts]
+    large = [symbol for symbol, amount in amounts.items() if not amount <= _MOST]
+    for symbol in lost + large:
+        raise ValueError(
+            f"formula {formula[:60]!r} holds {symbol} in an amount that is not between 1e-8 and "
+            f"{_MOST:g}: write amounts in that range"
         )
     if not amounts:
         raise ValueError(f"formula {formula!r} holds no element in a positive amount")

@@ -76,6 +76,40 @@ def load_no_dissociation() -> pd.DataFrame:
     return table[front + [column for column in table if column not in front]]
 
 
+def load_thermochemistry(per_atom: bool = False) -> pd.DataFrame:
+    """Load standard entropies of inorganic solids and what goes with them, one row a substance.
+
+    Parameters
+    ----------
+    per_atom : bool
+        Whether the labels are given per mole of atoms instead, rounded to three decimals.
+
+    Returns
+    -------
+    pandas.DataFrame, shape (487, 8)
+        ``cas``; ``name``; ``formula``, reduced, each once; ``n_atoms`` of the formula unit; at
+        298.15 K and per mole of formula units ``entropy`` and ``heat_capacity`` in J/(K mol),
+        ``enthalpy_of_formation`` in kJ/mol and ``molar_volume`` in cm3/mol. A missing value is NaN.
+
+    Notes
+    -----
+    Source: CRC Handbook of Chemistry and Physics (2014), as distributed with the package
+    chemicals. Elements, compounds with hydrogen and organic solids are left out.
+
+    Examples
+    --------
+    >>> from tlhelpers import load_thermochemistry
+    >>> solids = load_thermochemistry().set_index("formula")
+    >>> float(solids.loc["NaCl", "entropy"])
+    72.1
+    """
+    solids = read_table("crc_solids.csv")
+    if per_atom:
+        labels = solids.columns.drop(["cas", "name", "formula", "n_atoms"])
+        solids[labels] = solids[labels].div(solids["n_atoms"], axis=0).round(3)
+    return solids
+
+
 def load_results(name: str) -> pd.DataFrame:
     """Load a table that took too long to compute in a chapter.
 

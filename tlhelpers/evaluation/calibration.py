@@ -24,8 +24,10 @@ def coverage(
     -------
     numpy.ndarray, shape (n_levels,)
     """
-    just = _just_covered(truth, prediction, std)
-    return (just[:, None] <= np.asarray(levels, dtype=float)).mean(axis=0)
+    just, nominal = _just_covered(truth, prediction, std), np.asarray(levels, dtype=float)
+    if not ((nominal > 0) & (nominal < 1)).all():
+        raise ValueError(f"levels must lie between 0 and 1, such as 0.9, got {levels!r}")
+    return (just[:, None] <= nominal).mean(axis=0)
 
 
 def miscalibration_area(truth: ArrayLike, prediction: ArrayLike, std: ArrayLike) -> float:
@@ -60,8 +62,8 @@ def _just_covered(truth: ArrayLike, prediction: ArrayLike, std: ArrayLike) -> np
         )
     if not np.isfinite([true, guessed, spread]).all() or (spread < 0).any():
         raise ValueError("truth, prediction and std must be finite, and std not negative")
-    with np.errstate(divide="ignore", invalid="ignore"):
-        z = np.abs(true - guessed) / spread
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        z = np.abs(true - guessed) / np.abs(spread)  # a zero may be a negative one
     return 2 * stats.norm.cdf(np.where(true == guessed, 0.0, z)) - 1
 
 

@@ -16,6 +16,7 @@ from tlhelpers.evaluation.scores import (
     check_models,
     check_once,
     check_one_target,
+    check_sizes,
     pair_scores,
 )
 
@@ -78,10 +79,10 @@ def corrected_resampled_t_test(
         Fewer than two splits, a missing score, or a negative ratio.
     """
     values = np.asarray(differences, dtype=float)
-    if values.ndim != 1 or values.size < 2 or not np.isfinite(values).all():
-        raise ValueError("differences must be at least two finite numbers, one a split")
-    if not test_to_train >= 0:
-        raise ValueError(f"test_to_train must not be negative, got {test_to_train}")
+    if values.ndim != 1 or values.size < 2 or not (np.abs(values) < 1e100).all():
+        raise ValueError("differences must be at least two finite numbers below 1e100, one a split")
+    if not 0 <= test_to_train < np.inf:
+        raise ValueError(f"test_to_train must be finite and not negative, got {test_to_train}")
     error = _corrected_error(values, test_to_train)
     mean, free = values.mean(), values.size - 1
     half_width = stats.t.ppf(0.975, free) * error
@@ -106,8 +107,15 @@ def holm(p_values: ArrayLike) -> np.ndarray:
     numpy.ndarray, shape (n_tests,)
         Where those below a level are called, the probability of one or more false calls in the
         whole family is at most that level.
+
+    Raises
+    ------
+    ValueError
+        What is no list of probabilities.
     """
     values = np.asarray(p_values, dtype=float)
+    if values.ndim != 1 or not ((values >= 0) & (values <= 1)).all():
+        raise ValueError("p_values must be a list of numbers from 0 to 1")
     order = np.argsort(values)
     steps = np.arange(len(values), 0, -1) * values[order]
     adjusted = np.empty_like(values)
@@ -190,6 +198,8 @@ def compare_models(scores: pd.DataFrame, baseline: str, metric: str = "rmse") ->
         ratio = (part["n_test"] / part["n_pool"]).mean()
         for model in [m for m in part["model"].unique() if m != baseline]:
             rows[target, model] = _compare(table, baseline, model, metric, ratio)
+    if not rows:
+        raise ValueError(f"the table has no model beside the baseline {baseline!r}: add one")
     return judge(pd.DataFrame.from_dict(rows, orient="index").rename_axis(["target", "model"]))
 
 
@@ -225,6 +235,7 @@ def compare_sizes(
     """
     check_columns(curve, ["size", "n_test", "n_pool"])
     check_one_target(curve)
+    check_sizes(curve)
     rows = {}
     for size, part in curve.groupby("size"):
         check_models(part, baseline, model)
@@ -292,6 +303,7 @@ def label_saving(
     check_models(curve, baseline, model)
     check_one_target(curve)
     check_metric(metric, ERRORS)
+    check_sizes(curve)
     tables = {
         name: pair_scores(curve[curve["model"] == name], ["repeat"], "size", metric)
         for name in (baseline, model)

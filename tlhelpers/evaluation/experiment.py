@@ -1,6 +1,7 @@
 """Fit models on splits of a table and ask them: what every comparison of the protocol does."""
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ import pandas as pd
 from joblib import Parallel, delayed
 from sklearn.base import clone
 from sklearn.utils import get_tags
+from sklearn.utils.validation import has_fit_parameter
 from tqdm.auto import tqdm
 
 from tlhelpers.evaluation.related import RelatedAsFeatures
@@ -16,11 +18,10 @@ from tlhelpers.evaluation.splits import (
     Split,
     Target,
     check_setting,
-    group_codes,
     outside_groups,
     split_table,
 )
-from tlhelpers.forests.checks import name_tasks
+from tlhelpers.forests.checks import check_same_rows, group_codes, name_tasks
 from tlhelpers.forests.labels import CLASSIFICATION, REGRESSION, as_table, find_task_types
 from tlhelpers.forests.sharing import shared_stages
 
@@ -58,19 +59,50 @@ def prepare_model(model: Any, targets: Sequence[Hashable], seed: int) -> Any:
 
 
 def fit_models(
-    models: Mapping[str, Any], splits: Sequence[Split], targets: Sequence[Hashable], seed: int
+    models: Mapping[str, Any],
+    splits: Sequence[Split],
+    targets: Sequence[Hashable],
+    seed: int,
+    grouped: bool = False,
+    places: Sequence[Mapping[str, Any]] | None = None,
 ) -> Iterator[tuple[str, int, Any]]:
     """Yield each model fitted to each split: its name, the number of the split, the fitted clone.
 
-    Stages that several of them ask for are grown once.
+    Stages that several of them ask for are grown once. Where it is `grouped`, a model whose fit
+    takes groups is told those of the training rows: what is out of bag has seen none of a group.
+    With `places`, an error names the model and what they call the split, such as
+    ``{"repeat": 0, "fold": 1}``.
     """
     store = None
     for name, model in models.items():
         for number, split in enumerate(splits):
             fitted = prepare_model(model, targets, seed)
-            with shared_stages(store) as store:
-                fitted.fit(split.X_train, split.Y_train)
+            told = told_groups(fitted, split.groups if grouped else None)
+            named = nullcontext() if places is None else errors_of(name, places[number])
+            with named, shared_stages(store) as store:
+                fitted.fit(split.X_train, split.Y_train, **told)
             yield name, number, fitted
+
+
+@contextmanager
+def errors_of(name: str, place: Mapping[str, Any]) -> Iterator[None]:
+    """Within this block, errors of a user's input say in which model and split they were raised."""
+    try:
+        yield
+    except (ValueError, TypeError) as error:
+        where = ", ".join([f"model {name!r}", *(f"{what} {n}" for what, n in place.items())])
+        kind = ValueError if isinstance(error, ValueError) else TypeError
+        raise kind(f"{where}: {error}") from error
+
+
+def told_groups(model: Any, groups: np.ndarray | None) -> dict[str, np.ndarray]:
+    """Return the argument of fit that tells a model of groups, where it takes them.
+
+    Empty where no group has two rows: then there is nothing to tell.
+    """
+    if groups is None or not has_fit_parameter(model, "groups"):
+        return {}
+    return {"groups": groups} if pd.Series(groups).duplicated().any() else {}
 
 
 def _find_type(name: str, model: Any, Y: pd.DataFrame, target: Hashable) -> str:
@@ -139,12 +171,15 @@ class Experiment:
         check_setting(setting)
         if not isinstance(models, Mapping):
             models = {type(models).__name__: models}
+        if not models:
+            raise ValueError("models is empty: give at least one")
         for name, model in models.items():
             _estimator_type(name, model)
         table, _ = as_table(Y)
-        X = X if isinstance(X, pd.DataFrame) else pd.DataFrame(np.asarray(X), index=table.index)
-        if len(X) != len(table) or not X.index.equals(table.index):
-            raise ValueError(f"X ({len(X)} rows) and Y ({len(table)} rows) differ in their index")
+        if not isinstance(X, pd.DataFrame):
+            check_same_rows(X, table, np.shape(X)[0], len(table))
+            X = pd.DataFrame(np.asarray(X), index=table.index)
+        check_same_rows(X, table, len(X), len(table))
         targets = _find_targets(models, list(table.columns), target)
         kinds = {}
         for task in targets:
@@ -154,6 +189,10 @@ class Experiment:
             kinds[task] = found.pop()
         codes = group_codes(groups, X)
         return cls(models, X, table, codes, targets, kinds, setting, return_std)
+
+    def __sizeof__(self) -> int:
+        """Return the bytes of the table, by which joblib's dask backend sends it only once."""
+        return int(self.X.memory_usage().sum() + self.Y.memory_usage().sum() + self.groups.nbytes)
 
     @property
     def labelled(self) -> np.ndarray:
@@ -180,7 +219,7 @@ class Experiment:
     def run(self, jobs: list[Job], n_jobs: int | None, progress: bool) -> pd.DataFrame:
         """Fit every model on every split and predict, in threads, in a fixed order."""
         done = Parallel(n_jobs=n_jobs, prefer="threads", return_as="generator")(
-            delayed(self._predict)(job) for job in jobs
+            delayed(Experiment._predict)(self, job) for job in jobs
         )
         bar = tqdm(done, total=len(jobs), desc="splits", disable=not progress)
         table = pd.concat([table for tables in bar for table in tables], ignore_index=True)
@@ -191,9 +230,13 @@ class Experiment:
         table = self.X, self.Y, self.groups, self.targets, job.test, self.setting
         splits = [split_table(*table, trained) for _, trained in job.training]
         tables: list[pd.DataFrame] = []
-        for name, number, fitted in fit_models(self.models, splits, self.targets, job.seed):
-            split, where = splits[number], {"model": name} | job.training[number][0]
-            tables += self._tabulate(self._ask(fitted, split), split, job.test, where)
+        places = [place for place, _ in job.training]
+        fitting = fit_models(self.models, splits, self.targets, job.seed, places=places)
+        for name, number, fitted in fitting:
+            split, where = splits[number], {"model": name} | places[number]
+            with errors_of(name, places[number]):
+                answers = self._ask(fitted, split)
+            tables += self._tabulate(answers, split, job.test, where)
         return tables
 
     @property

@@ -1,6 +1,6 @@
 """Hold rows out and predict them: by groups, over repeats, with only the target's labels taken."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from sklearn.model_selection import GroupKFold
 from tlhelpers.evaluation.experiment import Experiment, Job
 from tlhelpers.evaluation.scores import score_predictions
 from tlhelpers.evaluation.splits import Target, training_order
+from tlhelpers.forests.checks import check_count, check_seed
 
 Models = Mapping[str, Any] | Any
 
@@ -82,19 +83,47 @@ def cross_validate_predictions(
         A model that is neither a regressor nor a classifier.
     """
     task = Experiment.of(models, X, Y, groups, target, setting, return_std)
-    dealt = task.dealt(split_on)
-    labelled = np.unique(task.groups[dealt])
-    if len(labelled) < n_splits:
-        raise ValueError(f"{len(labelled)} labelled groups cannot fill n_splits={n_splits} folds")
+    jobs = deal_folds(task.dealt(split_on), task.groups, n_splits, n_repeats, random_state)
+    return task.run(jobs, n_jobs, progress)
+
+
+def deal_folds(
+    dealt: np.ndarray, groups: np.ndarray, n_splits: int, n_repeats: int, random_state: int
+) -> list[Job]:
+    """Deal groups of rows into folds, anew in every repeat.
+
+    Parameters
+    ----------
+    dealt : numpy.ndarray of bool, shape (n_samples,)
+        Which rows are dealt.
+    groups : numpy.ndarray, shape (n_samples,)
+    n_splits, n_repeats, random_state : int
+        As in `cross_validate_predictions`.
+
+    Returns
+    -------
+    list of Job
+        One a repeat and fold, in this order.
+
+    Raises
+    ------
+    ValueError
+        Fewer groups than folds.
+    """
+    n_splits, n_repeats = check_count("n_splits", n_splits, 2), check_count("n_repeats", n_repeats)
+    random_state = check_seed(random_state)
+    rows = np.flatnonzero(dealt)
+    n_groups = len(np.unique(groups[rows]))
+    if n_groups < n_splits:
+        raise ValueError(f"{n_groups} labelled groups cannot fill n_splits={n_splits} folds")
     jobs = []
     for repeat in range(n_repeats):
         # shuffle=True deals the groups by the seed
         folds = GroupKFold(n_splits, shuffle=True, random_state=random_state + repeat)
-        rows = np.flatnonzero(dealt)
-        for fold, (_, test) in enumerate(folds.split(rows, groups=task.groups[rows])):
+        for fold, (_, test) in enumerate(folds.split(rows, groups=groups[rows])):
             place = {"repeat": repeat, "fold": fold}
             jobs.append(Job(rows[test], [(place, None)], random_state + repeat))
-    return task.run(jobs, n_jobs, progress)
+    return jobs
 
 
 def cross_validate_transfer(
@@ -161,7 +190,7 @@ def predict_held_out(
         A mask that does not fit, or holds no labelled row.
     """
     task = Experiment.of(models, X, Y, groups, target, setting, return_std)
-    mask = np.asarray(test)
+    random_state, mask = check_seed(random_state), np.asarray(test)
     if mask.dtype != bool or mask.shape != (len(task.X),):
         raise ValueError(f"test must be a mask of {len(task.X)} booleans, one a row of X")
     held_out = np.isin(task.groups, task.groups[mask])
@@ -213,9 +242,8 @@ def learning_curve(
         As `cross_validate_transfer`, or a size larger than the labels at hand.
     """
     task = Experiment.of(models, X, Y, groups, target, setting)
-    sizes = [int(size) for size in sizes]
-    if not sizes or len(set(sizes)) < len(sizes) or n_repeats < 1:
-        raise ValueError("sizes must be different numbers, at least one; n_repeats at least 1")
+    sizes = _check_sizes(sizes)
+    n_repeats, random_state = check_count("n_repeats", n_repeats), check_seed(random_state)
     jobs = []
     for repeat in range(n_repeats):
         order, test = training_order(task.labelled, task.groups, test_size, [random_state, repeat])
@@ -228,3 +256,13 @@ def learning_curve(
         jobs.append(Job(test, training, random_state + repeat))
     by = ["model", "repeat", "size", "target", "n_train", "n_pool"]
     return score_predictions(task.run(jobs, n_jobs, progress), by)
+
+
+def _check_sizes(sizes: Sequence[int]) -> list[int]:
+    """Return different numbers of labels, or raise an error that names one that is none."""
+    if not isinstance(sizes, Iterable) or isinstance(sizes, str | bytes):
+        raise TypeError(f"sizes must be a list of numbers of labels, got {sizes!r}")
+    found = [check_count("each of sizes", size, 0) for size in sizes]
+    if not found or len(set(found)) < len(found):
+        raise ValueError(f"sizes must be different numbers, at least one, got {found}")
+    return found

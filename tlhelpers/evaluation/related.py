@@ -183,7 +183,7 @@ class RelatedAsFeatures(MetaEstimatorMixin, BaseEstimator):
         """Return the features of one target, and in which rows its estimator can use them."""
         tasks = self._related_to[target]
         if not tasks:
-            features = X if isinstance(X, pd.DataFrame) else np.asarray(X)
+            features = _with_text_names(X) if isinstance(X, pd.DataFrame) else np.asarray(X)
             return features, np.ones(len(features), dtype=bool)
         own = X.reset_index(drop=True) if isinstance(X, pd.DataFrame) else pd.DataFrame(X)
         added = pd.DataFrame(index=own.index, columns=tasks, dtype=float)
@@ -191,10 +191,12 @@ class RelatedAsFeatures(MetaEstimatorMixin, BaseEstimator):
         for task in [task for task in tasks if task in given]:
             try:
                 added[task] = given[task].to_numpy(dtype=float, na_value=np.nan)
-            except (TypeError, ValueError):
-                raise ValueError(f"related {task!r} holds labels that are no numbers") from None
+            except (TypeError, ValueError, OverflowError):
+                raise ValueError(
+                    f"related {task!r} holds labels that are no numbers, or too large for one"
+                ) from None
         features = pd.concat([own, added], axis=1) if self.keep_features else added
-        features.columns = features.columns.astype(str)
+        features = _with_text_names(features)
         holes = added.isna().any(axis=1).to_numpy()
         return features, ~holes | get_tags(self.estimator).input_tags.allow_nan
 
@@ -204,3 +206,10 @@ class RelatedAsFeatures(MetaEstimatorMixin, BaseEstimator):
         tags.classifier_tags, tags.regressor_tags = own.classifier_tags, own.regressor_tags
         tags.input_tags.allow_nan = own.input_tags.allow_nan
         return tags
+
+
+def _with_text_names(features: pd.DataFrame) -> pd.DataFrame:
+    """Return features whose names are text: only of these an estimator checks the order."""
+    if all(isinstance(name, str) for name in features):
+        return features
+    return features.set_axis([str(name) for name in features], axis=1)

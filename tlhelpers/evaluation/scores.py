@@ -160,6 +160,18 @@ def check_once(table: pd.DataFrame, keys: Sequence[str]) -> None:
         )
 
 
+def check_sizes(curve: pd.DataFrame) -> None:
+    """Raise an error that names a row whose size is no number of labels."""
+    size = pd.to_numeric(curve["size"], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    wrong = np.flatnonzero(~((size >= 1) & (size < np.inf)))
+    if len(wrong):
+        row = curve.index[wrong[0]]
+        raise ValueError(
+            f"the curve has the size {curve['size'].iloc[wrong[0]]!r} in row {row!r}: sizes are "
+            "numbers of labels, from 1; leave such rows out"
+        )
+
+
 def pair_scores(scores: pd.DataFrame, splits: list[str], case: str, metric: str) -> pd.DataFrame:
     """Return the scores of every case on the same splits: a row a split, a column a case."""
     check_metric(metric, [name for name in SCORES if name in scores])

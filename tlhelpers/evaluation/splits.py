@@ -2,13 +2,15 @@
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
+from sklearn.utils import check_scalar
 
-from tlhelpers.forests.checks import name_tasks
+from tlhelpers.forests.checks import check_seed, group_codes, name_tasks
 from tlhelpers.forests.labels import as_table
 
 SETTINGS = ("cold", "warm")
@@ -27,12 +29,15 @@ class Split:
     X_test : pandas.DataFrame, shape (n_test, n_features)
     known : pandas.DataFrame, shape (n_test, n_tasks - n_targets), or None
         The other labels of the test rows; None in the cold setting.
+    groups : numpy.ndarray, shape (n_train,), or None
+        Of the training rows.
     """
 
     X_train: pd.DataFrame
     Y_train: pd.DataFrame
     X_test: pd.DataFrame
     known: pd.DataFrame | None
+    groups: np.ndarray | None = None
 
     def ask(self, model: Any, method: str = "predict", **options) -> Any:
         """Return what a fitted model says of the test rows, told what it can use."""
@@ -87,7 +92,7 @@ def split_table(
     for target in targets:
         table[target] = _hide(table[target], ~shown[rows])
     known = Y.drop(columns=list(targets)).iloc[test] if setting == "warm" else None
-    return Split(X[rows], table, X.iloc[test], known)
+    return Split(X[rows], table, X.iloc[test], known, groups[rows])
 
 
 def _hide(labels: pd.Series, hidden: np.ndarray) -> pd.Series:
@@ -105,23 +110,6 @@ def check_setting(setting: str) -> None:
     """Raise an error that names an unknown setting."""
     if setting not in SETTINGS:
         raise ValueError(f"setting must be one of {SETTINGS}, got {setting!r}")
-
-
-def group_codes(groups: ArrayLike | None, X: pd.DataFrame) -> np.ndarray:
-    """Return the group of each row as a number; None makes each row its own group."""
-    if groups is None:
-        return np.arange(len(X))
-    if isinstance(groups, pd.Series) and not groups.index.equals(X.index):
-        raise ValueError("the index of groups is not that of X; align them, or pass an array")
-    values = np.asarray(groups, dtype=object)
-    if values.shape != (len(X),):
-        raise ValueError(
-            f"groups has {values.size} entries (shape {values.shape}) and X has {len(X)} rows"
-        )
-    codes = pd.factorize(values)[0]
-    if (codes < 0).any():
-        raise ValueError(f"groups is missing in row {int(np.flatnonzero(codes < 0)[0])}")
-    return codes
 
 
 def hold_out_rows(
@@ -152,7 +140,7 @@ def hold_out_rows(
     table, _ = as_table(Y)
     names = list(table.columns)
     tasks = names if target is None else name_tasks("target", target, names)
-    codes = group_codes(groups, table)
+    codes, random_state = group_codes(groups, table), check_seed(random_state)
     labelled = table[tasks].notna().any(axis=1).to_numpy()
     _, test = training_order(labelled, codes, test_size, random_state)
     return np.isin(codes, codes[test])
@@ -179,6 +167,9 @@ def training_order(
     test : numpy.ndarray
         Row numbers of the test set.
     """
+    check_scalar(test_size, "test_size", Real)
+    if not 0 < test_size < 1:
+        raise ValueError(f"test_size={test_size} must lie between 0 and 1, such as 0.2")
     generator = np.random.default_rng(seed)
     rows = np.flatnonzero(labelled)
     code, names = pd.factorize(groups[rows])

@@ -1,6 +1,7 @@
 """The bags: which rows each tree of a forest sees, and how often."""
 
 import numpy as np
+import pandas as pd
 
 
 def draw_bags(
@@ -49,7 +50,11 @@ def draw_bags(
 
 
 def draw_shared_bags(
-    in_bag: dict[str, np.ndarray], weight: np.ndarray | None, n_trees: int, seed: int
+    in_bag: dict[str, np.ndarray],
+    weight: np.ndarray | None,
+    n_trees: int,
+    seed: int,
+    groups: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Draw the bags of all stages of an architecture.
 
@@ -59,10 +64,13 @@ def draw_shared_bags(
     weight : array (n,), or None
         Rows of weight zero are in no bag.
     n_trees, seed : int
+    groups : int array (n,), optional
+        Whole groups are drawn, among those with a usable row; None: rows.
 
     Returns
     -------
     bags : int32 array (n_trees, n)
+        How often each bag holds each row; with `groups`, the group of each row.
     usable : bool array (n,)
         Which rows were drawn from.
 
@@ -79,7 +87,14 @@ def draw_shared_bags(
             raise ValueError(f"no row with a positive weight carries {what}")
     usable = np.asarray(labelled.any(axis=1))
     bags = np.zeros((n_trees, len(usable)), dtype=np.int32)
-    bags[:, usable] = draw_bags(labelled[usable], n_trees, seed)
+    if groups is None:
+        bags[:, usable] = draw_bags(labelled[usable], n_trees, seed)
+        return bags, usable
+    codes, names = pd.factorize(groups[usable])
+    carried = np.zeros((len(names), labelled.shape[1]), dtype=bool)
+    np.logical_or.at(carried, codes, labelled[usable])
+    place = pd.Index(names).get_indexer(groups)  # -1: no row of the group is usable
+    bags[:, place >= 0] = draw_bags(carried, n_trees, seed)[:, place[place >= 0]]
     return bags, usable
 
 

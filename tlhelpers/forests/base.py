@@ -17,8 +17,10 @@ from tlhelpers.forests.checks import (
     check_parameters,
     check_same_rows,
     check_weight,
+    group_codes,
     name_tasks,
 )
+from tlhelpers.forests.intervals import Intervals
 from tlhelpers.forests.labels import CLASSIFICATION, TaskTypes, as_table, encode_labels
 from tlhelpers.forests.plan import Stage
 from tlhelpers.forests.predictor import Predictor
@@ -72,7 +74,13 @@ class TransferForest(Predictor, ABC):
 
     # Fit ------------------------------------------------------------------------------------
 
-    def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None):
+    def fit(
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+        groups: ArrayLike | None = None,
+    ):
         """Grow the forest.
 
         Parameters
@@ -84,6 +92,11 @@ class TransferForest(Predictor, ABC):
             of any task in use take no part.
         sample_weight : array-like, shape (n_samples,), optional
             Weights of the rows, not negative.
+        groups : array-like, shape (n_samples,), optional
+            Rows of one group, such as measurements of one material, are in a bag together or not
+            at all: what is out of bag has seen none of them, the jackknife sums over groups, and
+            intervals are those of a row of a new group. ``inbag_counts_`` then holds, in the
+            column of each row, how often its group was drawn. None: each row is its own group.
 
         Returns
         -------
@@ -92,9 +105,9 @@ class TransferForest(Predictor, ABC):
         Raises
         ------
         ValueError, TypeError
-            A missing or infinite feature, labels that do not fit their task, an unknown task, or a
-            parameter out of range; the message names the column, the row or the argument. The
-            forest is then not fitted, whatever it was before.
+            A missing or infinite feature, labels that do not fit their task, an unknown task, a
+            row without a group, or a parameter out of range; the message names the column, the
+            row or the argument. The forest is then not fitted, whatever it was before.
         """
         self._fitted = False
         features = check_features(self, X, reset=True)
@@ -114,21 +127,24 @@ class TransferForest(Predictor, ABC):
         labels = encode_labels(table, self.task_types, [*self.targets_, *self.related_])
         check_same_rows(X, y, len(features), len(labels.values))
         weight = check_weight(sample_weight, features)
+        codes = group_codes(groups, X if isinstance(X, pd.DataFrame) else features)
         self._index = y.index if isinstance(y, (pd.DataFrame, pd.Series)) else None
         plan = self._plan(labels.classes)
         seed = check_random_state(self.random_state).randint(2**31 - 1)
         in_bag = {what: rows for s in plan for what, rows in s.carriers(labels).items()}
-        self.inbag_counts_, usable = draw_shared_bags(in_bag, weight, self.n_estimators, seed)
+        drawn = weight, self.n_estimators, seed, None if groups is None else codes
+        self.inbag_counts_, usable = draw_shared_bags(in_bag, *drawn)
         settings = {"max_features": self.max_features, "min_samples_leaf": self.min_samples_leaf}
         settings |= {"max_depth": self.max_depth, "n_jobs": self.n_jobs}
         rows = self.inbag_counts_, usable, weight
-        self._stages = GrownStages(features, labels, *rows, settings, seed)
+        self._stages = GrownStages(features, labels, *rows, settings, seed, codes)
         self._stages.grow(plan, self._find_store(plan))
         classes = {t: labels.classes[t] for t in self.targets_}
         self.__dict__.pop("classes_", None)
         if any(map(labels.is_class, self.targets_)):
             self.classes_ = classes[self.targets_[0]] if len(classes) == 1 else classes
         self._uncertainty = Uncertainty(self._stages)
+        self._intervals = Intervals(self._stages)
         self._finish()
         self._fitted = True
         return self
@@ -172,6 +188,10 @@ class TransferForest(Predictor, ABC):
 
 
 def shares(taken: np.ndarray) -> np.ndarray:
-    """Return what the splits took away as shares; a column of zeros stays."""
+    """Return what the splits took away as shares; a column of zeros stays.
+
+    A split that takes nothing away may be negative by rounding.
+    """
+    taken = np.maximum(taken, 0)
     total = taken.sum(axis=0)
     return taken / np.where(total > 0, total, 1)

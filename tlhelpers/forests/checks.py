@@ -1,5 +1,6 @@
 """Checks of what a user gives: parameters, features, rows, names of tasks."""
 
+import bisect
 from collections.abc import Hashable, Iterable, Mapping
 from numbers import Integral, Real
 
@@ -80,9 +81,15 @@ def check_features(estimator: BaseEstimator, X: ArrayLike, reset: bool) -> np.nd
     """Return features as floats, or raise an error that names a missing one."""
     if isinstance(X, np.ma.MaskedArray) and np.ma.is_masked(X):
         raise ValueError("Input X is a masked array with masked values: fill or drop them first")
-    features = validate_data(
-        estimator, X, dtype=np.float64, ensure_all_finite=False, reset=reset, copy=reset
-    )
+    _check_column_order(estimator, X, reset)
+    try:
+        features = validate_data(
+            estimator, X, dtype=np.float64, ensure_all_finite=False, reset=reset, copy=reset
+        )
+    except OverflowError as error:
+        raise ValueError(
+            f"Input X contains a number too large for dtype('float64'): {error}"
+        ) from None
     bad = ~np.isfinite(features)
     if bad.any():
         row, column = np.argwhere(bad)[0]
@@ -94,6 +101,26 @@ def check_features(estimator: BaseEstimator, X: ArrayLike, reset: bool) -> np.nd
             "(holes are allowed in Y only)"
         )
     return features
+
+
+def _check_column_order(estimator: BaseEstimator, X: ArrayLike, reset: bool) -> None:
+    """Raise an error where columns are not those of `fit`; where names are text, sklearn does."""
+    names = X.columns if isinstance(X, pd.DataFrame) else None
+    if names is None or all(isinstance(name, str) for name in names):
+        names = None
+    if reset:
+        estimator._other_names = names
+        return
+    fitted = getattr(estimator, "_other_names", None)
+    if names is None or fitted is None or names.equals(fitted):
+        return
+    if len(names) != len(fitted):
+        return  # sklearn says so
+    place = first_difference(names, fitted)
+    raise ValueError(
+        f"the columns of X are not those of fit: column {place} is {names.tolist()[place]!r} and "
+        f"was {fitted.tolist()[place]!r} in fit; give them in that order, such as X[columns]"
+    )
 
 
 def check_weight(sample_weight: ArrayLike | None, features: np.ndarray) -> np.ndarray | None:
@@ -115,8 +142,56 @@ def check_same_rows(X: object, Y: object, n_x: int, n_y: int, name: str = "Y") -
         raise ValueError(f"X has {n_x} rows and {name} has {n_y}: inconsistent numbers of samples")
     tables = (pd.DataFrame, pd.Series)
     if isinstance(X, tables) and isinstance(Y, tables) and not X.index.equals(Y.index):
-        row = int(np.flatnonzero(X.index.to_numpy() != Y.index.to_numpy())[0])
+        row = first_difference(X.index, Y.index)
         raise ValueError(
             f"the index of {name} is not that of X: row {row} is {X.index[row]!r} in X and "
             f"{Y.index[row]!r} in {name}; align them, for example {name}.reindex(X.index)"
         )
+
+
+def first_difference(a: pd.Index, b: pd.Index) -> int:
+    """Return the first place in which two indexes differ."""
+    places = range(min(len(a), len(b)))
+    return bisect.bisect_left(places, True, key=lambda i: not a[: i + 1].equals(b[: i + 1]))
+
+
+def check_count(name: str, value: object, least: int = 1, most: int | None = None) -> int:
+    """Return a whole number, or raise an error that says what it can be."""
+    if isinstance(value, bool) or not isinstance(value, Integral):
+        raise TypeError(f"{name} must be a whole number, got {value!r}")
+    return int(check_scalar(value, name, Integral, min_val=least, max_val=most))
+
+
+def check_seed(value: object) -> int:
+    """Return the seed of an experiment: a number, so that all models get the same splits."""
+    return check_count("random_state", value, 0, 2**31 - 1)
+
+
+def group_codes(groups: ArrayLike | None, X: np.ndarray | pd.DataFrame) -> np.ndarray:
+    """Return the group of each row as a number, in the order in which the groups first appear.
+
+    Parameters
+    ----------
+    groups : array-like, shape (n_samples,), or None
+        None makes each row its own group.
+    X : numpy.ndarray or pandas.DataFrame, shape (n_samples, n_features)
+
+    Raises
+    ------
+    ValueError
+        Another number of rows than `X`, a Series of another index, or a row without a group.
+    """
+    if groups is None:
+        return np.arange(len(X))
+    index = X.index if isinstance(X, pd.DataFrame) else None
+    if index is not None and isinstance(groups, pd.Series) and not groups.index.equals(index):
+        raise ValueError("the index of groups is not that of X; align them, or pass an array")
+    values = np.asarray(groups, dtype=object)
+    if values.shape != (len(X),):
+        raise ValueError(
+            f"groups has {values.size} entries (shape {values.shape}) and X has {len(X)} rows"
+        )
+    codes = pd.factorize(values)[0]
+    if (codes < 0).any():
+        raise ValueError(f"groups is missing in row {int(np.flatnonzero(codes < 0)[0])}")
+    return codes

@@ -42,9 +42,11 @@ class DifferenceForest(TransferForest):
     slope : {"unit", "learned"}
         One, for labels in the same unit; or learned, with an intercept, for any units.
     shrink_to : float
-        What learned slopes are drawn to, as strongly as two labels would: 0, or 1 where base and
-        target are in the same unit (with several bases, a share of it each). In another unit 1 is
-        a gross error.
+        What learned slopes are drawn to: 0, or 1 where base and target are in the same unit (with
+        several bases, a share of it each). In another unit 1 is a gross error. The pull is that of
+        two labels that spread as z does over the n training labels. It acts in every bag: where
+        the variance of z is v times that over all n, a slope rho becomes
+        (n v rho + 2 shrink_to) / (n v + 2).
     base_as_feature : bool
         Whether d sees z too: d(x, z), for an error of z that depends on z.
     bounds : (float or None, float or None), optional

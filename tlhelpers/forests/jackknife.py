@@ -24,6 +24,7 @@ from tlhelpers.forests._engine.threads import run_in_threads
 
 CORRECTIONS = ("counts", "size", "none")
 _BLOCK = 2**22  # numbers in one block of queries: 32 MB
+_RANGE = 1e100  # beyond it, or below its inverse, squares of squares have no float
 _LARGE = 2**20  # bag counts above which the largest contribution is sought along one axis,
 _AXIS = 1.42  # the longer one of the noise of (C_i, -D_i): [1, 1.42] of [[1, 1], [1, e - 1]]
 
@@ -62,13 +63,16 @@ def jackknife_variance(
         million bag counts the search is a shorter one: of bootstrap bags it finds the largest or
         one within about a tenth of it (with fewer than ten trees, half).
     monte_carlo_sd : numpy.ndarray, same shape
-        Only with `return_monte_carlo_sd`: sqrt(2) ||M||_F S / (B-1), the standard deviation of
-        the quadratic form if the trees' predictions were independent of the bags.
+        Only with `return_monte_carlo_sd`: sqrt(max(4 sum_b (u_b - mean u)^2 - Q, Q)), with
+        u_b = c_b (M c)_b the share of tree b in V and Q = 2 (||M||_F S / (B-1))^2. Q is the
+        variance of the quadratic form if the trees' predictions were independent of the bags;
+        the first term is what single trees move, a jackknife over trees, which counts Q twice.
 
     Raises
     ------
     ValueError
-        Shapes that do not fit, fewer than two trees or rows, or an unknown correction.
+        Shapes that do not fit, fewer than two trees or rows, bags that are all the same,
+        predictions beyond 1e-100 to 1e100, or an unknown correction.
     """
     trees, counts, several = _check(tree_predictions, inbag_counts, correction)
     variance, noise = BagForm.of(counts, correction).variance(trees)
@@ -144,6 +148,11 @@ class BagForm:
     @classmethod
     def of(cls, counts: np.ndarray, correction: str) -> "BagForm":
         n_trees, n = counts.shape
+        if (counts == counts[0]).all():
+            raise ValueError(
+                f"all {n_trees} bags hold the same rows equally often: the jackknife needs bags "
+                "that differ; grow more trees, or give more rows"
+            )
         if counts.dtype.kind in "iu":
             counts = counts.astype(np.min_scalar_type(counts.max()))  # a byte each
         n_unseen = np.count_nonzero(counts == 0, axis=0)
@@ -174,20 +183,29 @@ class BagForm:
             block = slice(start, start + step)
             centred = trees[block] - trees[block].mean(axis=1, keepdims=True)
             scale = (centred**2).sum(axis=1)
-            variance[block] = self.value(centred) - self.bias * scale
+            shares = self.shares(centred)
+            variance[block] = shares.sum(axis=1) - self.bias * scale
             rounding = 1e-12 * self.bias * scale  # of two large terms; at B = 2 they are equal
             low = np.flatnonzero(variance[block] <= rounding)
-            noise[block] = np.sqrt(2) * self.norm * scale / (len(self.counts) - 1)
+            shares -= self.bias * centred**2
+            shares /= np.where(scale > 0, scale, 1)[:, None]  # squares of squares could overflow
+            shares -= shares.mean(axis=1, keepdims=True)
+            chance = 2 * (self.norm / (len(self.counts) - 1)) ** 2
+            relative = np.maximum(4 * (shares**2).sum(axis=1) - chance, chance)
+            noise[block] = np.sqrt(relative) * scale
             if len(low):
                 variance[start + low] = self.largest_row(centred[low], scale[low])
         return variance, noise
 
-    def value(self, centred: np.ndarray) -> np.ndarray:
-        """Return the uncorrected sums (IJ + J) / 2 of queries, shape (n_queries,)."""
+    def shares(self, centred: np.ndarray) -> np.ndarray:
+        """Return what each tree has in the uncorrected sum (IJ + J) / 2 of a query.
+
+        Shape (n_queries, n_trees).
+        """
         if self.gram is not None:
-            return np.einsum("qb,qb->q", centred @ self.gram, centred)
+            return centred * (centred @ self.gram)
         weights = _weights(self.counts, self.n_unseen, self.counts.shape[1])
-        return _row_scores(centred, weights).sum(axis=1)
+        return centred * (centred @ weights @ weights.T)
 
     def largest_row(self, centred: np.ndarray, scale: np.ndarray) -> np.ndarray:
         """Return the largest corrected contribution of a training row, made positive."""
@@ -196,7 +214,7 @@ class BagForm:
         low = np.flatnonzero(result <= 0)
         if len(low):
             smallest = self._extreme_row(centred[low], scale[low], np.argmin)
-            result[low] = noise[low] - smallest
+            result[low] = np.maximum(noise[low] - smallest, 0)  # both are found but for rounding
         return result
 
     def _extreme_row(self, centred: np.ndarray, scale: np.ndarray, find: Callable) -> np.ndarray:
@@ -289,6 +307,13 @@ def _check(tree_predictions: ArrayLike, inbag_counts: ArrayLike, correction: str
         )
     if not np.isfinite(trees).all():
         raise ValueError("tree_predictions contains NaN or infinity")
+    for name, values in {"tree_predictions": trees, "inbag_counts": counts}.items():
+        largest = np.abs(values).max(initial=0)
+        if largest > _RANGE or 0 < largest < 1 / _RANGE:
+            raise ValueError(
+                f"{name} are at most {largest:.3g} in size: give them in a unit in which the "
+                "largest is between 1e-100 and 1e100"
+            )
     if trees.ndim == 2:
         return trees, counts, None
     outer = (trees.shape[0], trees.shape[2])
@@ -296,16 +321,20 @@ def _check(tree_predictions: ArrayLike, inbag_counts: ArrayLike, correction: str
 
 
 def warn_if_noisy(variance: np.ndarray, noise: np.ndarray, n_trees: int, stacklevel: int) -> None:
-    """Warn when the median estimate is mostly Monte-Carlo noise; its SD falls as 1 / n_trees."""
-    if not len(variance) or not noise.any():
+    """Warn when the median estimate is mostly Monte-Carlo noise.
+
+    Its SD falls as 1 / n_trees where the estimate is small, later as the root of that.
+    """
+    middle = np.median(noise) if len(noise) else 0.0
+    if not middle:
         return
-    relative = np.median(noise) / max(np.median(variance), np.finfo(float).tiny)
+    relative = middle / max(np.median(variance), 1e-6 * middle)  # of zero, a million times
     if relative > 0.3:
         wanted = min(int(np.ceil(n_trees * relative / 0.3 / 100) * 100), 1_000_000)
         warnings.warn(
             f"the jackknife variance from {n_trees} trees is noisy (its Monte-Carlo standard "
-            f"deviation is {relative:.1f} times the estimate in the median); about {wanted} trees "
-            "would bring that below 0.3",
+            f"deviation is {relative:.1f} times the estimate in the median); it takes {wanted} "
+            "trees at least to bring that below 0.3",
             UserWarning,
             stacklevel=stacklevel,
         )

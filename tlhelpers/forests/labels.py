@@ -2,6 +2,9 @@
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from numbers import Real
+from typing import TypeGuard
 
 import numpy as np
 import pandas as pd
@@ -76,21 +79,34 @@ def as_table(Y: ArrayLike) -> tuple[pd.DataFrame, str]:
     ValueError
         Not one or two dimensions, or two columns of one name.
     """
+    if Y is None:
+        raise ValueError("Y is None: give a column or a table of labels")
     if isinstance(Y, np.ma.MaskedArray):
         Y = pd.DataFrame(Y).to_numpy() if Y.ndim == 2 else pd.Series(Y).to_numpy()  # holes: NaN
     if isinstance(Y, pd.DataFrame):
         repeated = Y.columns[Y.columns.duplicated()]
         if len(repeated):
             raise ValueError(f"Y has several columns named {repeated[0]!r}; rename them")
-        return Y, "frame"
+        return _without_signals(Y), "frame"
     if isinstance(Y, pd.Series):
-        return Y.to_frame("y" if Y.name is None else Y.name), "vector"
+        return _without_signals(Y.to_frame("y" if Y.name is None else Y.name)), "vector"
     array = np.asarray(Y)
     if array.ndim == 1:
-        return pd.DataFrame({"y": array}), "vector"
+        return _without_signals(pd.DataFrame({"y": array})), "vector"
     if array.ndim == 2:
-        return pd.DataFrame(array), "matrix"
+        return _without_signals(pd.DataFrame(array)), "matrix"
     raise ValueError(f"Y must be a column or a table of labels, got shape {array.shape}")
+
+
+def _without_signals(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table, or raise an error where a label is a NaN that raises one when looked at."""
+    for task, column in table.items():
+        for row, label in enumerate(column if pd.api.types.is_object_dtype(column.dtype) else ()):
+            if isinstance(label, Decimal) and label.is_snan():
+                raise ValueError(
+                    f"task {task!r} holds the signaling NaN of decimal in row {row}: make it NaN"
+                )
+    return table
 
 
 def encode_labels(
@@ -132,6 +148,19 @@ def encode_labels(
     return Labels(list(table.columns), classes, np.column_stack(columns), form)
 
 
+def labels_of(Y: ArrayLike, target: Hashable, targets: list, names: list) -> pd.Series:
+    """Return the labels of one target from a table, or from the one column of the only target."""
+    table, form = as_table(Y)
+    if form == "vector" and len(targets) == 1:
+        name = table.columns[0]
+        if name != target and name in names:
+            raise ValueError(f"y holds the labels of {name!r}, and the target is {target!r}")
+        return table.iloc[:, 0]
+    if target not in table:
+        raise ValueError(f"Y has no column {target!r} to score against: {list(table.columns)}")
+    return table[target]
+
+
 def encode_known(known: pd.DataFrame, classes: Mapping, n_samples: int) -> dict:
     """Return {task: numbers with NaN holes} for labels known at prediction time.
 
@@ -164,7 +193,7 @@ def encode_known(known: pd.DataFrame, classes: Mapping, n_samples: int) -> dict:
         task = known.columns[known.columns.duplicated()][0]
         raise ValueError(f"known has several columns named {task!r}; keep one")
     encoded = {}
-    for task, column in known.items():
+    for task, column in _without_signals(known).items():
         if classes[task] is None:
             encoded[task] = _encode_numbers(column, may_be_empty=True)[1]
         else:
@@ -207,9 +236,9 @@ def _infer(column: pd.Series) -> str:
     """Return the type of a task from the type of its labels."""
     if isinstance(column.dtype, pd.CategoricalDtype):
         return CLASSIFICATION
-    seen = column.dropna().infer_objects()
+    seen = _narrow(column.dropna())
     is_number = pd.api.types.is_numeric_dtype(seen) and not pd.api.types.is_bool_dtype(seen)
-    if is_number or pd.api.types.infer_dtype(seen) == "decimal":
+    if is_number or (len(seen) and all(map(_is_number, seen))):
         return REGRESSION
     read = pd.to_numeric(seen.astype(str), errors="coerce")
     if len(read) and read.notna().all() and (read % 1 != 0).any():
@@ -218,6 +247,18 @@ def _infer(column: pd.Series) -> str:
             f"numbers with pd.to_numeric, or say task_types={{{column.name!r}: 'classification'}}"
         )
     return CLASSIFICATION
+
+
+def _narrow(labels: pd.Series) -> pd.Series:
+    """Return labels of type object in the type of what they hold, where one fits."""
+    try:
+        return labels.infer_objects()
+    except OverflowError:  # pandas 2.2, of a whole number that no float can hold
+        return labels
+
+
+def _is_number(label: object) -> TypeGuard[Real | Decimal]:
+    return isinstance(label, Real | Decimal) and not isinstance(label, bool | np.bool_)
 
 
 def _check_type(column: pd.Series) -> None:
@@ -247,6 +288,8 @@ def _encode_numbers(column: pd.Series, may_be_empty: bool = False) -> tuple[None
         raise ValueError("Complex data not supported: labels must be real numbers")
     try:
         numbers = column.to_numpy(dtype=float, na_value=np.nan)
+    except OverflowError:
+        numbers = np.array([_as_float(label) for label in column])
     except (TypeError, ValueError):
         raise ValueError(
             f"task {column.name!r} is a regression task but holds labels that are no numbers, such "
@@ -269,18 +312,27 @@ def _encode_numbers(column: pd.Series, may_be_empty: bool = False) -> tuple[None
     return None, numbers
 
 
+def _as_float(label: object) -> float:
+    """Return a number; one that no float can hold is infinite, what is no number a hole."""
+    try:
+        return float(label) if _is_number(label) else np.nan
+    except OverflowError:
+        return np.inf
+
+
 def _encode_classes(column: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     """Return a classification task's classes, and its labels as positions among them."""
     hole = column.isna().to_numpy()
     if hole.all():
         raise ValueError(f"task {column.name!r} has no label: Input y contains NaN only")
-    seen = np.asarray(column[~hole].infer_objects())
+    seen = np.asarray(_narrow(column[~hole]))
     if pd.api.types.infer_dtype(seen) == "decimal":
         seen = seen.astype(float)
     if seen.dtype.kind == "f":
         _encode_numbers(column)  # an infinite label has its own message
     try:
-        check_classification_targets(seen)
+        with np.errstate(invalid="ignore"):  # it casts numbers beyond 64 bits
+            check_classification_targets(seen)
     except ValueError as error:
         raise ValueError(f"task {column.name!r} is a classification task: {error}") from None
     try:

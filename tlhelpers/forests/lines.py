@@ -12,7 +12,8 @@ def fit_lines(line: Line, z: np.ndarray, y: np.ndarray, weights: np.ndarray) -> 
     """Fit a line to the labels of every bag.
 
     The slopes rho minimise sum_i w_i (y_i - a - rho z_i)^2 + PULL sum_j var(z_j) (rho_j - r)^2,
-    r what they shrink to over the number of bases.
+    r what they shrink to over the number of bases, w_i the weights of a bag scaled to a sum of n,
+    and var(z_j) the variance over all n labels, of which a bag mostly has less.
 
     Parameters
     ----------

@@ -20,7 +20,7 @@ class Line:
     learned : bool
         Whether intercept and slopes are fitted, in every bag anew; else they are 0 and 1.
     shrink_to : float
-        What the slopes are drawn to, as `PULL` labels would.
+        What the slopes of every bag are drawn to, as `PULL` labels would that spread as all do.
     """
 
     bases: tuple["Stage", ...]

@@ -1,7 +1,7 @@
 """What a fitted forest is asked: predictions, their errors, single trees, scores."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import partial
 
 import numpy as np
@@ -12,8 +12,9 @@ from sklearn.metrics import r2_score
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from tlhelpers.forests.checks import check_features, check_same_rows
-from tlhelpers.forests.labels import CLASSIFICATION, as_table, encode_known
+from tlhelpers.forests.checks import check_features, check_same_rows, name_tasks
+from tlhelpers.forests.labels import CLASSIFICATION, as_table, encode_known, labels_of
+from tlhelpers.forests.measurements import MeasurementPredictor
 from tlhelpers.forests.plan import Answers, Queries
 from tlhelpers.forests.stages import GrownStages, OutOfBagReading, Reading
 from tlhelpers.forests.uncertainty import Uncertainty
@@ -31,7 +32,7 @@ def _predicts_classes(forest: "Predictor") -> bool:
     return types == CLASSIFICATION
 
 
-class Predictor(BaseEstimator):
+class Predictor(MeasurementPredictor, BaseEstimator):
     """Answers from grown stages: one combination of theirs, read in the mean or tree by tree."""
 
     uses_known = False  # whether `predict` can use known labels of related tasks
@@ -132,52 +133,32 @@ class Predictor(BaseEstimator):
             return values
         return np.stack(list(values.values()), axis=2)
 
-    def out_of_bag_prediction(self) -> np.ndarray | pd.DataFrame:
-        """Predict each training row from the trees that did not see it, and no related label.
+    def out_of_bag_prediction(
+        self, known: Hashable | Sequence[Hashable] | None = None
+    ) -> np.ndarray | pd.DataFrame:
+        """Predict each training row from the trees that did not see it.
+
+        Parameters
+        ----------
+        known : task name or list of them, optional
+            The related tasks whose labels are taken as known, in the rows that carry one, as
+            `predict` would take them. None: no related label is.
 
         Returns
         -------
         As `predict`; NaN (for a class None) where every tree saw the row.
-        """
-        check_is_fitted(self)
-        read = OutOfBagReading(self._stages).mean
-        return self._shape({t: self._combine(t, read) for t in self.targets_}, None)
-
-    def observation_std(
-        self, X: ArrayLike, known: pd.DataFrame | None = None
-    ) -> np.ndarray | pd.DataFrame:
-        """Return the expected spread of observations around the prediction.
-
-        The standard deviation of the trees' predictions, times one factor a target that gives
-        the out-of-bag residuals of the training rows a root mean square of one; at most the
-        largest of these residuals. It holds the noise of the labels, which the standard error of
-        `predict` does not. With `known`, the training rows too are predicted from their known
-        labels.
-
-        Parameters
-        ----------
-        X, known
-            As in `predict`.
-
-        Returns
-        -------
-        numpy.ndarray or pandas.DataFrame, as `predict`
-            In the unit of the target.
 
         Raises
         ------
         ValueError
-            A target is a classification.
+            A task that is no related one, or a model that cannot use known labels.
         """
-        queries = self._check_query(X, known)
-        for target in self.targets_:
-            if self._stages.labels.is_class(target):
-                raise ValueError(
-                    f"target {target!r} is a classification: its labels have no spread"
-                )
-        spread = self._uncertainty.spread
-        found = {t: spread(partial(self._combine, t), queries, t) for t in self.targets_}
-        return self._shape(found, X)
+        check_is_fitted(self)
+        tasks = [] if known is None else name_tasks("known", known, self.related_)
+        if tasks and not self.uses_known:
+            raise ValueError(f"a {type(self).__name__} cannot use known labels: leave known out")
+        queries = Queries(self._stages.X, {t: self._stages.labels.of(t) for t in tasks})
+        return self._shape(self._ask(queries, self.targets_, out_of_bag=True), None)
 
     def score(self, X: ArrayLike, y: ArrayLike, known: pd.DataFrame | None = None) -> float:
         """Return R2 (regression) or accuracy over the rows that carry the target's label.
@@ -197,13 +178,13 @@ class Predictor(BaseEstimator):
         Raises
         ------
         ValueError
-            A target is missing from `y`, or has no label there.
+            A target is missing from `y`, or has no label there (of a regression, one alone).
         """
         queries = self._check_query(X, known)
-        check_same_rows(X, y, len(queries), np.shape(y)[0], name="y")
+        check_same_rows(X, y, len(queries), len(as_table(y)[0]), name="y")
         scores = []
         for target in self.targets_:
-            truth = self._truth(y, target)
+            truth = labels_of(y, target, self.targets_, self._stages.labels.names)
             seen = truth.notna().to_numpy()
             if not seen.any():
                 raise ValueError(f"Y has no label of target {target!r} to score against")
@@ -211,6 +192,8 @@ class Predictor(BaseEstimator):
             if self._stages.labels.is_class(target):
                 right = np.asarray(truth[seen].tolist(), object) == predicted
                 scores.append(right.mean())
+            elif seen.sum() < 2:
+                raise ValueError(f"R2 needs two labels of target {target!r} at least, Y has one")
             else:
                 scores.append(r2_score(truth[seen].to_numpy(dtype=float), predicted))
         return float(np.mean(scores))
@@ -240,11 +223,16 @@ class Predictor(BaseEstimator):
         targets: Iterable,
         by_tree: bool = False,
         combine: Callable | None = None,
+        out_of_bag: bool = False,
     ) -> dict:
         """Return {target: predictions, in the mean or of all trees}, each regime read apart."""
         combine = combine or self._combine
         parts, exact = queries.regimes(), self._exact if by_tree else []
-        readings = [Reading(self._stages, queries[p], by_tree, exact) for p in parts]
+        readings: Sequence[Reading]
+        if out_of_bag:
+            readings = [OutOfBagReading(self._stages, p, queries[p].regime) for p in parts]
+        else:
+            readings = [Reading(self._stages, queries[p], by_tree, exact) for p in parts]
         back = np.argsort(np.concatenate(parts))
         answers = {}
         for t in targets:
@@ -257,18 +245,6 @@ class Predictor(BaseEstimator):
     def _exact(self) -> list:
         """The tasks whose errors are left out: with `fixed_stage` the related ones."""
         return self.related_ if getattr(self, "fixed_stage", False) else []
-
-    def _truth(self, Y: ArrayLike, target: Hashable) -> pd.Series:
-        """Return the labels of one target from labels laid out as in `fit` or as one column."""
-        table, form = as_table(Y)
-        if form == "vector" and len(self.targets_) == 1:
-            name = table.columns[0]
-            if name != target and name in self._stages.labels.names:
-                raise ValueError(f"y holds the labels of {name!r}, and the target is {target!r}")
-            return table.iloc[:, 0]
-        if target not in table:
-            raise ValueError(f"Y has no column {target!r} to score against: {list(table.columns)}")
-        return table[target]
 
     def _serve(self, target: Hashable, mean: np.ndarray) -> np.ndarray:
         """Return a mean as a label: within its bounds, or the most probable class."""

@@ -173,7 +173,8 @@ class StackedForest(TransferForest):
 
     def _weigh(self, target: Hashable, known: frozenset) -> np.ndarray:
         labels, related = self._stages.labels, [self._stages.labels.of(task) for task in known]
-        rows = self._stages.bags.any(axis=0) & ~np.isnan(labels.of(target))
+        drawn = self._stages.usable & self._stages.bags.any(axis=0)
+        rows = drawn & ~np.isnan(labels.of(target))
         if related:
             rows &= ~np.isnan(related).all(axis=0)
             if rows.sum() < FEW:

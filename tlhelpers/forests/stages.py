@@ -1,10 +1,11 @@
 """Grow the stages of an architecture, and read their answers."""
 
-from collections.abc import Callable, Collection, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 
 import joblib
 import numpy as np
+from sklearn.utils import gen_batches
 
 from tlhelpers.forests._engine.engine import ForestEngine
 from tlhelpers.forests._engine.trees import mean_over_trees, mean_over_unseen
@@ -13,10 +14,12 @@ from tlhelpers.forests.lines import fit_lines, move_trees
 from tlhelpers.forests.plan import Answers, Queries, Stage
 from tlhelpers.forests.sharing import StageStore
 
+_BLOCK = 2**23  # numbers in one block of tree predictions: 64 MB
+
 
 @dataclass(frozen=True)
 class Grown:
-    """The trees of a stage, and which training rows they were grown on."""
+    """The trees of a stage, and the rows of all groups that they were grown on a row of."""
 
     engine: ForestEngine
     rows: np.ndarray  # (n_train,) bool
@@ -38,6 +41,8 @@ class GrownStages:
         Of `ForestEngine`.
     seed : int
         With the place of its task and how many stages it reads, the seed of a stage.
+    groups : numpy.ndarray of int, shape (n_train,)
+        A tree that saw a row has seen all rows of its group, which the bags hold as often.
     """
 
     def __init__(
@@ -49,8 +54,9 @@ class GrownStages:
         weight: np.ndarray | None,
         settings: dict,
         seed: int,
+        groups: np.ndarray,
     ):
-        self.X, self.labels, self.bags, self._usable = X, labels, bags, usable
+        self.X, self.labels, self.bags, self.usable, self.groups = X, labels, bags, usable, groups
         self._weight = np.ones(len(X)) if weight is None else weight
         self._settings, self._seed = settings, seed
         self.planned: list[Stage] = []
@@ -78,7 +84,7 @@ class GrownStages:
 
     def _grow(self, stage: Stage, store: StageStore | None) -> None:
         features, line = self.training_features(stage), None
-        rows, *table = stage.training_set(features, self.labels, self._usable)
+        rows, *table = stage.training_set(features, self.labels, self.usable)
         if stage.line is not None:
             z = np.column_stack(self.training_answers(stage, stage.bases))[rows]
             y, weight = table[1][:, 0], self._weight[rows]
@@ -99,9 +105,13 @@ class GrownStages:
             if store is None
             else store.get(joblib.hash((given, how, self._settings | threads)), grow)
         )
-        held = np.zeros(len(self.X), dtype=bool)
-        held[rows] = True
+        held = np.isin(self.groups, self.groups[rows])
         self._grown[stage] = Grown(engine, held, line)
+
+    def blocks(self, n: int, target: Hashable) -> Iterator[slice]:
+        """Yield slices of n rows of which the trees' answers fit into one block of memory."""
+        values = len(self.bags) * max(1, len(self.classes_of(target)))
+        return gen_batches(n, max(1, _BLOCK // values)) if n else iter(())
 
     def classes_of(self, task: Hashable) -> Sequence:
         """Return the classes of a task, empty for a regression."""
@@ -288,7 +298,7 @@ class OutOfBagReading(Reading):
     Parameters
     ----------
     stages : GrownStages
-    rows : slice
+    rows : slice, or numpy.ndarray of int
         Of the training rows.
     known : collection of task names
         The tasks whose labels stand for the answers of their stages.
@@ -296,7 +306,9 @@ class OutOfBagReading(Reading):
         As in `Reading`. All trees are given; those that saw a row are for the caller to leave out.
     """
 
-    def __init__(self, stages: GrownStages, rows: slice = slice(None), known=(), **options):
+    def __init__(
+        self, stages: GrownStages, rows: slice | np.ndarray = slice(None), known=(), **options
+    ):
         labels = {task: stages.labels.of(task)[rows] for task in known}
         super().__init__(stages, Queries(stages.X[rows], labels), **options)
         self.rows, self.known = rows, frozenset(known)

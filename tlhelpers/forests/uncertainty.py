@@ -3,13 +3,11 @@
 from collections.abc import Callable, Collection, Hashable, Iterator
 
 import numpy as np
-from sklearn.utils import gen_batches
 
 from tlhelpers.forests.jackknife import BagForm, warn_if_noisy
 from tlhelpers.forests.plan import Answers, Queries, Stage
 from tlhelpers.forests.stages import GrownStages, OutOfBagReading, Reading
 
-_BLOCK = 2**23  # numbers in one block of tree predictions: 64 MB
 _KEPT = 2**26  # bytes of a jackknife that is kept for the next prediction
 _ROUNDING = 1e-9  # of the range of the labels: trees that lie closer agree
 
@@ -71,7 +69,7 @@ class Uncertainty:
         ]
         for places, rows in found:
             form = self._form(rows)
-            for block in self._blocks(len(places), target):
+            for block in self.stages.blocks(len(places), target):
                 here = places[block]
                 reading = Reading(self.stages, queries[here], by_tree=True, exact=exact)
                 trees = combine(reading.trees)
@@ -132,7 +130,7 @@ class Uncertainty:
             if key not in self._factors:
                 self._factors[key] = self._spread_factor(combine, known, target)
             factor, largest = self._factors[key]
-            for block in self._blocks(len(places), target):
+            for block in self.stages.blocks(len(places), target):
                 here = places[block]
                 reading = Reading(self.stages, queries[here], by_tree=True)
                 spread[here] = np.minimum(factor * combine(reading.trees).std(axis=0), largest)
@@ -145,7 +143,7 @@ class Uncertainty:
         truth = self.stages.labels.of(target)
         least = _ROUNDING * np.ptp(truth[~np.isnan(truth)])
         ratios, residuals = [], []
-        for block in self._blocks(len(truth), target):
+        for block in self.stages.blocks(len(truth), target):
             reading = OutOfBagReading(self.stages, block, known, by_tree=True)
             trees = combine(reading.trees)
             unseen = np.where(self.stages.bags[:, block] == 0, trees, np.nan)
@@ -163,18 +161,15 @@ class Uncertainty:
         return float(np.sqrt(squares.mean())), float(np.abs(np.concatenate(residuals)).max())
 
     def _form(self, rows: np.ndarray) -> BagForm:
-        """Return the jackknife of these training rows, computed once after fit if it is small."""
-        if np.count_nonzero(rows) < 2:
-            raise ValueError("return_std needs at least two training rows")
+        """Return the jackknife of these training rows, each group of them one; kept if small."""
+        held = np.flatnonzero(rows)
+        groups, first = np.unique(self.stages.groups[held], return_index=True)
+        if len(groups) < 2:
+            raise ValueError("return_std needs at least two training rows, or groups of them")
         key = rows.tobytes()
         if key in self._forms:
             return self._forms[key]
-        form = BagForm.of(self.stages.bags[:, rows], "counts")
+        form = BagForm.of(self.stages.bags[:, held[first]], "counts")
         if form.nbytes <= _KEPT:
             self._forms[key] = form
         return form
-
-    def _blocks(self, n: int, target: Hashable) -> Iterator[slice]:
-        """Yield slices of rows whose tree values fit into one block of memory."""
-        values = len(self.stages.bags) * max(1, len(self.stages.classes_of(target)))
-        return gen_batches(n, max(1, _BLOCK // values))

@@ -1,7 +1,7 @@
 """Pack the classroom archive, for a room without network: ``make offline``.
 
-It holds the built site, the notebooks with and without solutions, the pages that they link to, and
-the wheels of what they need, in the locked versions.
+It holds the built site, slides made of it, the notebooks with and without solutions, the pages
+that they link to, and the wheels of what they need, in the locked versions.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from tools.classroom.install import here
+from tools.slides import main as write_slides
 
 ROOT = Path(__file__).resolve().parents[2]
 NAME = "tlhelpers-classroom"
@@ -94,9 +95,11 @@ def main() -> None:
     """Pack everything into one zip file under `_build`."""
     shutil.rmtree(FOLDER, ignore_errors=True)
     shutil.copytree(ROOT / "_build" / "html", FOLDER / "site")
+    write_slides(FOLDER / "site", FOLDER / "slides.html")
     write_notebooks()
     for name in ("install.py", "README.md"):
         shutil.copy(Path(__file__).with_name(name), FOLDER)
+    shutil.copy(ROOT / "tools" / "check.py", FOLDER)
     write_wheels()
     archive = shutil.make_archive(str(FOLDER), "zip", FOLDER.parent, NAME)
     shutil.rmtree(FOLDER)

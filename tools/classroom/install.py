@@ -1,7 +1,7 @@
 """Install the book's environment from the folder `wheels`, without network, and open JupyterLab.
 
     python3 install.py              # once, and again to open JupyterLab later
-    python3 install.py --no-start   # install only
+    python3 install.py --no-start   # install, and tell whether the machine is ready
 Other options go to JupyterLab, for instance --no-browser.
 """
 
@@ -26,19 +26,25 @@ def here() -> str:
     return f"Python {major}.{minor}, {sys.platform} {platform.machine()}"
 
 
-def install() -> None:
-    """Make the environment, once."""
+def install() -> bool:
+    """Make the environment, once; return whether it is new."""
     wanted = (HERE / "wheels" / "made-for.txt").read_text().strip()
     if here() != wanted:
         sys.exit(f"These wheels are for {wanted}; this is {here()}.")
     if (ENV / "ready").exists():
-        return
+        return False
     print("Installing, a minute or two ...", flush=True)
     venv.create(ENV, with_pip=True, clear=True)
     wheels = ["--disable-pip-version-check", "--no-index", "--find-links", str(HERE / "wheels")]
     subprocess.run([*PIP, *wheels, "tlhelpers[book]", "jupyterlab"], check=True)
     subprocess.run([str(PYTHON), "-m", "tlhelpers.forests.compile"], check=True, cwd=HERE)
     (ENV / "ready").touch()
+    return True
+
+
+def check() -> int:
+    """Tell whether the machine is ready; return the exit code, 0 if it is."""
+    return subprocess.call([str(PYTHON), str(HERE / "check.py")], cwd=HERE)
 
 
 def start(options: list[str]) -> int:
@@ -48,6 +54,9 @@ def start(options: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    install()
-    if "--no-start" not in sys.argv:
-        sys.exit(start(sys.argv[1:]))
+    new = install()
+    if "--no-start" in sys.argv:
+        sys.exit(check())
+    if new and check():
+        print("JupyterLab opens all the same; what the lines above name may fail.", flush=True)
+    sys.exit(start(sys.argv[1:]))

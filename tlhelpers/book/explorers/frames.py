@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, is_dataclass
 from numbers import Real
 from typing import Any
 
@@ -13,7 +13,7 @@ MARKERS = ("circle", "square", "diamond", "triangle", "star", "cross")
 
 @dataclass(frozen=True, eq=False)
 class Slider:
-    """A control with a few discrete positions.
+    """A control with a few discrete positions: a slider, or buttons where all values are texts.
 
     Parameters
     ----------
@@ -27,6 +27,8 @@ class Slider:
         Follows the value on screen and in a screen reader.
     start : object, optional
         The value shown first; the first of `values` if not given.
+    texts : mapping of {value: str}, optional
+        What a reader sees in place of a value that is a code name.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Slider:
     values: Sequence[Any]
     unit: str = ""
     start: Any = None
+    texts: Mapping[Any, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "values", tuple(self.values))
@@ -44,6 +47,16 @@ class Slider:
         if self.start is None:
             object.__setattr__(self, "start", self.values[0])
         self.position(self.start)
+
+    @property
+    def is_named(self) -> bool:
+        """Whether it offers names, not numbers."""
+        return all(isinstance(value, str) for value in self.values)
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The values as a reader sees them."""
+        return tuple(self.texts.get(value, str(value)) for value in self.values)
 
     def position(self, value: object) -> int:
         """Return the index of `value`; a ValueError if the slider has no such value."""
@@ -152,12 +165,16 @@ class Frame:
     readout: str
     panels: Sequence[Panel]
 
+    def __post_init__(self) -> None:
+        if not isinstance(self.readout, str):
+            raise TypeError(f"Frame: readout={self.readout!r} must be a text, empty for none")
+
 
 def plain(value: Any) -> Any:
     """Return the JSON form of a record: without defaults, five digits, NaN as None."""
     if is_dataclass(value):
-        pairs = ((field, getattr(value, field.name)) for field in fields(value))
-        return {field.name: plain(item) for field, item in pairs if item is not field.default}
+        pairs = ((each, getattr(value, each.name)) for each in fields(value))
+        return {each.name: plain(item) for each, item in pairs if item is not each.default}
     if value is None or isinstance(value, str | bool):
         return value
     if isinstance(value, Real):

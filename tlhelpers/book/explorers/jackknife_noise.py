@@ -73,9 +73,9 @@ def jackknife_explorer(
         [Slider("trees", "Trees of the forest", sizes, "trees", start)],
         title="How many trees an error bar needs",
         description=(
-            "Left: the estimated variance of some predictions, from two forests that differ in "
+            "First: the estimated variance of some predictions, from two forests that differ in "
             "their seed alone; a bar is plus and minus one Monte-Carlo standard deviation. "
-            "Where the two disagree, the estimate says more of the seed than of the data. Right: "
+            "Where the two disagree, the estimate says more of the seed than of the data. Second: "
             f"the relative noise against the number of trees; the line marks {NOISE_LIMIT}."
         ),
     )

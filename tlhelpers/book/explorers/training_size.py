@@ -17,6 +17,14 @@ from tlhelpers.evaluation.splits import split_table, training_order
 from tlhelpers.forests.base import TransferForest
 
 _NAMES = {"rmse": "RMSE", "mae": "MAE", "accuracy": "accuracy", "f1_macro": "macro F1"}
+_WORDS = {  # columns of the case studies
+    "gap_exp": "measured gap",
+    "Ea_NO_diss": "barrier, NO dissociation",
+    "Ea_N2_diss": "barrier, N₂ dissociation",
+    "Ea_O2_diss": "barrier, O₂ dissociation",
+    "Ea_N2_assoc": "barrier, N₂ association",
+    "Ea_O2_assoc": "barrier, O₂ association",
+}
 
 
 def training_size_explorer(
@@ -35,8 +43,8 @@ def training_size_explorer(
     """Make sliders over the number of target labels and the model that is retrained with them.
 
     Test rows are taken out of training (cold). A stage that does not depend on the target's
-    labels is grown once and kept, and the explorer says so. Error bars are jackknife standard
-    errors; they are left out where the number of trees makes them noise.
+    labels is kept while the rows in use stay the same. Error bars are jackknife standard errors;
+    they are left out where the number of trees makes them noise.
 
     Parameters
     ----------
@@ -92,7 +100,8 @@ def training_size_explorer(
 
     sliders = [Slider("labels", "Target labels for training", sizes, "labels", start)]
     if len(targets) > 1:
-        sliders.append(Slider("task", "What is predicted", [str(t) for t in targets]))
+        tasks = [str(target) for target in targets]
+        sliders.append(Slider("task", "What is predicted", tasks, texts=_WORDS))
     if len(others) > 1:
         sliders.append(Slider("model", "Beside the baseline", others))
     return Explorer(
@@ -100,10 +109,10 @@ def training_size_explorer(
         sliders,
         title="The labels that each model needs",
         description=(
-            "Left: the repeated experiment, with the spread of the models shown, and as large "
-            f"marks one retraining at the chosen size. Right: the {len(test)} held-out rows of "
+            "First: the repeated experiment, with the spread of the models shown, and as large "
+            f"marks one retraining at the chosen size. Second: the {len(test)} held-out rows of "
             "that retraining. A slider retrains every stage that uses the target; a stage that "
-            "does not is kept."
+            "does not is kept while the rows in use stay the same."
         ),
     )
 
@@ -205,11 +214,12 @@ class _View:
         if not np.isfinite(row["saving"]) or row["saving"] == 0:
             bound = "more than it has" if row["saving"] else "fewer than the smallest number here"
             return f" Over all draws the baseline needs {bound} for the mean error of {model}."
-        high = f"{row['high']:.1f}" if np.isfinite(row["high"]) else "no bound"
+        ends = f"{row['low']:.1f}" if row["low"] else "no bound"  # 0: below the smallest size
+        ends += " to " + (f"{row['high']:.1f}" if np.isfinite(row["high"]) else "no bound")
         return (
             f" Over all draws, {model} with {labels} labels is as good as the baseline with "
             f"{row['baseline_labels']:.0f} (label saving {row['saving']:.1f}, 95% interval "
-            f"{row['low']:.1f} to {high})."
+            f"{ends})."
         )
 
     def _curve_panel(self, curve: pd.DataFrame, labels: int, scores: Mapping[str, float]) -> Panel:
@@ -234,7 +244,7 @@ class _View:
                 series.append(Series("", style.color, *here, emphasis=True))
             top = max(top, 1.1 * float(high.max()))
         ylabel = f"held-out {_NAMES[self.metric]}" + ("" if self.is_class else f" ({self.unit})")
-        limits = (0, 1) if self.is_class else (0, top)
+        limits = (0, min(top, 1)) if self.is_class else (0, top)
         xlabel = "target labels for training"
         return Panel("Learning curve", xlabel, ylabel, series, xscale="log", ylim=limits)
 
@@ -258,7 +268,8 @@ class _View:
         series = [
             _points(name, along.loc[table.index], table["right"]) for name, table in found.items()
         ]
-        xlabel, ylabel = f"{self.along} ({self.unit})", "probability of the true class"
+        name = _WORDS.get(str(self.along), self.along)
+        xlabel, ylabel = f"{name} ({self.unit})", "probability of the true class"
         limits = (0.0, 1.05 * float(along.max()))
         return Panel("Held-out rows", xlabel, ylabel, series, xlim=limits, ylim=(0.0, 1.0))
 

@@ -1,8 +1,14 @@
 // One explorer, two lives: `render` draws a Jupyter widget, `mount` the same in a published page.
 
-const SIZE = { width: 400, height: 310 };
-const BOX = { left: 62, right: 390, top: 12, bottom: 262 };
 const MARK = 3.2; // radius of a marker
+const WIDTH = 340; // of a panel that is not on the page yet
+
+// A drawing has the size it is shown at, so that its text has the size of the text around it.
+function frameOf(width, em) {
+  const box = { left: 3.9 * em, right: width - 0.6 * em, top: 0.75 * em };
+  box.bottom = box.top + Math.min(0.72 * (box.right - box.left), 17 * em);
+  return { ...box, em, width, height: box.bottom + 3 * em };
+}
 
 const build = (element, attributes, children) => {
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
@@ -58,20 +64,26 @@ function scaleOf(panel, axis, from, to) {
   return { place, low, high, ticks: (log ? logTicks : linearTicks)(low, high) };
 }
 
-function axes(panel, x, y) {
-  const { left, right, top, bottom } = BOX;
+function axes(panel, x, y, { left, right, top, bottom, em }) {
   const text = (value) => value.toLocaleString("en", { maximumSignificantDigits: 6 });
   const label = (attributes, content) => svg("text", attributes, content);
+  let free = -Infinity; // a number that would touch the one before it is left out
+  const named = x.ticks.filter((tick) => {
+    const [middle, half] = [x.place(tick), 0.28 * em * text(tick).length];
+    if (middle - half < free) return false;
+    free = middle + half + 0.4 * em;
+    return true;
+  });
   const grid = x.ticks.map((tick) => `M${round(x.place(tick))} ${top}V${bottom}`);
   grid.push(...y.ticks.map((tick) => `M${left} ${round(y.place(tick))}H${right}`));
   const middle = { x: (left + right) / 2, y: (top + bottom) / 2 };
   return [
     svg("path", { class: "tl-grid", d: grid.join("") }),
     svg("path", { d: `M${left} ${top}V${bottom}H${right}`, fill: "none", stroke: "currentColor" }),
-    ...x.ticks.map((tick) => label({ x: round(x.place(tick)), y: bottom + 18, "text-anchor": "middle" }, text(tick))),
-    ...y.ticks.map((tick) => label({ x: left - 6, y: round(y.place(tick)) + 5, "text-anchor": "end" }, text(tick))),
-    label({ x: middle.x, y: bottom + 40, "text-anchor": "middle" }, panel.xlabel),
-    label({ transform: `translate(14 ${middle.y}) rotate(-90)`, "text-anchor": "middle" }, panel.ylabel),
+    ...named.map((tick) => label({ x: round(x.place(tick)), y: bottom + 1.1 * em, "text-anchor": "middle" }, text(tick))),
+    ...y.ticks.map((tick) => label({ x: left - 6, y: round(y.place(tick) + 0.3 * em), "text-anchor": "end" }, text(tick))),
+    label({ x: middle.x, y: bottom + 2.4 * em, "text-anchor": "middle" }, panel.xlabel),
+    label({ transform: `translate(${0.85 * em} ${middle.y}) rotate(-90)`, "text-anchor": "middle" }, panel.ylabel),
   ];
 }
 
@@ -113,7 +125,7 @@ const SHAPES = {
   cross: (x, y, r) => `M${x - r} ${y - r}l${2 * r} ${2 * r}m${-2 * r} 0l${2 * r} ${-2 * r}`,
 };
 
-function marks(series, points) {
+function marks(series, points, bottom = 0) {
   const { color, kind = "line", dash = "", emphasis = false } = series;
   const marker = series.marker || (kind === "points" ? "circle" : "");
   const paths = [];
@@ -123,7 +135,7 @@ function marks(series, points) {
   if (kind === "line") add(lineOf(points), { "stroke-width": 2.2, "stroke-dasharray": dash || "none" });
   if (!marker) return paths;
   const whole = points.filter(([x, y]) => drawn(x, y)).map(([x, y]) => [round(x), round(y)]);
-  if (emphasis) add(whole.map(([x, y]) => `M${x} ${y}V${BOX.bottom}`).join(""), { class: "tl-rule", stroke: "" });
+  if (emphasis) add(whole.map(([x, y]) => `M${x} ${y}V${bottom}`).join(""), { class: "tl-rule", stroke: "" });
   const shape = whole.map(([x, y]) => SHAPES[marker](x, y, emphasis ? 2 * MARK : MARK)).join("");
   const outline = emphasis ? { stroke: "currentColor", "stroke-width": 2 } : { "stroke-width": 1.2 };
   add(shape, { fill: color, "fill-opacity": emphasis ? 1 : 0.75, ...outline });
@@ -140,8 +152,8 @@ function legendEntry(series) {
   return html("li", {}, svg("svg", { viewBox: "0 0 32 16", "aria-hidden": "true" }, svg("g", {}, ...swatch)), series.label);
 }
 
-function figureOf(panel, readout, id) {
-  const { left, right, top, bottom } = BOX;
+function figureOf(panel, readout, id, frame) {
+  const { left, right, top, bottom } = frame;
   const x = scaleOf(panel, "x", left, right);
   const y = scaleOf(panel, "y", bottom, top);
   const named = panel.series.filter((series) => series.label);
@@ -160,14 +172,14 @@ function figureOf(panel, readout, id) {
     const points = series.x.map((value, i) => [
       x.place(value), place(y, series.y, i), place(y, series.low, i), place(y, series.high, i),
     ]);
-    plot.append(svg("g", {}, ...marks(series, points)));
+    plot.append(svg("g", {}, ...marks(series, points, bottom)));
   }
   const drawing = svg(
     "svg",
-    { viewBox: `0 0 ${SIZE.width} ${SIZE.height}`, role: "img", "aria-labelledby": `${id}-title ${id}-desc` },
+    { viewBox: `0 0 ${round(frame.width)} ${round(frame.height)}`, role: "img", "aria-labelledby": `${id}-title ${id}-desc` },
     svg("title", { id: `${id}-title` }, panel.title),
     svg("desc", { id: `${id}-desc` }, `${what} ${readout}`),
-    ...axes(panel, x, y),
+    ...axes(panel, x, y, frame),
     plot,
   );
   const legend = html("ul", { class: "tl-legend" }, ...named.map(legendEntry));
@@ -176,12 +188,12 @@ function figureOf(panel, readout, id) {
 
 // ---- controls
 
-function controlOf(slider, id, moved) {
+const shortcuts = { "data-lm-suppress-shortcuts": "true" }; // JupyterLab would take the arrow keys away
+
+// A number has a slider.
+function sliderOf(slider, id, moved) {
   const output = html("output", { for: id });
-  const input = html("input", {
-    id, type: "range", min: 0, max: slider.values.length - 1, step: 1,
-    "data-lm-suppress-shortcuts": "true", // JupyterLab would take the arrow keys away
-  });
+  const input = html("input", { id, type: "range", min: 0, max: slider.values.length - 1, step: 1, ...shortcuts });
   const show = (position) => {
     input.value = position;
     output.textContent = [slider.values[position], slider.unit].filter(Boolean).join(" ");
@@ -194,12 +206,23 @@ function controlOf(slider, id, moved) {
   return { show, nodes: [html("label", { for: id }, slider.label), input, output] };
 }
 
+// A choice between names has buttons.
+function buttonsOf(slider, id, moved) {
+  const choices = slider.values.map((_, i) => html("input", { id: `${id}-${i}`, type: "radio", name: id, ...shortcuts }));
+  choices.forEach((choice, i) => choice.addEventListener("change", () => moved(i)));
+  const labels = choices.map((choice, i) => html("label", { for: choice.id }, slider.values[i]));
+  const row = choices.flatMap((choice, i) => [choice, labels[i]]);
+  const name = html("span", { id: `${id}-name` }, slider.label);
+  const group = html("div", { role: "radiogroup", class: "tl-choices", "aria-labelledby": name.id }, ...row);
+  return { show: (position) => { choices[position].checked = true; }, nodes: [name, group] };
+}
+
 function render({ model, el }) {
   const id = `tl-${Math.random().toString(36).slice(2)}`; // several explorers share a page
   let wanted = [...model.get("selection")];
   let shown = null;
   const controls = model.get("sliders").map((slider, i) =>
-    controlOf(slider, `${id}-${i}`, (position) => {
+    (slider.named ? buttonsOf : sliderOf)(slider, `${id}-${i}`, (position) => {
       wanted[i] = position;
       update();
     }),
@@ -212,17 +235,27 @@ function render({ model, el }) {
     "div",
     { role: "group", "aria-labelledby": `${id}-name` },
     html("p", {}, html("strong", { id: `${id}-name` }, model.get("title")), " ", status),
-    html("p", {}, model.get("description")),
     html("div", { class: "tl-controls" }, ...controls.flatMap((control) => control.nodes)),
     readout, error, panels,
+    html("p", { class: "tl-description" }, model.get("description")),
   );
+  let frame = frameOf(WIDTH, 16);
 
-  function draw(frame) {
-    shown = frame;
-    error.hidden = !frame.error;
-    error.textContent = frame.error ?? "";
-    readout.textContent = frame.readout ?? "";
-    panels.replaceChildren(...(frame.panels ?? []).map((panel, i) => figureOf(panel, frame.readout, `${id}-p${i}`)));
+  function draw() {
+    error.hidden = !shown.error;
+    error.textContent = shown.error ?? "";
+    readout.textContent = shown.readout ?? "";
+    const figures = (shown.panels ?? []).map((panel, i) => figureOf(panel, shown.readout, `${id}-p${i}`, frame));
+    panels.replaceChildren(...figures);
+  }
+
+  function fit() {
+    const shownAt = panels.querySelector("figure")?.getBoundingClientRect().width;
+    const em = parseFloat(getComputedStyle(panels).fontSize);
+    const width = Math.max(shownAt, 12 * em); // narrower it shrinks, text and all
+    if (!shownAt || (Math.abs(width - frame.width) < 1 && em === frame.em)) return;
+    frame = frameOf(width, em);
+    draw();
   }
 
   // One question at a time, the newest next: positions passed meanwhile are never computed.
@@ -232,11 +265,13 @@ function render({ model, el }) {
       model.set("selection", [...wanted]);
       model.save_changes();
     }
-    const frame = model.get("frame");
-    const busy = !same(frame.key, wanted);
+    const answer = model.get("frame");
+    const busy = !same(answer.key, wanted);
     body.setAttribute("aria-busy", busy);
     status.textContent = busy ? "retraining…" : "";
-    if (!busy && frame !== shown) draw(frame);
+    if (busy || answer === shown) return;
+    shown = answer;
+    draw();
   }
 
   // Moved from Python, or in another view of the same explorer.
@@ -251,7 +286,10 @@ function render({ model, el }) {
   model.on("change:frame", update);
   model.on("change:selection", follow);
   follow();
+  const resized = new ResizeObserver(fit);
+  resized.observe(panels);
   return () => {
+    resized.disconnect();
     model.off("change:frame", update);
     model.off("change:selection", follow);
   };
@@ -278,7 +316,9 @@ function recordedModel({ frames, series, ...state }) {
   };
 }
 
-export function mount(page) {
+function mount(page) {
+  if (page.dataset.live) return;
+  page.dataset.live = "yes";
   const data = JSON.parse(page.querySelector(".tl-data").textContent);
   render({ model: recordedModel(data), el: page.querySelector(".tl-explorer") });
 }

@@ -89,13 +89,13 @@ class Explorer(anywidget.AnyWidget):
         self._answer = functools.lru_cache(MAX_FRAMES)(self._ask)
         start = [slider.position(slider.start) for slider in sliders]
         first = {"key": start, **plain(self._answer(*start))}
-        if _is_static():  # here, as IPython would swallow what a representation raises
+        if is_static():  # here, as IPython would swallow what a representation raises
             self._answers()
         super().__init__(
             title=title,
             description=description,
             sliders=[
-                {"label": s.label, "unit": s.unit, "values": [str(v) for v in s.values]}
+                {"label": s.label, "unit": s.unit, "values": list(s.shown), "named": s.is_named}
                 for s in sliders
             ],
             selection=start,
@@ -127,7 +127,7 @@ class Explorer(anywidget.AnyWidget):
         state |= {"series": [json.loads(series) for series in pool]}
         module, style = _MODULE.read_text("utf8"), _STYLE.read_text("utf8")
         rows = (
-            [f"{s.values[i]} {s.unit}" for s, i in zip(self._sliders, key, strict=True)]
+            [f"{s.shown[i]} {s.unit}" for s, i in zip(self._sliders, key, strict=True)]
             + [frame.readout]
             for key, frame in answers.items()
         )
@@ -139,23 +139,29 @@ class Explorer(anywidget.AnyWidget):
             rows="".join(f"<tr>{_cells('td', row)}</tr>" for row in rows),
             digest=hashlib.sha256((module + style).encode()).hexdigest()[:12],
             css=style,
-            module=_script(module),
+            module=module,
             data=_script(state),
         )
 
     def open(self) -> None:
         """Open the comm to the front end; in the book build there is none."""
-        if not _is_static():
+        if not is_static():
             super().open()
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict, dict]:
         text = {"text/plain": f"{self.title}. {self.frame.get('readout', '')}"}
-        if _is_static():
+        if is_static():
             return text | {"text/html": self.to_html()}, {}
         data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
         return data | text, metadata
 
     def _ask(self, *key: int) -> Frame:
+        sizes = [len(slider.values) for slider in self._sliders]
+        if len(key) != len(sizes) or not all(0 <= i < n for i, n in zip(key, sizes, strict=True)):
+            raise ValueError(
+                f"selection={list(key)} must hold a position of each slider, from 0 and below "
+                f"{sizes}"
+            )
         values = {s.name: s.values[i] for s, i in zip(self._sliders, key, strict=True)}
         frame = self._compute(**values)
         if not isinstance(frame, Frame):
@@ -178,7 +184,8 @@ class Explorer(anywidget.AnyWidget):
             self.frame = {"key": key, **shown}
 
 
-def _is_static() -> bool:
+def is_static() -> bool:
+    """Return whether this is the book build, whose pages have no kernel."""
     return os.environ.get("TLHELPERS_STATIC") == "1"
 
 

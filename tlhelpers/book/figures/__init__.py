@@ -1,5 +1,7 @@
 """The figures of the chapters: one message each, the same colour for the same model everywhere."""
 
+from tlhelpers.book.figures.architecture import plot_architecture
+from tlhelpers.book.figures.growth import plot_growth
 from tlhelpers.book.figures.lab_map import plot_lab_changes, plot_lab_map
 from tlhelpers.book.figures.learned import (
     plot_curves,
@@ -23,11 +25,13 @@ from tlhelpers.book.figures.uncertainty import (
 )
 
 __all__ = [
+    "plot_architecture",
     "plot_confusion",
     "plot_coverage",
     "plot_curves",
     "plot_difference",
     "plot_estimate_against_truth",
+    "plot_growth",
     "plot_intervals",
     "plot_jackknife_by_trees",
     "plot_lab_changes",

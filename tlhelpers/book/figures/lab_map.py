@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import PercentFormatter
 
-from tlhelpers.book.figures.style import INK, STYLES, style_of
+from tlhelpers.book.figures.style import INK, PAGE, STYLES, style_of
 
 KNOB_LABELS = {
     "correlation": "correlation of the tasks",
@@ -33,7 +33,7 @@ def plot_lab_map(winners: pd.DataFrame, row: str, column: str) -> list[Axes]:
     list of matplotlib.axes.Axes
     """
     settings = list(winners["setting"].unique())
-    fig, axes = plt.subplots(1, len(settings), figsize=(8.4, 3.6), sharey=True, squeeze=False)
+    fig, axes = plt.subplots(1, len(settings), figsize=(PAGE, 3.6), sharey=True, squeeze=False)
     rows, columns = (sorted(winners[name].unique()) for name in (row, column))
     for ax, setting in zip(axes[0], settings, strict=True):
         for cell in winners[winners["setting"] == setting].to_dict("records"):
@@ -73,7 +73,7 @@ def plot_lab_changes(changes: pd.DataFrame) -> list[Axes]:
     list of matplotlib.axes.Axes
     """
     settings, models = (list(changes[name].unique()) for name in ("setting", "model"))
-    size = (8.4, 1.3 + 0.42 * len(models))
+    size = (PAGE, 1.3 + 0.42 * len(models))
     _, axes = plt.subplots(
         1,
         len(settings),

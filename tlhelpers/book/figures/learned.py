@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from tlhelpers.book.figures.style import INK, OTHER, STYLES, style_of
+from tlhelpers.book.figures.style import INK, OTHER, PAGE, STYLES, literal, style_of
 
 
 def plot_curves(
@@ -17,7 +17,8 @@ def plot_curves(
     ----------
     curves : pandas.DataFrame, shape (n_points, n_curves)
         Indexed by the variable. A column that begins with the name of a model, such as
-        ``"latent variable, measured"``, takes its colour; others are grey. Each has its own dash.
+        ``"latent variable, measured"``, takes its colour; ``"truth"`` is dark, others are grey.
+        Each has its own dash.
     xlabel, ylabel : str
         With units.
     points : pandas.Series, optional
@@ -27,16 +28,24 @@ def plot_curves(
     -------
     matplotlib.axes.Axes
     """
-    _, ax = plt.subplots(figsize=(6.4, 3.6))
+    _, ax = plt.subplots(figsize=(6.4, 3.8), layout="constrained")
     if points is not None:
-        ax.plot(points.index, points, "o", color=OTHER.color, alpha=0.4, ms=4, label=points.name)
+        ax.plot(
+            points.index,
+            points,
+            "o",
+            color=OTHER.color,
+            alpha=0.4,
+            ms=4,
+            label=literal(points.name),
+        )
     dashes = [(), (6, 3), (2, 2), (8, 2, 2, 2)]
     for place, name in enumerate(curves):
-        color = style_of(str(name).split(",")[0]).color
+        color = INK if name == "truth" else style_of(str(name).split(",")[0]).color
         dash = dashes[place % len(dashes)]
-        ax.plot(curves.index, curves[name], color=color, dashes=dash, label=name)
+        ax.plot(curves.index, curves[name], color=color, dashes=dash, label=literal(name))
     ax.set(xlabel=xlabel, ylabel=ylabel)
-    ax.legend(frameon=False)
+    ax.figure.legend(loc="outside upper center", ncols=4, frameon=False)
     return ax
 
 
@@ -69,7 +78,7 @@ def plot_trends(table: pd.DataFrame, x: str, xlabel: str, ylabel: str, bins: int
             groups[x].mean() + sign * shift,
             mean,
             yerr=spread,
-            label=name,
+            label=literal(name),
             fmt=style.marker + "-",
             color=style.color,
             dashes=style.dash,
@@ -99,7 +108,7 @@ def plot_difference(table: pd.DataFrame, column: str, xlabel: str) -> Axes:
     style = STYLES["difference"]
     places = np.arange(len(families))
     ax.errorbar(families["mean"], places, xerr=families["std"], fmt=style.marker, color=style.color)
-    labels = [f"{name} ({n})" for name, n in families["size"].items()]
+    labels = [f"{literal(name)} ({n})" for name, n in families["size"].items()]
     ax.set_yticks(places, labels)
     ax.axvline(0, color=INK, linewidth=1)
     ax.set(xlabel=xlabel)
@@ -121,7 +130,8 @@ def plot_shared_splits(shares: pd.DataFrame, n_features: int = 12) -> Axes:
     matplotlib.axes.Axes
     """
     chosen = shares.loc[shares.sum(axis=1).nlargest(n_features).index[::-1]]
-    _, ax = plt.subplots(figsize=(6.4, 0.8 + 0.28 * len(chosen)))
+    size = (PAGE, 0.8 + 0.28 * len(chosen))
+    _, ax = plt.subplots(figsize=size, layout="constrained")
     places = np.arange(len(chosen))
     ax.hlines(places, chosen.min(axis=1), chosen.max(axis=1), color="#bbbbbb", linewidth=2)
     looks = [("o", INK, INK), ("D", "white", INK), ("^", "#999999", INK), ("s", "white", "#999999")]
@@ -133,10 +143,10 @@ def plot_shared_splits(shares: pd.DataFrame, n_features: int = 12) -> Axes:
             color=face,
             markeredgecolor=edge,
             linestyle="none",
-            label=name,
+            label=literal(name),
         )
-    ax.set_yticks(places, [str(name) for name in chosen.index])
+    ax.set_yticks(places, [literal(name) for name in chosen.index])
     ax.set(xlabel="share of the impurity that the splits took away")
     ax.set_xlim(left=0)
-    ax.legend(frameon=False, loc="lower right")
+    ax.figure.legend(loc="outside upper center", ncols=2, frameon=False)
     return ax

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from tlhelpers.book.figures.style import INK, style_of
+from tlhelpers.book.figures.style import INK, PAGE, literal, style_of
 
 
 def plot_learning_curve(
@@ -45,7 +45,7 @@ def plot_learning_curve(
             color=style.color,
             marker=style.marker,
             dashes=style.dash,
-            label=model,
+            label=literal(model),
         )
     sizes = sorted(scores["size"].unique())
     ax.set_xscale("log")
@@ -82,7 +82,7 @@ def plot_size_differences(tests: pd.DataFrame, panel: str, ylabel: str) -> np.nd
     figure, axes = plt.subplots(
         1,
         len(panels),
-        figsize=(1.6 + 2.7 * len(panels), 3.9),
+        figsize=(min(1.6 + 2.7 * len(panels), PAGE), 3.9),
         sharey=True,
         squeeze=False,
         layout="constrained",
@@ -96,12 +96,12 @@ def plot_size_differences(tests: pd.DataFrame, panel: str, ylabel: str) -> np.nd
             ax.plot(x, row["difference"], style.marker, color=style.color, markerfacecolor=face)
         ax.axhline(0, color=INK, linewidth=1)
         ax.set_xticks(range(len(sizes)), [str(size) for size in sizes])
-        ax.set(title=name)
+        ax.set(title=literal(name))
     axes[0, 0].set_ylabel(ylabel)
     figure.supxlabel("target labels for training", fontsize="medium")
     looks = {name: style_of(name) for name in models}
     lines = [
-        plt.Line2D([], [], color=look.color, marker=look.marker, linestyle="", label=name)
+        plt.Line2D([], [], color=look.color, marker=look.marker, linestyle="", label=literal(name))
         for name, look in looks.items()
     ]
     figure.legend(handles=lines, loc="outside upper center", ncols=3, frameon=False)

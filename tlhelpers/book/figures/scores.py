@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from tlhelpers.book.figures.style import INK, OTHER, style_of
+from tlhelpers.book.figures.style import INK, OTHER, PAGE, literal, style_of
 
 
 def plot_scores(scores: pd.DataFrame, by: str, metric: str = "rmse", unit: str = "eV") -> Axes:
@@ -29,7 +29,7 @@ def plot_scores(scores: pd.DataFrame, by: str, metric: str = "rmse", unit: str =
         repeats = scores[scores[by] == case].groupby("repeat")[metric].mean()
         ax.plot(repeats, np.full(len(repeats), place), "o", color=OTHER.color, alpha=0.5)
         ax.plot(repeats.mean(), place, "|", color=INK, markersize=26, markeredgewidth=3)
-    ax.set_yticks(range(len(cases)), cases)
+    ax.set_yticks(range(len(cases)), [literal(case) for case in cases])
     ax.set(xlabel=f"{metric.upper()} ({unit})", ylim=(-0.6, len(cases) - 0.4))
     ax.set_xlim(left=0)
     ax.invert_yaxis()
@@ -64,7 +64,7 @@ def plot_intervals(
     line : float, optional
         A value to mark.
     columns : int, optional
-        How many panels stand beside each other; all of them by default.
+        How many panels stand beside each other; by default all of them, or two of four and more.
 
     Returns
     -------
@@ -72,12 +72,12 @@ def plot_intervals(
     """
     panels, models = table[panel].unique(), list(table["model"].unique())
     cases = [None] if fill is None else list(table[fill].unique())
-    columns = columns or len(panels)
+    columns = columns or (len(panels) if len(panels) < 4 else 2)
     rows = -(-len(panels) // columns)
     figure, grid = plt.subplots(
         rows,
         columns,
-        figsize=(1.8 + 2.3 * columns, 0.6 + (0.5 + 0.42 * len(models)) * rows),
+        figsize=(min(1.8 + 2.3 * max(columns, 2), PAGE), 0.6 + (0.5 + 0.42 * len(models)) * rows),
         sharex=True,
         sharey=True,
         squeeze=False,
@@ -94,13 +94,22 @@ def plot_intervals(
                 _draw_interval(ax, row, models.index(row["model"]), score, number, len(cases))
         if line is not None:
             ax.axvline(line, color=INK, linewidth=1, linestyle="--")
-        ax.set(title=name, ylim=(len(models) - 0.5, -0.5))
-    axes[0].set_yticks(range(len(models)), models)
-    figure.supxlabel(xlabel, fontsize="medium")
+        ax.set(title=literal(name), ylim=(len(models) - 0.5, -0.5))
+    axes[0].set_yticks(range(len(models)), [literal(name) for name in models])
+    if len(axes) == 1:
+        axes[0].set_xlabel(xlabel)
+    else:
+        figure.supxlabel(xlabel, fontsize="medium")
     if fill is not None:
         full = [
             plt.Line2D(
-                [], [], color=INK, marker="o", linestyle="", label=str(case), markerfacecolor=face
+                [],
+                [],
+                color=INK,
+                marker="o",
+                linestyle="",
+                label=literal(case),
+                markerfacecolor=face,
             )
             for case, face in zip(cases, (INK, "white"), strict=False)
         ]
@@ -138,8 +147,10 @@ def plot_confusion(table: pd.DataFrame, label: str = "compositions") -> Axes:
         dark = counts[row, column] > counts.max() / 2
         text = f"{counts[row, column]:.1f}"
         ax.text(column, row, text, ha="center", va="center", color="white" if dark else INK)
-    ax.set_xticks(range(len(table)), table.columns, rotation=30, ha="right")
-    ax.set_yticks(range(len(table)), table.index)
+    ax.set_xticks(
+        range(len(table)), [literal(name) for name in table.columns], rotation=30, ha="right"
+    )
+    ax.set_yticks(range(len(table)), [literal(name) for name in table.index])
     ax.set(xlabel="predicted", ylabel="true")
     plt.colorbar(image, ax=ax, label=label)
     return ax

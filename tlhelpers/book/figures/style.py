@@ -38,9 +38,15 @@ OTHER = Style("#555555", "o")
 # For series that are no models, such as the steps of a reaction.
 SERIES = (Style("#000000", "o"), Style("#e69f00", "s", (6, 3)), Style("#56b4e9", "^", (2, 2)))
 INK = "#333333"
+PAGE = 7.0  # inches, the widest figure: shown as it is drawn, with type of the size of the text
 
 
 def style_of(model: str) -> Style:
     """Return the style of a model, or of the model in "how, model"; others are drawn in grey."""
     every = STYLES | UNIONS
-    return every.get(model) or every.get(model.rpartition(", ")[2], OTHER)
+    return every.get(model) or every.get(str(model).rpartition(", ")[2], OTHER)
+
+
+def literal(name: object) -> str:
+    """Return a name from the data as it is to be drawn: a dollar is no start of a formula."""
+    return str(name).replace("$", r"\$")

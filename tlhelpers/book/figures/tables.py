@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from numpy.typing import ArrayLike
 
-from tlhelpers.book.figures.style import INK, OTHER, SERIES, STYLES
+from tlhelpers.book.figures.style import INK, OTHER, SERIES, STYLES, literal
 
 
 def plot_sparsity(filled: pd.DataFrame, title: str = "") -> Axes:
@@ -36,7 +36,7 @@ def plot_sparsity(filled: pd.DataFrame, title: str = "") -> Axes:
         vmin=0,
         vmax=1,
     )
-    names = [f"{c}\n{100 * filled[c].mean():.1f}%" for c in filled]
+    names = [f"{literal(c)}\n{100 * filled[c].mean():.1f}%" for c in filled]
     ax.set_xticks(range(len(names)), names, fontsize=8)
     for edge in np.arange(len(names) - 1) + 0.5:
         ax.axvline(edge, color="white", linewidth=2)
@@ -107,7 +107,7 @@ def plot_strip(
     ax.plot(table["value"], places + jitter, "o", color=OTHER.color, alpha=0.5, markersize=5)
     ax.plot(medians[rows], range(len(rows)), "|", color=INK, markersize=24, markeredgewidth=3)
     counts = table["name"].value_counts()
-    ax.set_yticks(range(len(rows)), [f"{name} ({counts[name]})" for name in rows])
+    ax.set_yticks(range(len(rows)), [f"{literal(name)} ({counts[name]})" for name in rows])
     ax.set(xlabel=xlabel, ylim=(len(rows) - 0.5, -0.5))
     return ax
 
@@ -155,7 +155,7 @@ def plot_lines(x: pd.DataFrame, y: pd.DataFrame, xlabel: str, ylabel: str) -> Ax
         slope, start = np.polyfit(pair["x"], pair["y"], 1)
         ends = np.array([pair["x"].min(), pair["x"].max()])
         ax.plot(ends, start + slope * ends, color=style.color, dashes=style.dash, linewidth=1)
-        ax.plot(pair["x"], pair["y"], style.marker, color=style.color, alpha=0.7, label=str(b))
+        ax.plot(pair["x"], pair["y"], style.marker, color=style.color, alpha=0.7, label=literal(b))
     ax.set(xlabel=xlabel, ylabel=ylabel)
     ax.legend(frameon=False)
     return ax

@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
 
-from tlhelpers.book.figures.style import INK, OTHER, STYLES, Style
+from tlhelpers.book.figures.style import INK, OTHER, STYLES, Style, literal
 
 
 def plot_jackknife_by_trees(table: pd.DataFrame, unit: str = "eV") -> Axes:
@@ -83,7 +83,7 @@ def plot_coverage(table: pd.DataFrame) -> Axes:
     ax.plot([0, 1], [0, 1], color=INK, linewidth=1, label="calibrated")
     for name, style in zip(table, [Style(OTHER.color, "s", (3, 2)), Style(INK, "o")], strict=True):
         (line,) = ax.plot(table.index, table[name], color=style.color, dashes=style.dash)
-        line.set(marker=style.marker, label=name)
+        line.set(marker=style.marker, label=literal(name))
     ax.set(xlim=(0, 1), ylim=(0, 1), xlabel="nominal coverage", ylabel="observed coverage")
     ax.legend(frameon=False, loc="upper left")
     return ax

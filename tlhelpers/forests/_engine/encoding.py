@@ -5,47 +5,53 @@ from typing import NamedTuple
 import numpy as np
 from numpy import ndarray as Array
 
-from tlhelpers.forests._engine.kernels import N_BINS, Labels
+from tlhelpers.forests._engine.nodes import N_BINS, Labels
 
 
-def bin_features(X: Array) -> tuple[Array, Array, Array]:
-    """Return the bins (n, p), and the lowest and highest value in each (p, 256).
+def bin_features(X: Array) -> tuple[Array, Array, Array, Array]:
+    """Return the bins (n, p), their number (p,), and the lowest and highest value in each (p, 256).
 
     Up to 256 distinct values have a bin each. More share bins of about equally many rows, but
     frequent values keep bins of their own.
     """
-    bins = np.empty(X.shape, np.uint8)
+    bins, n_bins = np.empty(X.shape[::-1], np.uint8), np.empty(X.shape[1], np.int64)
     lowest, highest = np.zeros((2, X.shape[1], N_BINS))
-    for f, x in enumerate(X.T):
-        values, counts = np.unique(x, return_counts=True)
-        first = np.arange(values.size)
-        if values.size > N_BINS:
-            size = np.minimum(counts, 2 * x.size / N_BINS)
+    for f, x in enumerate(np.ascontiguousarray(X.T)):
+        order = np.argsort(x)
+        in_order = x[order]
+        first = np.flatnonzero(np.append(True, in_order[1:] != in_order[:-1]))  # of equal values
+        if first.size > N_BINS:
+            size = np.minimum(np.diff(first, append=x.size), 2 * x.size / N_BINS)
             middle = np.cumsum(size) - size / 2
-            first = np.flatnonzero(np.diff(middle * N_BINS // size.sum(), prepend=-1))
-        lowest[f, : first.size] = values[first]
-        highest[f, : first.size] = values[np.append(first[1:], values.size) - 1]
-        bins[:, f] = np.searchsorted(values[first], x, side="right") - 1
-    return bins, lowest, highest
+            first = first[np.flatnonzero(np.diff(middle * N_BINS // size.sum(), prepend=-1))]
+        n_bins[f] = first.size
+        lowest[f, : first.size] = in_order[first]
+        highest[f, : first.size] = in_order[np.append(first[1:], x.size) - 1]
+        numbers = np.arange(first.size, dtype=np.uint8)
+        bins[f, order] = np.repeat(numbers, np.diff(first, append=x.size))
+    return np.ascontiguousarray(bins.T), n_bins, lowest, highest
 
 
 class FixedPointLabels(NamedTuple):
     """The labels of all tasks for the kernels, and the way back to values and impurities."""
 
     row: Array  # the row that each label stands in
+    channel: Array
     table: Labels
     start: Array  # as in `Tasks`
-    owner: Array
+    first: Array
+    bits: int  # of a weight in a pair
     offset: Array  # (n_tasks,): a label is offset + unit * the value of a node
     unit: Array
     in_bag: Array  # (n_trees, n_tasks): weight of the labels
     score_unit: Array  # (n_trees, n_tasks): a kept score times this is that of the bag's z-scores
 
-    def of_bag(self, bag: Array) -> Labels:
-        """Return the labels that a bag holds, weighted by its counts (n,)."""
+    def of_bag(self, bag: Array) -> tuple[Labels, Array]:
+        """Return the labels that a bag holds, weighted by its counts (n,), and their channels."""
         held = np.flatnonzero(bag[self.row])
-        own, count = Labels(*(column[held] for column in self.table)), bag[self.row[held]]
-        return own._replace(weight=own.weight * count, moment=own.moment * count)
+        own = Labels(*(column[held] for column in self.table))
+        edges = np.searchsorted(self.channel[held], np.arange(self.start[-1] + 1))
+        return own._replace(pair=own.pair * bag[self.row[held]]), edges
 
 
 def fixed_point_labels(
@@ -53,11 +59,13 @@ def fixed_point_labels(
 ) -> FixedPointLabels:
     """Turn labels (n, n_tasks) into integers; the arguments are those of `ForestEngine.fit`.
 
-    The bins of a row start at n_features times its number.
-    Weights and z-scores are multiplied by the largest power of two at which no sum over a bag
-    exceeds 2^61, and rounded. A bag without a label of a task is a ValueError.
+    The bins of a row start at n_features times its number. Weights of one are the last bits of a
+    pair, as many as no sum over a bag exceeds, and z-scores, rounded, the others. Other weights
+    and their moments are the parts of a complex number, whose sums over a bag stay below 2^52. A
+    bag without a label of a task is a ValueError.
     """
     labels, is_class = np.asarray(labels, dtype=np.float64), np.asarray(n_classes) > 0
+    is_plain = weight is None or bool((np.asarray(weight) == 1).all())
     weight = np.ones(len(labels)) if weight is None else np.asarray(weight, np.float64)
     known = ~np.isnan(labels) & (weight > 0)[:, None]
     w, y = known * weight[:, None], np.where(known, labels, 0)
@@ -75,17 +83,22 @@ def fixed_point_labels(
     z = np.where(is_class, 1, np.where(constant, 0, (y - mean) / spread))
     variance = bags @ (w * z**2) / in_bag - (bags @ (w * z) / in_bag) ** 2
     variance = np.where(is_class, 1, np.maximum(variance, 1e-14))
-    scale = 2.0 ** np.floor(61 - np.log2(np.maximum(in_bag, bags @ np.abs(w * z)).max()))
 
     known &= bags.max(axis=0)[:, None] > 0  # a heavy row that no bag holds could overflow
     row, task = np.nonzero(known)
     start = np.append(0, np.cumsum(np.maximum(n_classes, 1)))
     channel = start[task] + (is_class[task] * y[known]).astype(np.int64)
-    rank = np.unique(y[known], return_inverse=True)[1]
-    weight, moment = np.rint(w[known] * scale), np.rint((w * z)[known] * scale)
-    columns = row * n_features, channel, weight, moment, rank, np.diff(row, prepend=-1) != 0
-    by_value = np.argsort(rank, kind="stable")
-    table = Labels(*(column[by_value].astype(np.int64) for column in columns))
-    owner = np.repeat(np.arange(len(unit)), np.diff(start))
-    score_unit = 1 / scale / variance
-    return FixedPointLabels(row[by_value], table, start, owner, offset, unit, in_bag, score_unit)
+    largest = np.maximum(in_bag, bags @ np.abs(w * z)).max()
+    bits = int(in_bag.max()).bit_length() if is_plain else 0
+    scale = 2.0 ** np.floor(min(62 - bits, 52) - np.log2(largest))
+    moment = np.rint((w * z)[known] * scale)
+    if is_plain:
+        pair, score_unit = (moment.astype(np.int64) << bits) + 1, scale**-2.0 / variance
+    else:
+        pair, score_unit = np.rint(w[known] * scale) + 1j * moment, 1 / scale / variance
+    order = np.lexsort([row, y[known], channel])
+    first = np.full(len(labels), -1)
+    first[row[::-1]] = channel[::-1]
+    table = Labels(row[order] * n_features, pair[order], z[known][order])
+    way = offset, unit, in_bag, score_unit
+    return FixedPointLabels(row[order], channel[order], table, start, first, bits, *way)

@@ -11,17 +11,18 @@ from numpy import ndarray as Array
 from sklearn.utils import gen_batches
 
 from tlhelpers.forests._engine.encoding import bin_features, fixed_point_labels
-from tlhelpers.forests._engine.kernels import Tasks, grow_tree
+from tlhelpers.forests._engine.kernels import grow_tree
+from tlhelpers.forests._engine.nodes import Tasks
 from tlhelpers.forests._engine.threads import run_in_threads, share_out
 from tlhelpers.forests._engine.trees import (
     apply_trees,
-    join_trees,
     mean_over_trees,
     mean_over_unseen,
-    view_trees,
+    view_forest,
 )
 
 _CHUNK = 2**22  # tree values made at a time: 32 MB
+_SOON = 32  # parts a thread: an interrupted fit ends with those that are being grown
 _FEW = 512  # queries that are not worth the start of a thread
 
 
@@ -65,7 +66,7 @@ class ForestEngine:
         """
         _announce_compilation()
         bags, self._is_class = np.asarray(bags, dtype=np.int32), np.asarray(n_classes) > 0
-        bins, lowest, highest = bin_features(np.asarray(X, dtype=np.float64))
+        bins, n_bins, lowest, highest = bin_features(np.asarray(X, dtype=np.float64))
         n_features = self.n_features = bins.shape[1]
         own_labels = np.ndim(labels) == 3
         encoded = fixed_point_labels(
@@ -77,6 +78,7 @@ class ForestEngine:
             n_drawn = max(1, int(n_drawn * n_features))
         max_depth = np.iinfo(np.int64).max if self.max_depth is None else self.max_depth
         setting = int(n_drawn), int(self.min_samples_leaf), int(max_depth)
+        table = bins.ravel(), n_bins, lowest, highest
         seeds = np.random.SeedSequence(seed).generate_state(len(bags), np.uint64)
 
         def grow(b):
@@ -85,25 +87,26 @@ class ForestEngine:
                 bag = bags[b : b + 1]
                 code = fixed_point_labels(labels[b], n_classes, bag, sample_weight, n_features)
                 place = 0
-            tasks = Tasks(code.start, code.owner, code.score_unit[place] * weights)
-            own = code.of_bag(bags[b])
-            tree, state, importance = grow_tree(
-                bins.ravel(), lowest, highest, own, tasks, setting, seeds[b]
-            )
+            tasks = Tasks(code.start, code.score_unit[place] * weights, code.first)
+            own, edges = code.of_bag(bags[b])
+            capacity = 2 * np.count_nonzero(bags[b] * (code.first >= 0)) - 1
+            capacity = min(capacity, 2 ** (min(max_depth, 61) + 1) - 1)
+            how = (*setting, code.bits), capacity, seeds[b]
+            tree, state, importance = grow_tree(*table, *own, edges, tasks, *how)
             if own_labels:
                 tree = tree._replace(value=code.offset + code.unit * tree.value)
             unit = code.score_unit[place] / code.in_bag[place]
             return tree, state, importance * unit
 
-        parts = [range(len(bags))[part] for part in share_out(len(bags), self.n_jobs)]
+        parts = [range(len(bags))[part] for part in share_out(len(bags), self.n_jobs, _SOON)]
         grown = run_in_threads(lambda part: [grow(b) for b in part], parts, self.n_jobs)
         trees, states, importances = zip(*itertools.chain(*grown), strict=True)
         self.importances = np.mean(importances, axis=0)
         if own_labels:  # their values are labels already
             encoded = encoded._replace(offset=np.zeros(1), unit=np.ones(1))
-        forest, self._roots = join_trees(trees)
-        state = np.concatenate(states)
-        self._views = [view_trees(forest, state, encoded, t) for t in range(len(n_classes))]
+        pairs = list(zip(trees, states, strict=True))
+        del grown, trees, states  # the list alone holds them now
+        self._views, self._roots = view_forest(pairs, encoded, len(n_classes))
         return self
 
     def tree_values(self, X: Array, task: int) -> Array:
@@ -142,4 +145,4 @@ def _announce_compilation() -> None:
     """Say why the first fit after an installation takes longer."""
     cache = Path(str(grow_tree.stats.cache_path))
     if not grow_tree.signatures and not any(cache.glob("kernels.grow_tree*")):
-        print("tlhelpers: compiling the forest, once, about 20 s ...", file=sys.stderr, flush=True)
+        print("tlhelpers: compiling the forest, once, about 10 s ...", file=sys.stderr, flush=True)

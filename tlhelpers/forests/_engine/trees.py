@@ -1,17 +1,44 @@
 """Grown trees: joined, as a task sees them, applied to queries."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy import ndarray as Array
 
 from tlhelpers.forests._engine.encoding import FixedPointLabels
-from tlhelpers.forests._engine.kernels import NO_LABEL, OPEN, Tree, kernel
+from tlhelpers.forests._engine.nodes import NO_LABEL, OPEN, Tree, kernel
+
+_MANY_NODES = 2**20  # trees are joined and viewed together up to so many
 
 
-def join_trees(trees: tuple[Tree, ...]) -> tuple[Tree, Array]:
+def join_trees(trees: Sequence[Tree]) -> tuple[Tree, Array]:
     """Put trees into one, and return where each of them starts."""
     roots = np.cumsum([0] + [tree.child.size for tree in trees[:-1]])
     moved = [t._replace(child=t.child + np.uint32(r)) for t, r in zip(trees, roots, strict=True)]
     return Tree(*map(np.concatenate, zip(*moved, strict=True))), roots
+
+
+def view_forest(
+    grown: list[tuple[Tree, Array]], encoded: FixedPointLabels, n_tasks: int
+) -> tuple[list[Tree], Array]:
+    """Return all trees as each task sees them, and where each tree starts.
+
+    The list of trees and their states is emptied on the way: memory need not hold a large forest
+    both as it was grown and as it is seen.
+    """
+    parts, starts, n_nodes = [], [], 0
+    while grown:
+        sizes = np.cumsum([tree.child.size for tree, _ in grown])
+        few = 1 + int(np.searchsorted(sizes, _MANY_NODES))
+        trees, states = zip(*grown[:few], strict=True)
+        del grown[:few]
+        joined, roots = join_trees(trees)
+        state = np.concatenate(states)
+        parts.append([view_trees(joined, state, encoded, t) for t in range(n_tasks)])
+        starts.append(roots + n_nodes)
+        n_nodes += len(state)
+    views = [join_trees([part.pop(0) for part in parts])[0] for _ in range(n_tasks)]
+    return views, np.concatenate(starts)
 
 
 def view_trees(trees: Tree, state: Array, encoded: FixedPointLabels, task: int) -> Tree:

@@ -1,0 +1,79 @@
+"""Sphinx extension: pages are executed several at once, and only when something has changed.
+
+By itself the build executes one page after the other, and again only when the page has changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+from jupyter_cache import get_cache
+from jupyter_cache.cache.db import NbCacheRecord
+from jupyter_cache.cache.main import JupyterCacheBase
+from jupyter_cache.executors import load_executor
+from myst_nb.core.read import is_myst_markdown_notebook
+from sphinx.application import Sphinx
+from sphinx.config import Config
+
+SOURCES = ("tlhelpers", "data", "requirements.txt")  # what the outputs of a page depend on
+READER = {"name": "myst_nb_md", "type": "plugin"}
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Connect the extension, after those that set what the kernels inherit."""
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # a page a core: more threads wait for each other
+    app.connect("config-inited", key_cache_by_sources)
+    app.connect("builder-inited", execute_pages)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def key_cache_by_sources(app: Sphinx, config: Config) -> None:
+    """Execute the pages anew when the package or the data changed.
+
+    The cache path is part of the configuration, so Sphinx then reads every page again as well.
+    """
+    root = Path(app.srcdir)
+    digest = hashlib.sha256()
+    for source in SOURCES:
+        for path in sorted([root / source, *(root / source).rglob("*")]):
+            if path.is_file() and "__pycache__" not in path.parts:
+                digest.update(f"{path.relative_to(root)}\0".encode() + path.read_bytes())
+    caches = Path(app.outdir).parent / ".jupyter_cache"
+    current = caches / digest.hexdigest()[:12]
+    config.nb_execution_cache_path = str(current)
+    for stale in caches.iterdir() if caches.is_dir() else ():
+        if stale != current:
+            shutil.rmtree(stale)
+
+
+def drop_damaged(cache: JupyterCacheBase) -> None:
+    """Forget what cannot be read, such as a file that was cut off by a full disk."""
+    for record in cache.list_cache_records():
+        try:
+            cache.get_cache_bundle(record.pk)
+        except ValueError:  # no JSON
+            cache.remove_cache(record.pk)
+        except KeyError:  # no file
+            NbCacheRecord.remove_records([record.pk], cache.db)
+
+
+def execute_pages(app: Sphinx) -> None:
+    """Put what the pages print into the cache.
+
+    A page that fails is not kept: the build then executes it once more, and says what failed.
+    """
+    cache = get_cache(app.config.nb_execution_cache_path)
+    drop_damaged(cache)
+    for folder in ("book", "notebooks"):
+        for page in sorted(Path(app.srcdir, folder).glob("*.md")):
+            if is_myst_markdown_notebook(page.read_text("utf8")):
+                cache.add_nb_to_project(str(page), read_data=READER)
+    logger = logging.getLogger(__name__)
+    logger.setLevel(logging.INFO)  # a line a page
+    executor = load_executor("local-parallel", cache, logger=logger)
+    executor.run_and_cache(timeout=app.config.nb_execution_timeout)

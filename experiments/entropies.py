@@ -1,0 +1,43 @@
+"""Compare all models on standard entropies of solids, as a user would; for chapter 12.
+
+    python experiments/entropies.py [--trees N] [--repeats N]
+
+The table is that of `load_thermochemistry`, per mole of atoms. Writes the tables of the comparison
+to data/results/entropies_*.csv, and the report to book/entropy_report.html.
+"""
+
+from pathlib import Path
+
+import pandas as pd
+import parts
+from tqdm.auto import tqdm
+
+from tlhelpers import compare_architectures, load_thermochemistry
+from tlhelpers.table import check, guess_roles, read_roles
+from tlhelpers.table.purchases import check_projection
+
+REPORT = parts.ROOT / "book" / "entropy_report.html"
+KEPT = parts.PARTS / f"entropies_{parts.digest(Path(__file__))}"  # parts of other code are not read
+TABLES = ("verdicts", "labels_to_buy", "measure_next", "calibration", "differences")
+
+
+def main(trees: int = 100, repeats: int = 5) -> None:
+    """Compare, and write the report and the tables."""
+    frame = load_thermochemistry(per_atom=True).drop(columns=["cas", "n_atoms"])
+    own = read_roles(frame, guess_roles(frame, target="entropy"))
+    options = {"n_estimators": trees, "n_repeats": repeats, "n_jobs": 2, "keep": KEPT}
+    found = compare_architectures(own.X, own.Y, own.target, own.groups, **options)
+    found.write_html(REPORT, check(own))
+    curve = found.curve.groupby(["setting", "model", "size"])["rmse"].agg(["mean", "std"])
+    tried = check_projection(found.curve.query("model == @found.recommended"), found.metric)
+    names = ["size", "projected", "seen"]
+    command = f"python experiments/entropies.py --trees {trees} --repeats {repeats}"
+    tables = {name: getattr(found, name) for name in TABLES}
+    tables |= {"projection": pd.DataFrame([tried], columns=names)}
+    tables |= {"curve": curve.reset_index(), "settings": parts.settings(command)}
+    parts.write("entropies", tables)
+    tqdm.write(found.recommendation)
+
+
+if __name__ == "__main__":
+    parts.run_from_command_line(main)

@@ -1,0 +1,73 @@
+"""What the extension `access` does to the body of a page."""
+
+from __future__ import annotations
+
+import importlib.util
+
+import pytest
+from conftest import ROOT
+
+
+@pytest.fixture(scope="module")
+def mend():
+    path = ROOT / "book" / "_ext" / "access.py"
+    spec = importlib.util.spec_from_file_location("access", path)
+    access = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(access)
+
+    def mend(body: str) -> str:
+        context = {"body": body}
+        access.mend_body(None, "page", "page.html", context, None)
+        return context["body"]
+
+    return mend
+
+
+def folded(kind: str, what: str, inner: str) -> str:
+    return (
+        f'<details class="admonition hide {kind}">\n<summary aria-label="Toggle hidden content">\n'
+        f'<p class="collapsed admonition-title">Show code cell {what}</p>\n'
+        f'<p class="expanded admonition-title">Hide code cell {what}</p>\n</summary>\n'
+        f"{inner}</details>"
+    )
+
+
+def test_code_solutions_and_results_are_named(mend):
+    code = folded("above-input", "source", "<pre>x</pre>")
+    result = folded("below-input", "output", '<img src="a.png">')
+    solved = folded("above-input", "content", "<pre># Solution\nx</pre>")
+    text = mend(code + result + solved)
+    shown = ["Show the code", "Show the result", "Show the solution"]
+    assert [text.index(name) for name in shown] == sorted(text.index(name) for name in shown)
+    assert "code cell" not in text and "aria-label" not in text
+    assert text.count("tl-source") == 1, "a result is opened for print, code is not"
+
+
+def test_an_interval_stays_in_one_line(mend):
+    head = '<table border="1" class="dataframe"><tbody><tr>'
+    text = mend(f"{head}<td>1.26 (-0.37 to -0.10), better</td><td>1.2 ± 0.3</td></tr></table>")
+    assert "-0.37\u00a0to\u00a0-0.10" in text and "1.2\u00a0±\u00a00.3" in text
+    assert "1.26 (" in text and "), better" in text
+
+
+def test_a_table_among_sentences_scrolls_alone(mend):
+    text = mend('<p>a</p><table class="dataframe"><tr><td>1 to 2</td></tr></table><p>b</p>')
+    assert text.startswith('<p>a</p><div class="tl-scroll"><table class="dataframe">')
+    assert text.endswith("</table></div><p>b</p>") and "1\u00a0to\u00a02" in text
+
+
+def test_the_table_of_times_keeps_what_is_asked(mend):
+    names = ["Document", "Modified", "Method", "Run Time (s)", "Status"]
+    head = "".join(f"<th><p>{name}</p></th>" for name in names)
+    row = "".join(f"<td><p>{cell}</p></td>" for cell in ["01", "2026", "cache", "3.1", "yes"])
+    other = "<table><tr><td>Method</td></tr></table>"
+    text = mend(
+        f"{other}<table><thead><tr>{head}</tr></thead><tbody><tr>{row}</tr></tbody></table>"
+    )
+    assert text.startswith(other) and "cache" not in text and "Modified" not in text
+    assert all(kept in text for kept in ("01", "3.1", "yes", "Run Time (s)"))
+
+
+def test_a_checksum_may_break_in_the_middle(mend):
+    digest = "0123456789abcdef" * 4
+    assert mend(f"<td>{digest}</td>") == f"<td>{digest[:32]}<wbr>{digest[32:]}</td>"

@@ -1,0 +1,308 @@
+"""The site as a reader sees it: what fits, what stands out, what is reached by keyboard."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import numpy as np
+import pytest
+from conftest import SIZES, Visit, visiting
+from matplotlib.image import imread
+from test_site import CONTENT, PAGES, WITH_EXPLORER
+
+CHAPTERS = [page for page in CONTENT if page.startswith("notebooks/")]
+DOUBLE = "html { font-size: 200% !important; }"
+
+# What of a page a reader cannot reach: what leaves the window, or is cut off by a box.
+CUT = """() => {
+  const edge = document.documentElement.clientWidth + 1;
+  const held = (element) => {
+    for (let box = element.parentElement; box; box = box.parentElement) {
+      const how = getComputedStyle(box).overflowX;
+      if (how === 'auto' || how === 'scroll') return true;
+      if (how === 'hidden' && box.scrollWidth > box.clientWidth + 1) return false;
+    }
+    return element.getBoundingClientRect().right <= edge;
+  };
+  const kinds = 'p, li, h1, h2, h3, td, th, pre, img, summary';
+  return [...document.querySelectorAll(`article :is(${kinds})`)]
+    .filter((e) => !e.closest('svg, mjx-container') && e.getBoundingClientRect().width && !held(e))
+    .map((e) => `${e.tagName}: ${e.textContent.trim().slice(0, 60)}`);
+}"""
+
+
+@pytest.fixture
+def at(browser, site):
+    """Open pages of the built files at a size and in a theme."""
+
+    def at(width: int, height: int, scheme: str = "light", **settings):
+        size = {"width": width, "height": height}
+        return visiting(browser, site.as_uri(), viewport=size, color_scheme=scheme, **settings)
+
+    return at
+
+
+def open_results(page) -> None:
+    """Open what is folded behind a question: a figure there is drawn only then."""
+    page.locator("details.below-input").evaluate_all("all => all.forEach((e) => { e.open = true })")
+
+
+def width_of(visit: Visit) -> int:
+    return visit.page.evaluate("document.documentElement.scrollWidth")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_is_cut_or_wider_than_the_window(at, name: str) -> None:
+    with at(*SIZES[0]) as visit:
+        page = visit.open(name)
+        for zoom in (False, True):
+            if zoom:
+                page.add_style_tag(content=DOUBLE)
+            for width, height in SIZES[: 1 if zoom else 3]:
+                page.set_viewport_size({"width": width, "height": height})
+                assert width_of(visit) <= width
+                assert page.evaluate(CUT) == []
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_figures_are_drawn_at_the_width_they_are_shown(at, name: str) -> None:
+    with at(*SIZES[0]) as visit:
+        open_results(visit.open(name))
+        pictures = visit.page.locator("article img")
+        sizes = pictures.evaluate_all("all => all.map(e => [e.naturalWidth, e.width])")
+    assert [drawn for drawn, shown in sizes if drawn / 2 > 1.05 * shown] == []  # two pixels for one
+
+
+def test_a_line_of_code_of_75_characters_fits(at) -> None:
+    with at(*SIZES[0]) as visit:
+        page = visit.open("notebooks/02_baseline.html")
+        code = page.locator(".cell_input pre").first
+        one, two = (
+            code.evaluate("(e, n) => { e.textContent = 'x'.repeat(n); return e.clientHeight }", n)
+            for n in (1, 75)
+        )
+    assert one == two
+
+
+def pixels(page, locator) -> np.ndarray:
+    locator.scroll_into_view_if_needed()
+    return imread(io.BytesIO(locator.screenshot()), format="png")[..., :3]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_figures_stand_on_the_page_itself(at, scheme: str) -> None:
+    with at(*SIZES[0], scheme) as visit:
+        page = visit.open("notebooks/02_baseline.html")
+        open_results(page)
+        for picture in page.locator(".cell_output img").all():
+            seen = pixels(page, picture)
+            color = page.evaluate("getComputedStyle(document.body).backgroundColor")
+            paper = np.array([int(part) / 255 for part in re.findall(r"\d+", color)[:3]])
+            assert np.abs(seen[2, 2] - paper).max() < 0.02
+            ink = seen[2:-2, 2:-2].mean(axis=2)
+            assert ink.min() < 0.35 and ink.max() > 0.7, "drawn and page are one"
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_figures_have_two_pixels_for_one(site, name: str) -> None:
+    text = (site / name).read_text("utf8")
+    image = r'<img[^>]*src="(?:\.\./)*(_images/[0-9a-f]{64}\.png)"'
+    figures, widths = re.findall(image, text), re.findall(image + r' style="width: (\d+)px', text)
+    assert [path for path, _ in widths] == figures
+    for path, width in widths:
+        assert abs(imread(site / path).shape[1] - 2 * int(width)) <= 1
+
+
+# A second row of headers that only names the columns of the index, under empty cells.
+LOOSE_NAMES = """() => [...document.querySelectorAll('table.dataframe')].filter((table) => {
+  const rows = [...table.querySelectorAll('thead tr')].map((row) => [...row.cells]);
+  const n = table.querySelectorAll('tbody tr:first-child th').length;
+  const spans = rows[0]?.some((cell) => cell.colSpan > 1);
+  return rows.length === 2 && !spans && !rows[0].slice(0, n).some((cell) => cell.textContent);
+}).map((table) => table.textContent.slice(0, 80))"""
+CELLS = """() => [...document.querySelectorAll('table.dataframe td')].map((cell) => {
+  const style = getComputedStyle(cell);
+  return [cell.textContent.trim(), style.textAlign, parseFloat(style.paddingLeft)];
+})"""
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_tables_are_read_at_a_glance(at, name: str) -> None:
+    with at(*SIZES[0]) as visit:
+        page = visit.open(name)
+        assert page.evaluate(LOOSE_NAMES) == []
+        for text, align, padding in page.evaluate(CELLS):
+            assert padding >= 4, text
+            if re.fullmatch(r"[-+]?\d*\.\d+", text):
+                assert align == "right", text
+
+
+@pytest.mark.parametrize("name", WITH_EXPLORER)
+def test_an_explorer_fits_the_window(at, name: str) -> None:
+    with at(*SIZES[0]) as visit:
+        page = visit.open(name)
+        for explorer in page.locator(".tl-explorer").all():
+            top = explorer.locator(".tl-controls").bounding_box()
+            end = explorer.locator(".tl-panels").bounding_box()
+            assert end["y"] + end["height"] - top["y"] < 900 - 60
+
+
+@pytest.mark.parametrize("width", [1600, 1000, 700, 520, 390, 320])
+@pytest.mark.parametrize("name", WITH_EXPLORER)
+def test_text_of_an_explorer_keeps_its_size(at, name: str, width: int) -> None:
+    with at(width, 900) as visit:
+        page = visit.open(name)
+        page.wait_for_function("document.querySelector('.tl-explorer svg[role=img]')")
+        page.wait_for_timeout(100)
+        shown = page.locator(".tl-panels svg[role=img] text").evaluate_all(
+            "all => all.map(e => parseFloat(getComputedStyle(e).fontSize) *"
+            " e.ownerSVGElement.getScreenCTM().a)"
+        )
+        assert shown and min(shown) > 13 and max(shown) < 16
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("name", WITH_EXPLORER)
+def test_controls_and_their_values_stay_in_sight(at, name: str, size: tuple) -> None:
+    with at(*size) as visit:
+        page = visit.open(name)
+        if size[0] == 1300:
+            page.add_style_tag(content=DOUBLE)
+        explorer = page.locator(".tl-explorer").first
+        box = explorer.bounding_box()
+        for part in explorer.locator(".tl-controls :is(input, output)").all():
+            here = part.bounding_box()
+            assert here["x"] >= box["x"] - 1
+            assert here["x"] + here["width"] <= box["x"] + box["width"] + 1
+
+
+@pytest.mark.parametrize("name", WITH_EXPLORER)
+def test_names_are_chosen_by_buttons(at, name: str) -> None:
+    with at(*SIZES[0]) as visit:
+        page = visit.open(name)
+        values = page.locator(".tl-explorer output").all_inner_texts()
+        assert all(re.match(r"-?\d", value) for value in values)
+        assert not re.search(r"\w_\w", page.locator(".tl-controls").first.inner_text())
+        for group in page.locator(".tl-choices").all():
+            before = page.locator(".tl-readout").first.inner_text()
+            group.locator("input:checked").focus()
+            page.keyboard.press("ArrowRight")
+            assert page.locator(".tl-readout").first.inner_text() != before
+            for label in group.locator("label").all():
+                assert label.bounding_box()["height"] >= 24
+
+
+@pytest.mark.parametrize("name", WITH_EXPLORER)
+def test_a_few_tabs_lead_to_the_explorer_and_show_its_picture(at, name: str) -> None:
+    with at(*SIZES[0]) as visit:
+        page = visit.open(name)
+        focused = page.locator(":focus")
+        tabs = 0
+        page.locator("#main-content, main").first.evaluate("e => { e.tabIndex = -1; e.focus() }")
+        while "tl-skip" not in (focused.get_attribute("class") or ""):
+            page.keyboard.press("Tab")
+            tabs += 1
+            assert tabs < 20, "no way to skip to the explorer"
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        assert focused.get_attribute("type") in ("range", "radio")
+        panels = page.locator(".tl-panels").first.bounding_box()
+        assert panels["y"] >= 0 and panels["y"] + panels["height"] <= 900
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_who_tabs_sees_where_he_is(at, scheme: str) -> None:
+    with at(*SIZES[0], scheme) as visit:
+        page = visit.open("notebooks/02_baseline.html")
+        for _ in range(70):
+            page.keyboard.press("Tab")
+            kind, style, width = page.evaluate(
+                "() => { const e = document.activeElement, s = getComputedStyle(e);"
+                " return [e.outerHTML.slice(0, 80), s.outlineStyle, parseFloat(s.outlineWidth)] }"
+            )
+            assert (style != "none" and width >= 2) or kind.startswith("<body"), kind
+
+
+FOLDED = (
+    """<details id="ours"><summary>Hint</summary><p id="inside">Look at the mean.</p></details>"""
+)
+GUESS = "<blockquote><p><strong>Guess first.</strong> Which is lower?</p></blockquote>"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_hints_and_questions_are_quiet_and_reachable(at, scheme: str) -> None:
+    with at(*SIZES[0], scheme) as visit:
+        page = visit.open("notebooks/02_baseline.html")
+        section = page.locator("article section section").first
+        section.evaluate("(e, html) => e.insertAdjacentHTML('afterbegin', html)", GUESS + FOLDED)
+        summary = page.locator("#ours > summary")
+        assert summary.bounding_box()["height"] >= 24
+        assert summary.evaluate("e => getComputedStyle(e.parentElement).boxShadow") == "none"
+        summary.focus()
+        assert page.locator("#inside").is_hidden()
+        page.keyboard.press("Enter")
+        assert page.locator("#inside").is_visible()
+        page.keyboard.press("Enter")
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        assert page.locator("#inside").is_visible()
+        assert page.locator("html").get_attribute("data-theme") == "light"
+        page.evaluate("dispatchEvent(new Event('afterprint'))")
+        assert page.locator("#inside").is_hidden()
+        assert page.locator("html").get_attribute("data-theme") == scheme
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_folded_code_is_named(at, name: str) -> None:
+    with at(*SIZES[0]) as visit:
+        page = visit.open(name)
+        names = page.locator("details.hide > summary").all_inner_texts()
+        shadows = page.locator("details.hide").evaluate_all(
+            "all => all.map(e => getComputedStyle(e).boxShadow)"
+        )
+    assert set(names) <= {"Show the code", "Show the result", "Show the solution"}
+    assert set(shadows) <= {"none"}
+
+
+# Words that a table breaks: a box one letter wide is lower than it is long.
+BROKEN = """() => [...document.querySelectorAll('article table :is(th, td)')].flatMap((cell) => {
+  const walk = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT), broken = [];
+  for (let text; (text = walk.nextNode()); ) {
+    for (const word of text.data.matchAll(/[A-Za-z]{3,}/g)) {
+      const range = document.createRange();
+      range.setStart(text, word.index);
+      range.setEnd(text, word.index + word[0].length);
+      const shown = range.getBoundingClientRect().width;
+      if (shown && range.getClientRects().length > 1) broken.push(word[0]);
+    }
+  }
+  return broken;
+})"""
+
+
+@pytest.mark.parametrize("size", [SIZES[0], SIZES[2]])
+@pytest.mark.parametrize("name", CONTENT)
+def test_no_table_breaks_a_word(at, name: str, size: tuple) -> None:
+    with at(*size) as visit:
+        assert visit.open(name).evaluate(BROKEN) == []
+
+
+def test_sentences_beside_a_table_do_not_fade(at) -> None:
+    with at(*SIZES[2]) as visit:
+        page = visit.open("notebooks/12_own_table.html")
+        page.wait_for_timeout(100)
+        assert page.locator(".tl-more :is(p, li)").count() == 0
+        assert page.locator(".tl-scroll > table").count() > 0
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_a_table_that_goes_on_says_so(at, name: str) -> None:
+    with at(*SIZES[2]) as visit:
+        page = visit.open(name)
+        open_results(page)
+        page.wait_for_timeout(100)
+        marked = page.locator(".output.text_html:has(> div > table), .tl-scroll").evaluate_all(
+            "all => all.filter(e => e.clientWidth && e.checkVisibility()).map(e =>"
+            " [e.scrollWidth > e.clientWidth + 1, e.classList.contains('tl-more')])"
+        )
+    assert all(wide == said for wide, said in marked)

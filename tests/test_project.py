@@ -1,0 +1,59 @@
+"""The closing project grades what is right as right, and says where to look for the rest."""
+
+import pandas as pd
+import pytest
+
+from tlhelpers import compare_architectures, load_thermochemistry
+from tlhelpers.book import grade, project_rubric, show_words, write_project_table
+from tlhelpers.book.project import LEAK, LIMIT, TARGET
+from tlhelpers.table import TableError, check, guess_roles, read_roles, read_table
+
+
+@pytest.fixture(scope="module")
+def frame(tmp_path_factory) -> pd.DataFrame:
+    path = write_project_table(tmp_path_factory.mktemp("project") / "solids.csv")
+    with pytest.raises(TableError, match=r"'see text' is no number.*'see text' \(rows \d+, \d+\)"):
+        read_table(path)
+    path.write_text(path.read_text().replace("see text", ""))
+    return read_table(path)
+
+
+def test_the_repaired_file_holds_the_data(frame) -> None:
+    solids = load_thermochemistry()
+    assert frame[TARGET].count() == solids[TARGET].count() and len(frame) == len(solids)
+    leaks = check(read_roles(frame, guess_roles(frame, target=TARGET)))
+    assert [f.topic for f in leaks if f.level == "error"] == ["leakage"]
+
+
+def test_numbers_are_graded(frame, capsys) -> None:
+    n = int(frame[TARGET].count())
+    assert grade("labels", n) and not grade("labels", n + 3) and not grade("labels", 487)
+    assert grade("leak", LEAK) and not grade("leak", "entropy")
+    assert grade("limit", int((frame[TARGET] > LIMIT).sum())) and not grade("limit", 0.5)
+    assert grade("too good", 0.05) and not grade("too good", 1.7)
+    said = capsys.readouterr().out
+    assert said.count(": right\n") == 4 and said.count("not yet: ") == 5
+    assert "a remark was counted" in said
+    with pytest.raises(ValueError, match="step must be one of 'labels'"):
+        grade("essay", "")
+
+
+def test_a_comparison_is_graded(frame) -> None:
+    few = {"n_estimators": 3, "n_repeats": 1, "n_splits": 2, "max_seconds": 0.1, "progress": False}
+    small = frame.iloc[::6]
+
+    def compare(table: pd.DataFrame, target: str = TARGET):
+        own = read_roles(table, guess_roles(table, target=target))
+        return compare_architectures(own.X, own.Y, own.target, own.groups, **few)
+
+    kept = small.drop(columns=LEAK)
+    assert grade("comparison", compare(kept))
+    assert not grade("comparison", compare(small))
+    assert not grade("comparison", compare(kept, "entropy")) and not grade("comparison", 1)
+
+
+def test_the_rubric_has_ten_points() -> None:
+    rubric = project_rubric()
+    assert rubric.shape == (5, 2) and rubric.index.is_unique
+    shown = show_words(rubric).data
+    assert "..." not in shown and all(text in shown for text in rubric.to_numpy().ravel())

@@ -1,0 +1,579 @@
+"""The comparison on a user's own table: what it chooses, what it says, in what time."""
+
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+from conftest import ROOT
+from sklearn.linear_model import LinearRegression, LogisticRegression
+
+from tlhelpers import (
+    DifferenceForest,
+    MultiTaskForest,
+    SingleTaskForest,
+    StackedForest,
+    compare_architectures,
+    cross_validate_transfer,
+    load_results,
+)
+from tlhelpers.evaluation import RelatedAsFeatures, compare_models, split_table
+from tlhelpers.evaluation.experiment import Experiment
+from tlhelpers.forests.stages import OutOfBagReading
+from tlhelpers.table import comparison, recommending, running, share_outside
+from tlhelpers.table.candidates import find_candidates
+from tlhelpers.table.parts import Part
+from tlhelpers.table.relations import relate, same_unit
+from tlhelpers.table.running import Runner
+
+QUICK = {"n_repeats": 2, "n_estimators": 20, "progress": False}
+NO_CURVES = QUICK | {"max_seconds": 1e-3}  # two repeats of the cross-validation, and no more
+
+
+def make(n=90, n_labels=60, n_related=None, seed=0, noise=0.1):
+    """Return a table whose related label is the target with a systematic error."""
+    rng = np.random.default_rng(seed)
+    names = [f"m{i}" for i in range(n)]
+    X = pd.DataFrame(rng.uniform(size=(n, 5)), names, [f"x{i}" for i in range(5)])
+    y = np.sin(6 * X["x0"]) + 2 * X["x1"] * X["x2"]
+    Y = pd.DataFrame({"y": y, "z": y + X["x3"]}) + noise * rng.normal(size=(n, 2))
+    Y.loc[names[n_labels:], "y"] = np.nan
+    if n_related is not None:
+        Y.loc[names[n_related:], "z"] = np.nan
+    return X, Y
+
+
+@pytest.fixture(scope="module")
+def found():
+    X, Y = make()
+    return compare_architectures(X, Y, "y", **NO_CURVES)
+
+
+# ---- Out of bag, with known labels
+
+
+def test_out_of_bag_with_known_labels_is_read_in_the_regime_of_each_row():
+    X, Y = make(n_related=80)
+    Y.iloc[5:15, 1] = np.nan
+    for model in (DifferenceForest("y", "z"), StackedForest("y", "z")):
+        model.set_params(n_estimators=30, random_state=0).fit(X, Y)
+        mine = model.out_of_bag_prediction(known="z")
+        stages = model._stages
+        known = model._combine("y", OutOfBagReading(stages, known=["z"]).mean)
+        cold = model._combine("y", OutOfBagReading(stages).mean)
+        told = Y["z"].notna().to_numpy()
+        np.testing.assert_allclose(mine[told], known[told])
+        np.testing.assert_allclose(mine[~told], cold[~told])
+        np.testing.assert_allclose(model.out_of_bag_prediction(), cold)
+        assert np.abs(known - cold)[told].max() > 0.01
+
+
+def test_out_of_bag_difference_is_the_known_label_plus_what_unseen_trees_add():
+    X, Y = make(n_labels=40)
+    model = DifferenceForest("y", "z", n_estimators=25, random_state=1).fit(X, Y)
+    added = model.tree_predictions(X, known=Y[["z"]])  # z plus each tree's difference
+    taught = (model.inbag_counts_.T > 0) & Y["y"].notna().to_numpy()[:, None]
+    unseen = np.where(taught, np.nan, added)
+    expected = np.nanmean(unseen, axis=1)
+    np.testing.assert_allclose(model.out_of_bag_prediction("z"), expected, atol=1e-9)
+
+
+def test_out_of_bag_with_labels_that_a_model_cannot_use_is_an_error():
+    X, Y = make()
+    with pytest.raises(ValueError, match="MultiTaskForest cannot use known"):
+        MultiTaskForest("y", n_estimators=5).fit(X, Y).out_of_bag_prediction("z")
+    with pytest.raises(ValueError, match="'w' is no task"):
+        DifferenceForest("y", "z", n_estimators=5).fit(X, Y).out_of_bag_prediction("w")
+
+
+# ---- Candidates
+
+
+@pytest.mark.parametrize(
+    ("factor", "offset", "same"),
+    [(1, 0, True), (1, 273.15, True), (1.3, 0, True), (1000, 0, False), (1e-3, 0, False),
+     (1.8, 32, False), (-1, 0, False), (0, 0, False), (27.2, 0, False)],
+)  # fmt: skip
+def test_units_are_judged_by_the_slope(factor, offset, same):
+    rng = np.random.default_rng(0)
+    z = pd.Series(rng.normal(size=60))
+    y = factor * z + offset + 0.1 * (factor or 1) * rng.normal(size=60)
+    y[::7] = np.nan
+    y[1] = 1e4 * (factor or 1)  # one wrong label turns no robust slope
+    assert same_unit(y, z) is same
+
+
+@pytest.mark.parametrize(
+    ("slope", "same"), [(0.59, False), (0.61, True), (1.59, True), (1.61, False)]
+)
+def test_slopes_of_one_unit_end_at_the_bounds(slope, same):
+    z = pd.Series(np.random.default_rng(0).normal(size=2500))
+    assert same_unit(slope * z + 3, z) is same
+    assert relate(slope * z + 3, z).same_unit is same
+    assert not same_unit(slope * z[:9], z[:9]) and relate(slope * z[:9], z[:9]) is None
+
+
+def test_a_difference_stands_only_where_the_unit_is_the_same():
+    _, Y = make()
+    assert list(find_candidates(Y, "y")) == [
+        "single-task", "difference", "learned slope", "latent variable", "multi-task", "stack"
+    ]  # fmt: skip
+    Y["w"] = 96.485 * Y["z"]
+    Y["v"] = Y["z"] + 0.1
+    Y["kind"] = np.where(Y["z"] > 1, "a", "b")
+    models = find_candidates(Y, "y")
+    assert [name for name in models if name.startswith("difference")] == [
+        "difference (z)", "difference (v)"
+    ]  # fmt: skip
+    assert models["learned slope"].base == ["z", "w", "v"]
+    assert list(find_candidates(Y[["y"]], "y")) == ["single-task"]
+    assert "learned slope" not in find_candidates(Y[["kind", "z"]], "kind")
+
+
+# ---- The choice
+
+
+def test_single_models_are_scored_by_the_one_protocol(found):
+    X, Y = make()
+    models = find_candidates(Y, "y", n_estimators=20)
+    options = {"target": "y", "setting": "warm", "n_repeats": 2, "progress": False}
+    expected = cross_validate_transfer(models, X, Y, **options)
+    mine = found.scores[found.scores["model"] != "chosen"]
+    order = ["model", "repeat", "fold"]
+    pd.testing.assert_frame_equal(
+        mine.sort_values(order)[expected.columns].reset_index(drop=True),
+        expected.sort_values(order).reset_index(drop=True),
+        check_like=True,
+    )
+    verdicts = compare_models(expected, "single-task").reset_index()
+    columns = ["model", "score", "low", "high", "p_adjusted", "verdict"]
+    pd.testing.assert_frame_equal(found.verdicts[columns], verdicts[columns])
+
+
+def test_the_choice_is_made_in_each_fold_by_the_error_on_its_training_rows(found):
+    X, Y = make()
+    rows = found.predictions
+    for fold in (0, 3):
+        part = rows[(rows["repeat"] == 1) & (rows["fold"] == fold)]
+        test = np.flatnonzero(X.index.isin(part["row"]))
+        split = split_table(X, Y, np.arange(len(X)), ["y"], test, "warm")
+        errors = {}
+        for name, model in find_candidates(Y, "y", n_estimators=20, random_state=1).items():
+            model.fit(split.X_train, split.Y_train)
+            guess = model.out_of_bag_prediction("z" if model.uses_known else None)
+            errors[name] = np.nanmean((guess - split.Y_train["y"]) ** 2)
+        best = min(errors, key=errors.get)
+        assert set(part["choice"].dropna()) == {best}
+        predicted = part.set_index(["model", "row"])["prediction"]
+        pd.testing.assert_series_equal(predicted["chosen"], predicted[best])
+
+
+def test_related_labels_that_help_are_recommended(found):
+    assert found.setting == "warm" and list(found.recommendations) == ["warm"]
+    assert found.recommended != "single-task" and found.recommended in found.recommendation.lower()
+    said = found.recommendations["warm"]
+    assert said.high < 0 and said.p_value < 0.05 and said.score < 0.8 * said.baseline_score
+    assert type(found.model) is type(find_candidates(make()[1], "y")[found.recommended])
+
+
+def test_unrelated_labels_are_not():
+    X, Y = make()
+    Y["z"] = np.random.default_rng(1).normal(size=len(Y))
+    found = compare_architectures(X, Y, "y", **NO_CURVES)
+    assert found.recommended == "single-task"
+    assert found.recommendation.startswith("No difference seen: use the single-task forest")
+    assert isinstance(found.model, SingleTaskForest)
+    said = found.recommendations["warm"]
+    seen = (said.high - said.low) / 2 / 0.7 / said.baseline_score
+    assert f"a model must have {seen:.0%} less error" in found.recommendation
+
+
+def test_with_eight_labels_it_cannot_tell_and_runs_nothing(monkeypatch):
+    monkeypatch.setattr(running, "work", lambda *_: pytest.fail("something ran"))
+    X, Y = make(n_labels=8)
+    found = compare_architectures(X, Y, "y", **QUICK)
+    assert found.recommended == "single-task" and found.recommendation.startswith("Cannot tell: 8")
+    assert len(found.verdicts) == len(found.scores) == len(found.labels_to_buy) == 0
+    assert found.predict(X[:3])["prediction"].notna().all()
+
+
+def test_a_fold_of_few_labels_warns_of_no_interval(recwarn):
+    X, Y = make(n=14, n_labels=10, n_related=14)
+    compare_architectures(X, Y, "y", **NO_CURVES)
+    assert not [w for w in recwarn if "an interval of coverage" in str(w.message)]
+
+
+@pytest.mark.parametrize("half", [0.69, 0.71])
+def test_a_difference_that_cannot_be_is_not_promised(half):
+    values = {"baseline_score": 1.0, "score": 0.4, "difference": -0.6, "p_value": 0.1}
+    values |= {"low": -0.6 - half, "high": -0.6 + half}
+    said = recommending._sentence(values, "rmse", "single-task", "stack", False, " eV")
+    assert ("Even a model without any error" in said) == (half > 0.7)
+    assert ("a model must have 99% less error" in said) == (half < 0.7)
+
+
+@pytest.mark.parametrize("half", [0.06, 0.08, 0.15])  # a tenth more accuracy is all there is
+def test_a_difference_of_accuracy_that_cannot_be_is_not_promised(half):
+    values = {"baseline_score": 0.9, "score": 0.91, "difference": 0.01, "p_value": 0.7}
+    values |= {"low": 0.01 - half, "high": 0.01 + half}
+    said = recommending._sentence(values, "accuracy", "single-task", "stack", False, "")
+    assert ("Even a model without any error" in said) == (half > 0.07)
+    assert ("a model must have 0.086 more accuracy" in said) == (half < 0.07)
+
+
+@pytest.mark.parametrize("n_groups", [29, 30])
+@pytest.mark.parametrize("half", [0.69, 0.71])
+def test_for_want_of_labels_it_is_not_decided_and_both_errors_are_told(n_groups, half):
+    values = {"baseline_score": 1.0, "score": 0.41, "difference": -0.59, "p_value": 0.1}
+    values |= {"low": -0.59 - half, "high": -0.59 + half}
+    said = recommending._sentence(values, "rmse", "single-task", "stack", False, " eV", n_groups)
+    undecided = n_groups < 30 or half > 0.7
+    assert said.startswith("Not decided" if undecided else "No difference seen")
+    assert " is 1, " in said and " 0.41 eV " in said
+    assert ("The other model to try is the stack" in said) == undecided
+
+
+@pytest.mark.parametrize(("metric", "base"), [("rmse", 0.0), ("accuracy", 1.0)])
+def test_a_perfect_baseline_cannot_be_beaten(metric, base):
+    assert recommending._say_power(base, 0.1, metric) == "No model can be better."
+
+
+def test_labels_of_few_groups_are_few():
+    X, Y = make()
+    groups = np.arange(len(X)) % 9
+    assert "in 9 groups" in compare_architectures(X, Y, "y", groups, **QUICK).recommendation
+
+
+def test_a_table_without_related_labels_says_so_by_the_baseline():
+    X, Y = make()
+    found = compare_architectures(X, Y[["y"]], "y", **NO_CURVES)
+    assert found.recommended == "single-task" and len(found.verdicts) == 0
+    assert "fell each time" in found.recommendation
+
+
+def test_a_rival_can_win_and_is_chosen_by_inner_folds():
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame(rng.normal(size=(80, 6))).add_prefix("x")
+    Y = pd.DataFrame({"y": X.sum(axis=1), "z": rng.normal(size=80)})
+    rivals = {
+        "line": LinearRegression(),
+        "line of z": RelatedAsFeatures(LinearRegression(), "y", "z", keep_features=False),
+    }
+    found = compare_architectures(X, Y, "y", rivals=rivals, **NO_CURVES)
+    assert found.recommended == "line" and "Use 'line'" in found.recommendation
+    np.testing.assert_allclose(found.predict(X)["prediction"], Y["y"])
+    assert found.predict(X)["low"].isna().all()
+    assert set(found.verdicts["model"]) >= set(rivals)
+
+
+def test_classes_are_compared_by_accuracy():
+    X, Y = make(noise=0.02)
+    names = np.array(["low", "high"])
+    table = pd.DataFrame({"y": names[(Y["z"] > 1.2).astype(int)], "z": Y["z"]}, Y.index)
+    table["y"] = table["y"].where(Y["y"].notna(), None)
+    rivals = {"logistic": LogisticRegression()}
+    found = compare_architectures(X, table, "y", rivals=rivals, **QUICK)
+    assert found.metric == "accuracy" and set(found.verdicts["model"]) >= {"stack", "logistic"}
+    assert set(found.predict(X[-5:], table[["z"]][-5:])["prediction"]) <= set(names)
+    assert len(found.measure_next) and len(found.curve)
+
+
+# ---- Settings
+
+
+def test_it_says_of_which_rows_the_score_is():
+    X, Y = make()
+    Y["w"] = Y["z"].where(np.arange(len(Y)) < 65)  # of all labelled rows, and of 5 of 30 others
+    found = compare_architectures(X, Y, "y", **NO_CURVES)
+    assert list(found.recommendations) == ["warm"]
+    assert found.recommendation.endswith(
+        "This score holds for rows that know their related labels as the labelled ones do: 'w' is "
+        "known of 100% of the labelled rows and of 17% of the rows to predict."
+    )
+    assert "'w' is known of" in found._repr_html_().replace("&#39;", "'")
+    cold = compare_architectures(X, Y, "y", setting="cold", **NO_CURVES)
+    assert "This score holds" not in cold.recommendation
+
+
+@pytest.mark.parametrize(
+    ("n_related", "settings"), [(60, ["cold"]), (90, ["warm"]), (85, ["warm", "cold"])]
+)
+def test_the_setting_is_that_of_the_rows_to_predict(n_related, settings):
+    X, Y = make(n_related=n_related)
+    task = Experiment.of(find_candidates(Y, "y"), X, Y, None, ["y"], "cold")
+    assert list(comparison.judged_settings(task, None)) == settings
+    assert set(comparison.judged_settings(task, "both")) == {"cold", "warm"}
+    assert comparison.judged_settings(task, "warm") == ("warm",)
+
+
+def test_both_settings_are_judged_and_each_row_asks_its_own():
+    X, Y = make(n_related=85)
+    found = compare_architectures(X, Y, "y", **NO_CURVES)
+    assert list(found.recommendations) == ["warm", "cold"]
+    assert "warm setting" in found.recommendation and "cold setting" in found.recommendation
+    rows = X.index[75:]
+    answer = found.predict(X.loc[rows], Y.loc[rows, ["z"]])
+    assert list(answer.index) == list(rows)
+    for setting, part in (("warm", rows[:10]), ("cold", rows[10:])):
+        assert set(answer.loc[part, "model"]) == {found.recommendations[setting].model}
+        model = found.models[setting]
+        known = Y.loc[part, ["z"]] if setting == "warm" and model.uses_known else None
+        np.testing.assert_allclose(
+            answer.loc[part, "prediction"], model.predict(X.loc[part], known=known)
+        )
+    assert (answer["low"] <= answer["prediction"]).all()
+    outside = share_outside(X[Y["y"].notna()], X.loc[rows])
+    pd.testing.assert_series_equal(answer["outside"], outside)
+    assert outside.max() > 0
+
+
+def test_a_related_label_that_few_carry_is_left_out_and_named():
+    X, Y = make()
+    Y["rare"] = Y["z"].where(np.arange(len(Y)) < 5)
+    Y["same"] = 1.0
+    found = compare_architectures(X, Y, "y", **NO_CURVES)
+    assert "related label 'rare': 5 groups carry it" in found.left_out[0]
+    assert "related label 'same': it has one value" in found.left_out[1]
+    assert "rare" not in found.model.related_
+
+
+# ---- Time, progress, and going on
+
+
+def test_without_time_two_repeats_run_and_the_rest_is_named():
+    X, Y = make()
+    found = compare_architectures(X, Y, "y", **NO_CURVES | {"n_repeats": 4})
+    assert found.scores["repeat"].nunique() == 2 and len(found.curve) == 0
+    assert found.notes == ("The first repeats took longer than the time given.",)
+    assert found.notes[0] in found._repr_html_()
+    assert found.left_out == (
+        "2 of 4 repeats of the cross-validation, for want of time",
+        "10 of 10 repeats of the learning curve, for want of time",
+    )
+
+
+def test_what_is_left_out_goes_in_order():
+    X, Y = make(n_related=80)
+    task = Experiment.of(find_candidates(Y, "y", n_estimators=5), X, Y, None, ["y"], "warm")
+    study = comparison._Study(task, ("warm",), None, [], 5, 2, 0, "rmse")
+    parts = sorted(study._curves("warm", ("single-task", "stack")), key=comparison._worth)
+    kinds = [(part.kind, part.cases[0]["repeat"]) for part in parts]
+    assert kinds[:3] == [("target labels", r) for r in range(3)]
+    assert kinds[3:13] == [("labels of z", r) for r in range(10)]
+    assert kinds[13:] == [("target labels", r) for r in range(3, 10)]
+
+
+@pytest.fixture
+def runner(monkeypatch):
+    """Return what makes a runner of parts that only sleep."""
+
+    def sleep(part, task):
+        time.sleep(part.cases[0]["seconds"])
+        return {"prediction": np.zeros(1)}
+
+    monkeypatch.setattr(running, "work", sleep)
+    X, Y = make(n=20, n_labels=20)
+    task = Experiment.of({"single-task": SingleTaskForest("y")}, X, Y, None, ["y"], "cold")
+
+    def start(max_seconds, n_jobs=1, factor=1.0):
+        deadline = time.monotonic() + max_seconds
+        return Runner(task, {"single-task": 0.05 * factor}, n_jobs, None, deadline, progress=False)
+
+    return start
+
+
+def parts_of(n, seconds=0.05):
+    test = np.array([], dtype=int)
+    return [
+        Part(f"p{i}", "folds", "cold", ("single-task",), test, 0, [{"seconds": seconds}])
+        for i in range(n)
+    ]
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+@pytest.mark.parametrize("factor", [0.2, 1, 5])  # the first guess of a part's time may be wrong
+def test_the_time_is_kept(runner, n_jobs, factor):
+    run, begun = runner(2.0, n_jobs, factor), time.monotonic()
+    left = run.run(parts_of(200))
+    taken = time.monotonic() - begun
+    assert taken < 1.1 * 2.0
+    assert taken > 0.75 * 2.0 and len(left) + len(run.found) == 200
+
+
+def test_the_first_parts_run_whatever_the_time(runner):
+    run = runner(0.1)
+    assert len(run.run(parts_of(30), must=6)) == 24 and len(run.found) == 6
+
+
+def test_a_second_run_counts_the_parts_that_must_run_and_are_kept(runner, tmp_path):
+    for _ in range(2):
+        run = runner(0.01)
+        run.folder = tmp_path
+        assert len(run.run(parts_of(30), must=6)) == 24 and len(run.found) == 6
+
+
+def test_the_estimate_is_near_the_time_that_was_taken(runner):
+    run, begun = runner(np.inf, 2, factor=4.0), time.monotonic()
+    run.run(parts_of(120))
+    taken = time.monotonic() - begun
+    assert run.estimate is not None and taken / 1.5 < run.estimate < 1.5 * taken
+
+
+def test_a_second_run_takes_what_the_first_one_kept(tmp_path, monkeypatch):
+    X, Y = make()
+    first = compare_architectures(X, Y, "y", keep=tmp_path, **NO_CURVES)
+    assert len(list(tmp_path.glob("*/*.npz"))) == 10
+    calls = []
+    work = running.work
+    monkeypatch.setattr(running, "work", lambda *a: calls.append(a) or work(*a))
+    again = compare_architectures(X, Y, "y", keep=tmp_path, **NO_CURVES)
+    assert calls == []
+    pd.testing.assert_frame_equal(first.scores, again.scores)
+    assert first.recommendation == again.recommendation
+    next(tmp_path.glob("*/folds_warm_0_0.npz")).write_bytes(b"cut off")
+    compare_architectures(X, Y, "y", keep=tmp_path, **NO_CURVES)
+    assert len(calls) == 1
+    compare_architectures(X, Y + 1e-9, "y", keep=tmp_path, **NO_CURVES)  # another table
+    assert len(calls) == 11
+
+
+def test_stopped_by_ctrl_c_a_second_run_goes_on(tmp_path):
+    script = textwrap.dedent(f"""
+        import sys
+        sys.path.insert(0, {str(ROOT / "tests")!r})
+        from test_table_comparison import compare_architectures, make
+        X, Y = make()
+        found = compare_architectures(
+            X, Y, "y", n_estimators=20, n_repeats=8, n_jobs=2, progress=False,
+            keep={str(tmp_path)!r},
+        )
+        print(found.scores["rmse"].sum(), found.curve["rmse"].sum())
+    """)
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", script]
+    child = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 100
+    while len(list(tmp_path.glob("*/*.npz"))) < 4 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    child.send_signal(signal.SIGINT)
+    _, said = child.communicate(timeout=60)
+    kept = {path.name: path.stat().st_mtime_ns for path in tmp_path.glob("*/*.npz")}
+    assert child.returncode != 0 and "KeyboardInterrupt" in said
+    assert 4 <= len(kept) < 50 and not list(tmp_path.glob("*/*.partial"))
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=200)
+    assert done.returncode == 0, done.stderr
+    after = {path.name: path.stat().st_mtime_ns for path in tmp_path.glob("*/*.npz")}
+    assert len(after) == 50 and kept.items() <= after.items()  # 40 folds and 10 curves
+    X, Y = make()
+    whole = compare_architectures(X, Y, "y", n_estimators=20, n_repeats=8, progress=False)
+    expected = f"{whole.scores['rmse'].sum()} {whole.curve['rmse'].sum()}"
+    assert done.stdout.split() == expected.split()
+
+
+def test_the_result_does_not_depend_on_jobs(found):
+    X, Y = make()
+    again = compare_architectures(X, Y, "y", n_jobs=2, **NO_CURVES)
+    pd.testing.assert_frame_equal(found.scores, again.scores)
+    pd.testing.assert_frame_equal(found.measure_next, again.measure_next)
+
+
+def test_it_can_be_pickled(found):
+    again = pickle.loads(pickle.dumps(found))
+    X, _ = make()
+    pd.testing.assert_frame_equal(found.predict(X), again.predict(X))
+
+
+# ---- Bad input
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"target": "w"}, "target 'w' is no column of Y"),
+        ({"setting": "hot"}, "setting must be None, 'cold', 'warm' or 'both'"),
+        ({"max_seconds": 0}, "max_seconds must be above zero"),
+        ({"n_splits": 1}, "n_splits must be a whole number of at least 2"),
+        ({"n_splits": 11}, "n_splits must be at most 10"),
+        ({"n_repeats": 0}, "n_repeats must be"),
+        ({"groups": [1, 2]}, "groups has 2 entries"),
+        ({"rivals": {"stack": LinearRegression()}}, "cannot be called 'stack'"),
+        ({"rivals": [LinearRegression()]}, "rivals must map names"),
+        ({"rivals": {"it": "text"}}, "model 'it' is a str"),
+        ({"rivals": {"it": LogisticRegression()}}, "disagree on the type of 'y'"),
+    ],
+)
+def test_a_bad_argument_is_named(change, message):
+    X, Y = make()
+    arguments = {"target": "y"} | change
+    with pytest.raises((ValueError, TypeError), match=message):
+        compare_architectures(X, Y, **QUICK | arguments)
+
+
+def test_a_bad_table_is_named():
+    X, Y = make()
+    with pytest.raises(ValueError, match="'y' has no label"):
+        compare_architectures(X, Y.assign(y=np.nan), "y", **QUICK)
+    with pytest.raises(ValueError, match="'y' has one value only"):
+        compare_architectures(X, Y.assign(y=1.0), "y", **QUICK)
+    with pytest.raises(ValueError, match="NaN in column 'x1', row 3"):
+        compare_architectures(X.assign(x1=X["x1"].where(np.arange(90) != 3)), Y, "y", **QUICK)
+    with pytest.raises(ValueError, match="the index of Y is not that of X"):
+        compare_architectures(X[1:], Y[:-1], "y", **QUICK)
+
+
+def test_a_rival_that_fails_is_named():
+    class Broken(LinearRegression):
+        def fit(self, X, y):
+            raise ValueError("no such thing")
+
+    X, Y = make()
+    with pytest.raises(ValueError, match=r"model 'mine' could not be fitted .* no such thing"):
+        compare_architectures(X, Y, "y", rivals={"mine": Broken()}, **QUICK)
+
+
+# ---- What it recommends on artificial tables (data/results/own_table.csv)
+
+
+def counted():
+    import own_table
+
+    table = load_results("own_table")
+    return own_table.count(table.assign(preferred=table["preferred"].fillna("")))
+
+
+def test_little_is_recommended_where_nothing_transfers():
+    assert len(load_results("own_table")) == 700
+    rows = counted().xs(60, level="n_labels")
+    assert list(rows.index) == ["unrelated", "noise", "no signal"]
+    assert (rows["no better"] <= 5).all() and (rows["recommended"] <= 10).all()
+
+
+def test_what_transfers_is_recommended():
+    rows = counted().xs(100, level="n_labels")
+    assert (rows["at most 0.8"] >= 50).all()
+    assert (rows["of these recommended"] >= 0.9 * rows["at most 0.8"]).all()
+
+
+def test_with_eight_labels_it_cannot_tell_of_any_table():
+    rows = counted()
+    assert rows.xs(8, level="n_labels")["cannot tell"].tolist() == [100]
+    assert rows["cannot tell"].sum() == 100
+
+
+@pytest.mark.parametrize("case", [0, 3])
+def test_the_stored_answers_are_those_of_the_code(case):
+    import own_table
+
+    answer = own_table.ask(*own_table.CASES[case], 1)
+    stored = load_results("own_table")
+    for name in ("world", "n_labels", "seed"):
+        stored = stored[stored[name] == answer[name]]
+    assert stored["recommended"].item() == answer["recommended"]
+    for name in ("score", "p_value", "true_ratio"):
+        assert stored[name].item() == pytest.approx(answer[name], rel=1e-3)

@@ -1,0 +1,52 @@
+"""The package's tests, with other versions of Python and with the oldest packages it allows."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from environments import new_environment, run, run_tests_of_the_package
+
+PYTHONS = ("3.11", "3.12", "3.13")  # as pyproject.toml and the Makefile say
+
+
+def version_of(python: str) -> str:
+    """Return the version of an interpreter, such as 3.13."""
+    code = "import sys; print(*sys.version_info[:2], sep='.')"
+    return subprocess.run([python, "-c", code], capture_output=True, text=True).stdout.strip()
+
+
+def other_pythons() -> dict[str, str]:
+    """Return the interpreters of this machine of other versions than this one."""
+    named = [shutil.which(f"python{version}") for version in PYTHONS]
+    found = {version_of(python): python for python in (*named, "/usr/bin/python3") if python}
+    own = "{}.{}".format(*sys.version_info[:2])
+    return {version: found[version] for version in PYTHONS if version in found and version != own}
+
+
+@pytest.mark.full
+def test_another_python(checkout: Path, tmp_path: Path) -> None:
+    """The newest that the machine has; the published workflow tests all."""
+    others = other_pythons()
+    if not others:
+        pytest.fail(f"there is no other Python of {', '.join(PYTHONS)} here: install one of them")
+    commands = new_environment(tmp_path / "env", [others[max(others)]])
+    run([commands / "pip", "install", "-q", "--no-deps", "-r", "requirements.txt"], checkout)
+    run([commands / "pip", "install", "-q", "--no-deps", "--no-build-isolation", "."], checkout)
+    run_tests_of_the_package(commands, checkout)
+
+
+@pytest.mark.full
+def test_the_oldest_packages(checkout: Path, tmp_path: Path) -> None:
+    oldest = tmp_path / "oldest.txt"
+    how = ["--resolution", "lowest-direct", "--all-extras", "--output-file", oldest]
+    uv = Path(sys.executable).with_name("uv")
+    run([uv, "pip", "compile", "--quiet", *how, "pyproject.toml"], checkout)
+    assert "numpy==2.0.0" in oldest.read_text().splitlines()  # what pyproject.toml allows at least
+    commands = new_environment(tmp_path / "env")
+    run([commands / "pip", "install", "-q", "-r", oldest, "pytest", "hypothesis"], checkout)
+    run([commands / "pip", "install", "-q", "--no-deps", "."], checkout)
+    run_tests_of_the_package(commands, checkout)

@@ -1,0 +1,134 @@
+"""The tables of the decision guide: what takes more than four numbers to say."""
+
+import pandas as pd
+
+from tlhelpers.book.guide import NOTHING
+from tlhelpers.book.prose import interval
+from tlhelpers.book.record import BEYOND, barrier_tests, gap_tests
+from tlhelpers.data.loaders import load_results
+
+WORLDS = {
+    "tells nothing": NOTHING,
+    "shares structure only": ["shared structure"],
+    "tells more": ["smooth function", "systematic error"],
+    "in another unit": ["another unit"],
+}
+SHOWN = {
+    "stack": "stack",
+    "equal weights": "plain mean",
+    "learned slope": "learned slope",
+    "latent variable": "latent variable",
+    "multi-task": "multi-task",
+}
+NAMES = {
+    "equal weights": "plain mean",
+    "difference, mismatched": "difference, asked with guesses",
+    "gradient boosting, z seen": "gradient boosting, column empty",
+}
+
+
+def guide_tables() -> dict[str, pd.DataFrame]:
+    """Return the tables of the guide, what the sentences of `decision_table` leave out.
+
+    Returns
+    -------
+    dict of pandas.DataFrame
+        ``worlds``: the range of the mean error of each model over the baseline's, by what the
+        related label of an artificial world tells. ``few labels``, ``known energies``, ``union``
+        and ``mismatch``: a row a comparison with the errors of both sides, the 95% interval of the
+        difference and the verdict. ``asked``: the errors where the related label is known and
+        where it is not.
+    """
+    gaps, barriers = gap_tests(), _barriers()
+    pooled = gaps.query("question == 'unions' and model == 'pooled'")
+    cold = gaps.query("setting == 'cold'")
+    wrong = pd.concat(
+        [
+            cold.query("model == 'difference, mismatched' and question == 'mismatch'"),
+            cold.query("model == 'gradient boosting, z seen' and question == 'rivals'"),
+        ]
+    ).assign(beside=["difference, trained for guesses", "baseline"])
+    slope = barriers.query("model == 'learned slope' and question == @BEYOND")
+    return {
+        "worlds": _worlds(),
+        "few labels": _few_labels(),
+        "known energies": pd.concat([_energies(barriers), _held_out()]),
+        "union": _cases(pooled.assign(beside="baseline"), ["setting"]),
+        "mismatch": _cases(wrong, ["model", "beside"]),
+        "asked": slope.pivot_table("score", "molecule", "setting", sort=False)
+        .rename(columns={"warm": "known (eV)", "cold": "not known (eV)"})[
+            ["known (eV)", "not known (eV)"]
+        ]
+        .map("{:.2f}".format)
+        .rename_axis(index="barrier of", columns=None),
+    }
+
+
+def _cases(tests: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Return a row a test: both errors, the interval of the difference, the verdict."""
+    table = pd.DataFrame(
+        {
+            "error (eV)": tests["score"].map("{:.2f}".format),
+            "beside it": tests["baseline_score"].map("{:.2f}".format),
+            "95% interval": tests.apply(interval, axis=1),
+            "verdict": tests["verdict"],
+        }
+    )
+    keys = tests[by].replace(NAMES)
+    return table.set_index(pd.MultiIndex.from_frame(keys) if len(by) > 1 else keys[by[0]])
+
+
+def _worlds() -> pd.DataFrame:
+    table = load_results("stack_worlds")
+    rows = {}
+    for name, worlds in WORLDS.items():
+        ratios = table[table["world"].isin(worlds)].groupby("model")["ratio"]
+        low, high = ratios.min(), ratios.max()
+        rows[name] = {text: f"{low[m]:.2f} to {high[m]:.2f}" for m, text in SHOWN.items()}
+    return pd.DataFrame(rows).rename_axis(index="model")
+
+
+def _few_labels() -> pd.DataFrame:
+    tests = load_results("band_gaps_curve_verdicts").query(
+        "size <= 50 and model in ['stack', 'equal weights', 'difference']"
+    )
+    own = tests["question"].isin(["the paper's models", BEYOND, "rivals"])
+    order = pd.Categorical(tests["model"], ["equal weights", "stack", "difference"])
+    tests = tests[own].assign(order=order[own]).sort_values(["order", "size", "setting"])
+    return _cases(tests.rename(columns={"size": "labels"}), ["model", "labels", "setting"])
+
+
+def _barriers() -> pd.DataFrame:
+    tests = barrier_tests()
+    return tests.assign(molecule=tests["target"].str.split("_").str[1])
+
+
+def _energies(barriers: pd.DataFrame) -> pd.DataFrame:
+    """Return the learned slope beside a straight line and beside the baseline, energies known."""
+    warm = barriers.query("setting == 'warm' and model == 'learned slope'")
+    names = {"against the line": "straight line", BEYOND: "baseline"}
+    warm = warm[warm["question"].isin(names)].assign(beside=warm["question"].map(names))
+    warm = warm.sort_values("beside", ascending=False, kind="stable")
+    return _cases(warm, ["beside", "molecule"])
+
+
+def _held_out() -> pd.DataFrame:
+    held = load_results("no_held_out").query(
+        "metric == 'rmse' and direction == 'dissociation' and setting == 'warm'"
+    )
+    held = held.assign(molecule=held["target"].str.split("_").str[1])
+    beside = held.query("model == 'single-task'").set_index("molecule")["score"]
+    held = held.query("model == 'learned slope'").set_index("molecule")
+    table = pd.DataFrame(
+        {
+            "error (eV)": held["score"].map("{:.2f}".format),
+            "beside it": beside.map("{:.2f}".format),
+            "95% interval": [
+                f"{row.difference_low:+.2f} to {row.difference_high:+.2f}"
+                for row in held.itertuples()
+            ],
+            "verdict": "not tested",
+        }
+    )
+    names = [("baseline, hold-out surfaces", molecule) for molecule in table.index]
+    return table.set_index(pd.MultiIndex.from_tuples(names, names=["beside", "molecule"]))

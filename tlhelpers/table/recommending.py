@@ -1,0 +1,227 @@
+"""From held-out predictions to one recommendation, whose error includes the choice."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from tlhelpers.evaluation import compare_models, score_predictions
+from tlhelpers.evaluation.comparison import LEVEL
+from tlhelpers.table.candidates import BASELINE, CHOSEN
+from tlhelpers.table.relations import FEW, SMALL
+from tlhelpers.table.units import SCORES
+
+_POWER = 0.7  # half the interval over the difference that is seen in four comparisons of five
+_SETTINGS = {
+    "cold": "cold setting: nothing but the features of the rows to predict is known",
+    "warm": "warm setting: the related labels of the rows to predict are known",
+}
+SCORED = ["model", "repeat", "fold", "target", "n_train", "n_pool"]
+
+
+@dataclass(frozen=True)
+class Recommendation:
+    """Which model to use in one setting, and what that rests on.
+
+    Attributes
+    ----------
+    setting : {"cold", "warm"}
+    model : str
+        The recommended one.
+    preferred : str or None
+        What the rule chooses on all rows; it is recommended if the test allows.
+    metric : str
+    baseline_score, score : float
+        Held out: of the baseline, and of the choice made anew in every fold.
+    difference, low, high, p_value : float
+        Score of the choice minus that of the baseline: its 95% interval and the one test.
+    n_labels, n_groups : int
+        Labels of the target, and the groups that they are of.
+    sentence : str
+    """
+
+    setting: str
+    model: str
+    preferred: str | None
+    metric: str
+    n_labels: int
+    n_groups: int
+    sentence: str
+    baseline_score: float = np.nan
+    score: float = np.nan
+    difference: float = np.nan
+    low: float = np.nan
+    high: float = np.nan
+    p_value: float = np.nan
+
+
+def score_folds(predictions: pd.DataFrame) -> pd.DataFrame:
+    """Return the scores of every setting, model, repeat and fold, those of "chosen" among them."""
+    parts = predictions.groupby("setting", sort=False)
+    scored = {setting: score_predictions(part, SCORED) for setting, part in parts}
+    return pd.concat(scored, names=["setting", None]).reset_index("setting").reset_index(drop=True)
+
+
+def judge_models(scores: pd.DataFrame, metric: str) -> pd.DataFrame:
+    """Compare every single model with the baseline; those of one setting are one family.
+
+    Parameters
+    ----------
+    scores : pandas.DataFrame
+        From `score_folds`.
+    metric : str
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a setting and model, columns as in `tlhelpers.evaluation.compare_models`.
+    """
+    single = scores[scores["model"] != CHOSEN]
+    if single["model"].nunique() < 2:
+        return pd.DataFrame(columns=["setting", "model", "metric", "score", "verdict"])
+    tables = {s: compare_models(part, BASELINE, metric) for s, part in single.groupby("setting")}
+    found = pd.concat(tables, names=["setting"]).reset_index()
+    return found.drop(columns="target")
+
+
+def recommend(
+    scores: pd.DataFrame,
+    setting: str,
+    metric: str,
+    preferred: str,
+    n_groups: int,
+    n_labels: int,
+    unit: str = "",
+    holds: str = "",
+) -> Recommendation:
+    """Decide between the baseline and what the rule prefers, by one test of the whole procedure.
+
+    Parameters
+    ----------
+    scores : pandas.DataFrame
+        From `score_folds`.
+    setting : str
+    metric : str
+    preferred : str
+        What the rule chooses on all rows.
+    n_groups, n_labels : int
+    unit : str
+        What follows an error in the sentence: `tlhelpers.table.units.in_unit`.
+    holds : str
+        For which rows the score holds, said last: `tlhelpers.table.known.say_apart`.
+
+    Returns
+    -------
+    Recommendation
+        Of `preferred` if choosing in every fold is better than the baseline by the corrected
+        resampled t-test at 0.05, else of the baseline. Where that is for want of labels, the
+        sentence says that it is not decided.
+    """
+    both = scores[(scores["setting"] == setting) & scores["model"].isin([BASELINE, CHOSEN])]
+    test = compare_models(both, BASELINE, metric).reset_index().iloc[0]
+    better = test["verdict"] == "better"
+    model = preferred if better else BASELINE
+    numbers = ["baseline_score", "score", "difference", "low", "high", "p_value"]
+    values = {name: float(test[name]) for name in numbers}
+    sentence = _sentence(values, metric, model, preferred, better, unit, n_groups)
+    groups = "" if n_groups == n_labels else (
+        f" in {n_groups} groups, whose rows are held out together"
+    )  # fmt: skip
+    sentence += f" ({_SETTINGS[setting]}; {n_labels} labels{groups}.)"
+    sentence += f" {holds}" if holds else ""
+    head = setting, model, preferred, metric, n_labels, n_groups, sentence
+    return Recommendation(*head, *values.values())
+
+
+def cannot_tell(
+    setting: str, metric: str, target: Hashable, n_groups: int, n_labels: int
+) -> Recommendation:
+    """Return the recommendation where labels are too few for any comparison."""
+    sentence = (
+        f"Cannot tell: {n_labels} labels of {target!r}, in {n_groups} groups, are too few to "
+        f"compare models; {FEW} groups are the least. Until then use the single-task forest, and "
+        f"measure more of {target!r}."
+    )
+    return Recommendation(setting, BASELINE, None, metric, n_labels, n_groups, sentence)
+
+
+def _sentence(
+    values: dict,
+    metric: str,
+    model: str,
+    preferred: str,
+    better: bool,
+    unit: str,
+    n_groups: int = SMALL,
+) -> str:
+    """Say in words what the test says."""
+    base, low, high = values["baseline_score"], values["low"], values["high"]
+    (name, meaning, _), p = SCORES[metric], values["p_value"]
+    name = f"{name} ({meaning})"
+    p_text = "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
+    moved = (
+        f"On rows held out of the training, the {name} of the single-task forest is {base:.3g}, "
+        f"that of the choice among all models {values['score']:.3g}{unit} (difference "
+        f"{values['difference']:.2g}, 95% interval {low:.2g} to {high:.2g}, {p_text}). The choice "
+        "was made anew each time, without these rows."
+    )
+    if better and model != BASELINE:
+        return f"Use {_article(model)}. {moved}"
+    if better:
+        return (
+            f"Use the single-task forest. {moved} On all rows it falls on the single-task forest "
+            "itself."
+        )
+    if values["difference"] == 0 and high == low:
+        return (
+            "No difference seen: use the single-task forest, on which the choice among all models "
+            f"fell each time. On rows held out of the training its {name} is {base:.3g}{unit}."
+        )
+    if p < LEVEL:
+        return f"Use the single-task forest: the choice among all models is worse. {moved}"
+    seen = (high - low) / 2 / _POWER  # the difference that is seen in four comparisons of five
+    if n_groups < SMALL or seen >= _most(base, metric) > 0:
+        other = "" if preferred == BASELINE else (
+            f" The other model to try is {_article(preferred)}, on which the choice falls on all "
+            "rows."
+        )  # fmt: skip
+        return (
+            f"Not decided, for want of labels. {moved} {_say_power(base, seen, metric)} Until it "
+            f"is decided, the single-task forest is taken.{other} What you know of the labels may "
+            "decide, or more labels."
+        )
+    return (
+        f"No difference seen: use the single-task forest. {moved} {_say_power(base, seen, metric)}"
+    )
+
+
+def _most(base: float, metric: str) -> float:
+    """Return the difference of a perfect model from the score of the baseline."""
+    return base if metric == "rmse" else 1 - base
+
+
+def _say_power(base: float, seen: float, metric: str) -> str:
+    """Say which model would have been seen to be better, if one can be."""
+    most = _most(base, metric)
+    if most <= 0:
+        return "No model can be better."
+    if seen >= most:
+        return (
+            "Even a model without any error would be seen to be better in fewer than four of five "
+            "such tables."
+        )
+    amount = f"{seen / base:.0%} less error" if metric == "rmse" else f"{seen:.3f} more accuracy"
+    return (
+        f"To be seen in four of five such tables, a model must have {amount} than the single-task "
+        "forest."
+    )
+
+
+def _article(model: str) -> str:
+    """Return the name of a model in a sentence."""
+    kind = model.partition(" (")[0]
+    forests = {"difference", "learned slope", "latent variable", "multi-task"}
+    if kind == "stack":
+        return "the stack"
+    return f"the {model} forest" if kind in forests else f"{model!r}"
