@@ -7,16 +7,17 @@ from typing import Any
 
 from numba import njit
 
+OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
 _SAID: set[str] = set()
 
 
-def compile_and_keep(function: Callable, stamp: str, **options: Any) -> Any:
+def compile_and_keep(function: Callable, stamp: str) -> Any:
     """Compile a function; keep what is compiled for sources of this stamp, where that can be done.
 
     By itself numba looks at the file of the function alone, not at those that it calls. It raises
     an error where no directory can be written, and at every start where a kept file is damaged.
     """
-    compiled: Any = njit(nogil=True, error_model="numpy", **options)(function)
+    compiled: Any = njit(**OPTIONS)(function)
     try:
         compiled.enable_caching()
     except (RuntimeError, OSError) as error:

@@ -12,7 +12,7 @@ from sklearn.utils import gen_batches
 
 from tlhelpers.forests._engine.encoding import bin_features, fixed_point_labels
 from tlhelpers.forests._engine.kernels import grow_tree
-from tlhelpers.forests._engine.nodes import Tasks
+from tlhelpers.forests._engine.nodes import Tasks, Tree
 from tlhelpers.forests._engine.threads import run_in_threads, share_out
 from tlhelpers.forests._engine.trees import (
     apply_trees,
@@ -20,6 +20,7 @@ from tlhelpers.forests._engine.trees import (
     mean_over_unseen,
     view_forest,
 )
+from tlhelpers.forests._engine.workspace import make_pairs, make_workspace, new_tree
 
 _CHUNK = 2**22  # tree values made at a time: 32 MB
 _SOON = 32  # parts a thread: an interrupted fit ends with those that are being grown
@@ -81,7 +82,12 @@ class ForestEngine:
         table = bins.ravel(), n_bins, lowest, highest
         seeds = np.random.SeedSequence(seed).generate_state(len(bags), np.uint64)
 
-        def grow(b):
+        deepest = 2 ** (min(setting[2], 61) + 1) - 1  # nodes of a tree of that depth
+        capacity = np.minimum(2 * np.count_nonzero(bags, axis=1) - 1, deepest)
+        n_labels = len(bins) if own_labels else encoded.row.size
+        n_channels, n_tasks = int(encoded.start[-1]), len(n_classes)
+
+        def grow(b, work, pairs):
             code, place = encoded, b
             if own_labels:
                 bag = bags[b : b + 1]
@@ -89,17 +95,25 @@ class ForestEngine:
                 place = 0
             tasks = Tasks(code.start, code.score_unit[place] * weights, code.first)
             own, edges = code.of_bag(bags[b])
-            capacity = 2 * np.count_nonzero(bags[b] * (code.first >= 0)) - 1
-            capacity = min(capacity, 2 ** (min(max_depth, 61) + 1) - 1)
-            how = (*setting, code.bits), capacity, seeds[b]
-            tree, state, importance = grow_tree(*table, *own, edges, tasks, *how)
+            how = (*setting, code.bits), seeds[b]
+            tree = new_tree(capacity[b], n_channels)
+            state = np.zeros((capacity[b], n_tasks), np.int8)
+            importance = np.zeros((n_features, n_tasks))
+            room = tree, state, importance, work
+            n_nodes = grow_tree(table, *own, edges, tasks, *how, *room, *pairs)
+            tree = Tree(*(column[:n_nodes] for column in tree))
             if own_labels:
                 tree = tree._replace(value=code.offset + code.unit * tree.value)
             unit = code.score_unit[place] / code.in_bag[place]
-            return tree, state, importance * unit
+            return tree, state[:n_nodes], importance * unit
+
+        def grow_part(part):
+            work = make_workspace(capacity.max(), n_labels, n_features, n_channels, n_tasks)
+            pairs = make_pairs(n_labels, n_channels, encoded.table.pair.dtype)
+            return [grow(b, work, pairs) for b in part]
 
         parts = [range(len(bags))[part] for part in share_out(len(bags), self.n_jobs, _SOON)]
-        grown = run_in_threads(lambda part: [grow(b) for b in part], parts, self.n_jobs)
+        grown = run_in_threads(grow_part, parts, self.n_jobs)
         trees, states, importances = zip(*itertools.chain(*grown), strict=True)
         self.importances = np.mean(importances, axis=0)
         if own_labels:  # their values are labels already

@@ -3,9 +3,9 @@
 import numpy as np
 from numba.cpython.unsafe.numbers import trailing_zeros
 
-from tlhelpers.forests._engine.nodes import N_BINS, OPEN, inner, kernel, moment_of, weight_of
+from tlhelpers.forests._engine.nodes import N_BINS, OPEN, inner, moment_of, weight_of
+from tlhelpers.forests._engine.workspace import FEATURES
 
-FEATURES = 4  # searched together in nodes with more labels than FEW
 FEW = 48  # labels in a node up to which its bins are marked one by one
 SMALL = 16  # labels in a node up to which `_best_conceivable` is worth its time
 ONE, TWO, THREE, EIGHT, BINS = map(np.uint64, (1, 2, 3, 8, N_BINS))
@@ -185,15 +185,17 @@ def _only_voice(tasks, state):
     return alone
 
 
-@kernel
-def find_split(bins, n_bins, labels, edges, n_rows, tasks, state, total, setting, rng, work):
+@inner
+def find_split(
+    bins, n_bins, labels, edges, n_rows, tasks, state, total, setting, histogram, constant, search
+):
     """Return (feature, last bin left, first bin right) of the best split; feature -1: none.
 
     Draws features without replacement: `max_features` of them, and on until a split is found. Stops
     at a split that none can exceed.
     """
     max_features, least, _, bits = setting
-    histogram, seen, held, occupied, rows, score, sums, features, batch, constant = work
+    rng, seen, held, occupied, rows, score, sums, features, batch = search
     for f in range(features.size):
         features[f] = f
     alone = _only_voice(tasks, state) if least == 1 else -1
