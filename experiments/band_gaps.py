@@ -22,7 +22,12 @@ from parts import (
     settings,
     write,
 )
-from sklearn.ensemble import ExtraTreesRegressor, HistGradientBoostingRegressor
+from sklearn.ensemble import (
+    ExtraTreesRegressor,
+    HistGradientBoostingRegressor,
+    RandomForestRegressor,
+    VotingRegressor,
+)
 from sklearn.linear_model import LinearRegression
 from tqdm import tqdm
 
@@ -61,6 +66,7 @@ QUESTIONS = {
     "unions": ["pooled", "pooled, flag"],
 }
 MISMATCHED = {name: f"{name}, mismatched" for name in ("difference", "latent variable")}
+BLIND = "mixture without z"  # is it z, or the mixing? Added after all others were scored
 CONTROL = "single-task, four times the trees"  # as many as a stack has; added after the others
 RIVALS = [
     *("equal weights", "extra trees", "gradient boosting", "gradient boosting, z seen"),
@@ -104,6 +110,16 @@ def others(target: str, trees: int, setting: str) -> dict:
     return found
 
 
+def blind(target: str, trees: int) -> dict:
+    """Return the plain mean of three models that read no z."""
+    members = {
+        "random forest": RandomForestRegressor(trees, max_features=1 / 3),
+        "extra trees": ExtraTreesRegressor(trees, max_features=1 / 3),
+        "gradient boosting": HistGradientBoostingRegressor(min_samples_leaf=FEW),
+    }
+    return {BLIND: RelatedAsFeatures(VotingRegressor(list(members.items())), target, [])}
+
+
 def with_both(target: str, trees: int) -> dict:
     """Return the models of two related labels: the computed gap, and that of the conductivity."""
     both, options = [COMPUTED, THERMAL], {"n_estimators": trees}
@@ -140,8 +156,9 @@ def curve(study: Study, setting: str, trees: int, draw: int) -> pd.DataFrame:
     """Return the errors at every size for one draw of the test set."""
     names = {CONTROL, *RIVALS, *MISMATCHED.values()}
     rest = {n: m for n, m in others(study.target, trees, setting).items() if n in names}
+    compared = models(study.target, trees) | rest | blind(study.target, trees)
     found = learning_curve(
-        models(study.target, trees) | rest, study.X, study.Y, study.groups, sizes=SIZES,
+        compared, study.X, study.Y, study.groups, sizes=SIZES,
         setting=setting, n_repeats=1, random_state=draw, progress=False,
     )  # fmt: skip
     return found.assign(repeat=draw)
@@ -200,7 +217,7 @@ def main(trees: int = 50, repeats: int = 10, draws: int = 20) -> None:
     for s in SETTINGS:
         every = models(study.target, trees) | others(study.target, trees, s)
         cases = {
-            "cv": (development, every),
+            "cv": (development, every | blind(study.target, trees)),
             "both": (apart, with_both(study.target, trees)),
             "mixed": (mixed, models(mixed.target, trees)),
         }
@@ -225,6 +242,7 @@ def main(trees: int = 50, repeats: int = 10, draws: int = 20) -> None:
         keep("held_out", *intervals(last, ("rmse", "mae"), "single-task", setting=s))
     done = {name: pd.concat(rows, ignore_index=True) for name, rows in tables.items()}
     against = [("stack", {"stack against rivals": RIVALS})]
+    against += [(BLIND, {BLIND: ["stack", "equal weights"]})]
     against += [(name, {"mismatch": [wrong]}) for name, wrong in MISMATCHED.items()]
     both = {"two related labels": list(with_both(study.target, trees))[1:]}
     against += [("single-task", QUESTIONS | {"rivals": RIVALS, "control": [CONTROL]} | both)]

@@ -136,3 +136,13 @@ def test_two_models_without_a_difference_are_called_apart_by_the_plain_test():
     shares = stored.groupby("t_test")["false_positives"]
     assert shares.max()["corrected"] < 0.1 < shares.min()["plain"]
     assert set(stored["learner"]) == set(false_positives.LEARNERS)
+
+
+def test_the_api_page_says_where_the_corrected_test_is_conservative():
+    stored = pd.read_csv(parts.RESULTS / "false_positives.csv").query("t_test == 'corrected'")
+    at = stored.set_index(["experiment", "n_train", "learner"]).sort_index()
+    for case in [("cross-validation", 80), ("learning curve", 80)]:
+        assert (at.loc[case, "low"] < 0.05).all() and (at.loc[case, "high"] > 0.05).all()
+    low = at.xs("learning curve").query("high < 0.05")
+    assert list(low.index) == [(20, "linear regression"), (20, "tree"), (40, "tree")]
+    assert at.loc[("learning curve", 20, "tree"), "high"] < 0.02

@@ -27,7 +27,8 @@ addEventListener("DOMContentLoaded", () => {
   const resized = new ResizeObserver((entries) => entries.forEach((entry) => look(entry.target)));
   for (const table of document.querySelectorAll(".bd-article table")) {
     const box = table.closest(".tl-scroll, .output.text_html, .pst-scrollable-table-container");
-    if (!box) continue;
+    if (!box || table.closest(".tl-explorer")) continue; // an explorer lays out its own
+    if (box.scrollWidth - box.clientWidth > 1) box.classList.add("tl-tight");
     box.addEventListener("scroll", () => look(box), { passive: true });
     resized.observe(box);
   }

@@ -14,7 +14,7 @@ def table_path(name: str) -> Path:
 
 
 def read_table(name: str) -> pd.DataFrame:
-    """Read one data file; an empty cell is missing, and the text ``NaN`` is sodium nitride."""
+    """Read one data file; an empty cell is missing, and the text ``NaN`` is a formula."""
     return pd.read_csv(table_path(name), keep_default_na=False, na_values=[""])
 
 

@@ -27,7 +27,7 @@ class MultiTaskForest(TransferForest):
     task_types : {"regression", "classification"}, mapping of {task: type}, or None
         None infers it from the labels: numbers are regression, anything else classification.
     n_estimators : int
-        The number of trees. For `return_std`, ten times the number of rows is a good start.
+        The number of trees. For `return_std`, begin with twenty or thirty a row.
     max_features : float, int or None
         How many features a node may choose from: a fraction, a number, or all.
     min_samples_leaf : int

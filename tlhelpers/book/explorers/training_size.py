@@ -110,7 +110,7 @@ def training_size_explorer(
         title="The labels that each model needs",
         description=(
             "First: the repeated experiment, with the spread of the models shown, and as large "
-            f"marks one retraining at the chosen size. Second: the {len(test)} held-out rows of "
+            f"marks one retraining at the chosen size. Second: the {len(test)} test rows of "
             "that retraining. A slider retrains every stage that uses the target; a stage that "
             "does not is kept while the rows in use stay the same."
         ),
@@ -197,7 +197,7 @@ class _View:
         parts = ", ".join(f"{name} {self._amount(score)}" for name, score in scores.items())
         n_test = len(next(iter(found.values())))
         return (
-            f"Trained with {labels} labels, the {_NAMES[self.metric]} on {n_test} held-out rows "
+            f"Trained with {labels} labels, the {_NAMES[self.metric]} on {n_test} test rows "
             f"is: {parts}."
         )
 
@@ -216,10 +216,10 @@ class _View:
             return f" Over all draws the baseline needs {bound} for the mean error of {model}."
         ends = f"{row['low']:.1f}" if row["low"] else "no bound"  # 0: below the smallest size
         ends += " to " + (f"{row['high']:.1f}" if np.isfinite(row["high"]) else "no bound")
+        interval = "an interval without bounds" if ends.count("no") == 2 else f"95% interval {ends}"
         return (
             f" Over all draws, {model} with {labels} labels is as good as the baseline with "
-            f"{row['baseline_labels']:.0f} (label saving {row['saving']:.1f}, 95% interval "
-            f"{ends})."
+            f"{row['baseline_labels']:.0f} (label saving {row['saving']:.1f}, {interval})."
         )
 
     def _curve_panel(self, curve: pd.DataFrame, labels: int, scores: Mapping[str, float]) -> Panel:

@@ -49,13 +49,13 @@ def plot_learning_curve(
         )
     sizes = sorted(scores["size"].unique())
     ax.set_xscale("log")
-    following = [*sizes[1:], np.inf]  # a number that would touch the next is left out
-    names = [str(n) if after > 1.25 * n else "" for n, after in zip(sizes, following, strict=True)]
-    ax.set_xticks(sizes, names)
+    ticks = ax.set_xticks(sizes, [str(size) for size in sizes])
+    if len(sizes) > 1 and sizes[-1] < 1.25 * sizes[-2]:  # they would touch
+        ticks[-2].label1.set_horizontalalignment("right")
+        ticks[-1].label1.set_horizontalalignment("left")
     ax.minorticks_off()
     quantity = f"{metric.upper()} ({unit})" if unit else metric
     ax.set(xlabel="target labels for training", ylabel=f"held-out {quantity}")
-    ax.set_ylim(bottom=0)
     ax.legend(frameon=False)
     return ax
 
