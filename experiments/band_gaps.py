@@ -242,7 +242,6 @@ def main(trees: int = 50, repeats: int = 10, draws: int = 20) -> None:
         keep("held_out", *intervals(last, ("rmse", "mae"), "single-task", setting=s))
     done = {name: pd.concat(rows, ignore_index=True) for name, rows in tables.items()}
     against = [("stack", {"stack against rivals": RIVALS})]
-    against += [(BLIND, {BLIND: ["stack", "equal weights"]})]
     against += [(name, {"mismatch": [wrong]}) for name, wrong in MISMATCHED.items()]
     both = {"two related labels": list(with_both(study.target, trees))[1:]}
     against += [("single-task", QUESTIONS | {"rivals": RIVALS, "control": [CONTROL]} | both)]
@@ -257,6 +256,12 @@ def main(trees: int = 50, repeats: int = 10, draws: int = 20) -> None:
         # a question may have several baselines: still one family a metric
         families = pd.concat(tests).groupby(["question", "metric"], sort=False)
         done[name] = pd.concat(judge(family) for _, family in families)
+    asked = {BLIND: ["stack", "equal weights"]}
+    controls = [
+        questions(done["curve"].assign(fold=0), asked, BLIND, ("rmse",), by=["setting", "size"]),
+        questions(done["scores"], asked, BLIND, ("rmse", "mae"), by=["setting"]),  # all labels
+    ]
+    done["control_verdicts"] = pd.concat(controls)
     done["learned"] = learned(development, trees)
     command = f"python experiments/band_gaps.py --repeats {repeats} --draws {draws} --trees {trees}"
     done["settings"] = settings(command, trees=trees, repeats=repeats, draws=draws)

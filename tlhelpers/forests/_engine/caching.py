@@ -62,7 +62,7 @@ class _Cache:
 def _say_that_nothing_is_kept(why: Exception) -> None:
     _say_once(
         "not kept",
-        "cannot be kept, so each process compiles it anew, about 10 s: let NUMBA_CACHE_DIR name a "
+        "cannot be kept, so each process compiles it anew, about 7 s: let NUMBA_CACHE_DIR name a "
         f"directory that can be written ({why})",
     )
 

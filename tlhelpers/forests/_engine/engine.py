@@ -159,4 +159,4 @@ def _announce_compilation() -> None:
     """Say why the first fit after an installation takes longer."""
     cache = Path(str(grow_tree.stats.cache_path))
     if not grow_tree.signatures and not any(cache.glob("kernels.grow_tree*")):
-        print("tlhelpers: compiling the forest, once, about 10 s ...", file=sys.stderr, flush=True)
+        print("tlhelpers: compiling the forest, once, about 7 s ...", file=sys.stderr, flush=True)
