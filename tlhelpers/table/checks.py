@@ -91,7 +91,7 @@ def check(table: pd.DataFrame | OwnTable) -> list[Finding]:
 def _sparsity(own: OwnTable) -> Iterator[Finding]:
     counts = own.Y.notna().sum()
     for name, n in counts[: SHOWN + 1].items():
-        message = f"{n} of {len(own.Y)} rows have a label ({n / len(own.Y):.0%})"
+        message = f"{n} of {len(own.Y)} rows have a label ({100 * n / len(own.Y):.3g}%)"
         yield Finding("note", "sparsity", message, place_of(column=name))
     rest = counts[SHOWN + 1 :]
     if len(rest):

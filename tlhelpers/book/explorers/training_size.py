@@ -111,8 +111,7 @@ def training_size_explorer(
         description=(
             "First: the repeated experiment, with the spread of the models shown, and as large "
             f"marks one retraining at the chosen size. Second: the {len(test)} test rows of "
-            "that retraining. A slider retrains every stage that uses the target; a stage that "
-            "does not is kept while the rows in use stay the same."
+            "that retraining. A slider trains anew what learns from the target."
         ),
     )
 
