@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numba import config
 from numpy import ndarray as Array
 from sklearn.utils import gen_batches
 
@@ -157,6 +158,8 @@ class ForestEngine:
 
 def _announce_compilation() -> None:
     """Say why the first fit after an installation takes longer."""
+    if config.DISABLE_JIT:
+        return
     cache = Path(str(grow_tree.stats.cache_path))
     if not grow_tree.signatures and not any(cache.glob("kernels.grow_tree*")):
         print("tlhelpers: compiling the forest, once, about 10 s ...", file=sys.stderr, flush=True)

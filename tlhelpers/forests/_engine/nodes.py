@@ -6,7 +6,7 @@ so no kernel asks a label for its channel, and a missing label costs nothing. A 
 its weight times its z-score, the moment, are one number: one addition sums up both. These sums are
 integers: exact, whatever the order of the rows. Hot loops use flat arrays and unsigned indices (no
 check for their sign); no kernel uses fastmath (rounding must be the same everywhere) or prange (its
-pools die in a fork).
+pools die in a fork). With NUMBA_DISABLE_JIT=1 kernels are plain Python, for a debugger or coverage.
 """
 
 import hashlib
@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit, types
+from numba import config, njit, types
+from numba.cpython.unsafe.numbers import trailing_zeros
 from numba.extending import overload
 
 from tlhelpers.forests._engine.caching import OPTIONS, compile_and_keep
@@ -28,8 +29,8 @@ _STAMP = hashlib.sha256(b"".join(_SOURCES)).hexdigest()
 
 
 def kernel(function: Callable) -> Any:
-    """Compile a function; what numba keeps of it holds for these sources of the engine."""
-    return compile_and_keep(function, _STAMP)
+    """Compile a function, where numba compiles; what it keeps holds for these sources."""
+    return function if config.DISABLE_JIT else compile_and_keep(function, _STAMP)
 
 
 def inner(function: Callable) -> Any:
@@ -65,12 +66,17 @@ class Tree(NamedTuple):
 
 def weight_of(pair, bits):
     """Return the weight in a pair: its last bits, or its real part."""
-    return pair.real if isinstance(pair, complex) else pair & ((1 << bits) - 1)
+    return pair.real if isinstance(pair, complex) else float(pair & ((1 << bits) - 1))
 
 
 def moment_of(pair, bits):
     """Return the moment in a pair: its first bits, or its imaginary part."""
-    return pair.imag if isinstance(pair, complex) else pair >> bits
+    return pair.imag if isinstance(pair, complex) else float(pair >> bits)
+
+
+def lowest_bit(bits):
+    """Return the number of the lowest bit that is set."""
+    return np.uint64((int(bits) & -int(bits)).bit_length() - 1)
 
 
 @overload(weight_of, inline="always")
@@ -85,3 +91,8 @@ def _(pair, bits):
     if isinstance(pair, types.Complex):
         return lambda pair, bits: pair.imag
     return lambda pair, bits: float(pair >> bits)
+
+
+@overload(lowest_bit, inline="always")
+def _(bits):
+    return lambda bits: trailing_zeros(bits)
