@@ -239,6 +239,20 @@ def test_for_want_of_labels_it_is_not_decided_and_both_errors_are_told(n_groups,
     assert ("The other model to try is the stack" in said) == undecided
 
 
+@pytest.mark.parametrize(
+    ("difference", "better", "said"),
+    [
+        (-0.5, True, "On all rows it falls on the single-task forest itself."),
+        (0.5, False, "the choice among all models is worse. On rows held out"),
+    ],
+)
+def test_a_choice_that_falls_on_the_baseline_or_is_worse_is_told(difference, better, said):
+    values = {"baseline_score": 1.0, "score": 1 + difference, "difference": difference}
+    values |= {"low": difference - 0.1, "high": difference + 0.1, "p_value": 0.001}
+    sentence = recommending._sentence(values, "rmse", "single-task", "single-task", better, " eV")
+    assert sentence.startswith("Use the single-task forest") and said in sentence
+
+
 @pytest.mark.parametrize(("metric", "base"), [("rmse", 0.0), ("accuracy", 1.0)])
 def test_a_perfect_baseline_cannot_be_beaten(metric, base):
     assert recommending._say_power(base, 0.1, metric) == "No model can be better."
