@@ -27,7 +27,9 @@ from tlhelpers.evaluation import RelatedAsFeatures, compare_models, split_table
 from tlhelpers.evaluation.experiment import Experiment
 from tlhelpers.forests.stages import OutOfBagReading
 from tlhelpers.table import comparison, recommending, running, share_outside
+from tlhelpers.table.answers import describe_rows
 from tlhelpers.table.candidates import find_candidates
+from tlhelpers.table.learned import find_differences
 from tlhelpers.table.parts import Part
 from tlhelpers.table.relations import relate, same_unit
 from tlhelpers.table.running import Runner
@@ -134,6 +136,25 @@ def test_a_difference_stands_only_where_the_unit_is_the_same():
     assert models["learned slope"].base == ["z", "w", "v"]
     assert list(find_candidates(Y[["y"]], "y")) == ["single-task"]
     assert "learned slope" not in find_candidates(Y[["kind", "z"]], "kind")
+
+
+@pytest.mark.parametrize("n", [9, 10])
+def test_a_difference_is_described_from_ten_rows_with_both_labels(n):
+    X, Y = make()
+    Y["z"] = Y["z"].where(np.arange(90) < n)
+    task = Experiment.of({"single-task": SingleTaskForest("y")}, X, Y, None, ["y"], "cold")
+    (row,) = find_differences(task, random_state=0, n_estimators=5).to_dict("records")
+    assert (row["label"], row["n_both"]) == ("z", n)
+    assert (n < 10) is all(np.isnan(row[name]) for name in ("correlation", "slope"))
+
+
+def test_a_classifier_without_intervals_says_classes_alone():
+    X, Y = make()
+    Y["y"] = np.where(X["x0"] > 0.5, "high", "low").astype(object)
+    model = RelatedAsFeatures(LogisticRegression(), "y", related=[]).fit(X, Y)
+    table = describe_rows(model, X)
+    assert list(table) == ["prediction"]
+    assert table["prediction"].tolist() == list(model.predict(X)) and (table.index == X.index).all()
 
 
 # ---- The choice
