@@ -413,7 +413,7 @@ def test_a_signal_ends_a_process_with_130(folder: Path) -> None:
         for _ in range(20):  # one just before the pipe is opened is seen behind it, which is never
             child.send_signal(signal.SIGINT)
             with suppress(subprocess.TimeoutExpired):
-                _, err = child.communicate(timeout=5)
+                _, err = child.communicate(timeout=20)
                 break
     finally:
         child.kill()

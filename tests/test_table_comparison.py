@@ -148,12 +148,13 @@ def test_a_difference_is_described_from_ten_rows_with_both_labels(n):
     assert (n < 10) is all(np.isnan(row[name]) for name in ("correlation", "slope"))
 
 
-def test_a_classifier_without_intervals_says_classes_alone():
+def test_a_classifier_without_intervals_states_none():
     X, Y = make()
     Y["y"] = np.where(X["x0"] > 0.5, "high", "low").astype(object)
     model = RelatedAsFeatures(LogisticRegression(), "y", related=[]).fit(X, Y)
     table = describe_rows(model, X)
-    assert list(table) == ["prediction"]
+    assert list(table) == ["prediction", "low", "high"]
+    assert table[["low", "high"]].isna().all(axis=None)
     assert table["prediction"].tolist() == list(model.predict(X)) and (table.index == X.index).all()
 
 
