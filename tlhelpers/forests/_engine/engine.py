@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numba import config
 from numpy import ndarray as Array
 from sklearn.utils import gen_batches
 
 from tlhelpers.forests._engine.encoding import bin_features, fixed_point_labels
 from tlhelpers.forests._engine.kernels import grow_tree
-from tlhelpers.forests._engine.nodes import Tasks, Tree
+from tlhelpers.forests._engine.nodes import IS_COMPILED, Tasks, Tree
 from tlhelpers.forests._engine.threads import run_in_threads, share_out
 from tlhelpers.forests._engine.trees import (
     apply_trees,
@@ -158,7 +157,7 @@ class ForestEngine:
 
 def _announce_compilation() -> None:
     """Say why the first fit after an installation takes longer."""
-    if config.DISABLE_JIT:
+    if not IS_COMPILED:
         return
     cache = Path(str(grow_tree.stats.cache_path))
     if not grow_tree.signatures and not any(cache.glob("kernels.grow_tree*")):

@@ -23,6 +23,7 @@ from tlhelpers.forests._engine.caching import OPTIONS, compile_and_keep
 
 N_BINS = 256
 NO_LABEL, OPEN, SETTLED = 0, 1, 2  # what a node holds of a task
+IS_COMPILED = not vars(config)["DISABLE_JIT"]  # an attribute that numba sets when it is imported
 
 _SOURCES = [path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py"))]
 _STAMP = hashlib.sha256(b"".join(_SOURCES)).hexdigest()
@@ -30,7 +31,7 @@ _STAMP = hashlib.sha256(b"".join(_SOURCES)).hexdigest()
 
 def kernel(function: Callable) -> Any:
     """Compile a function, where numba compiles; what it keeps holds for these sources."""
-    return function if config.DISABLE_JIT else compile_and_keep(function, _STAMP)
+    return compile_and_keep(function, _STAMP) if IS_COMPILED else function
 
 
 def inner(function: Callable) -> Any:
