@@ -107,7 +107,7 @@ def test_colors_beside_computed_gaps():
     ("classes", "message"),
     [
         ({"dark": ["blak"]}, r"classes\['dark'\]: 'blak' is no colour of the data"),
-        ({"dark": ["black"], "other": ["black"]}, "'black' is in two classes, 'dark' and 'other'"),
+        ({"dark": ["Gray"], "other": ["Gray"]}, "'Gray' is in two classes, 'dark' and 'other'"),
     ],
 )
 def test_classes_of_colors_that_cannot_be(classes, message):

@@ -287,9 +287,11 @@ def test_classes_among_the_related_labels_have_no_line_and_no_spread() -> None:
     assert messages(found(twice, *topics)) == without != ""
 
 
-def test_equal_labels_have_no_outlier() -> None:
-    frame = world()
-    assert find_outliers(frame[["a"]], pd.Series(1.0, frame.index)) == []
+@pytest.mark.parametrize("value", [0.0, 0.1, 1 / 3, -7.7, 2.1e6])
+def test_equal_labels_have_no_outlier(value: float) -> None:
+    for n in (20, 60):  # few, and enough for a forest, whose means are rounded
+        frame = world(n)
+        assert find_outliers(frame[["a"]], pd.Series(value, frame.index)) == []
 
 
 def test_kelvin_are_asked_about_only_where_the_scatter_is_small() -> None:

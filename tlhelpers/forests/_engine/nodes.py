@@ -82,16 +82,20 @@ def lowest_bit(bits):
 
 @overload(weight_of, inline="always")
 def _(pair, bits):
-    if isinstance(pair, types.Complex):
-        return lambda pair, bits: pair.real
-    return lambda pair, bits: float(pair & ((1 << bits) - 1))
+    return (
+        (lambda pair, bits: pair.real)
+        if isinstance(pair, types.Complex)
+        else (lambda pair, bits: float(pair & ((1 << bits) - 1)))
+    )
 
 
 @overload(moment_of, inline="always")
 def _(pair, bits):
-    if isinstance(pair, types.Complex):
-        return lambda pair, bits: pair.imag
-    return lambda pair, bits: float(pair >> bits)
+    return (
+        (lambda pair, bits: pair.imag)
+        if isinstance(pair, types.Complex)
+        else (lambda pair, bits: float(pair >> bits))
+    )
 
 
 @overload(lowest_bit, inline="always")
