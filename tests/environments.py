@@ -75,10 +75,19 @@ def warnings_of(notebook: nbformat.NotebookNode) -> Iterator[str]:
                 yield output.text
 
 
+def tests_of_the_package(folder: Path) -> list[Path]:
+    """Return the files of the tests that need no book and no tools."""
+    names = {path.stem.removeprefix("test_"): path for path in folder.glob("tests/test_*.py")}
+    return [path for name, path in sorted(names.items()) if name not in OF_THE_BOOK]
+
+
 def run_tests_of_the_package(commands: Path, checkout: Path) -> None:
-    """Run, in an environment that has the package, the tests that need no book and no tools."""
+    """Run them in an environment that has the package."""
     shutil.rmtree(checkout / "tlhelpers")  # the installed one is meant
-    names = {path.stem.removeprefix("test_"): path for path in checkout.glob("tests/test_*.py")}
-    tests = [path for name, path in names.items() if name not in OF_THE_BOOK]
+    tests = tests_of_the_package(checkout)
     command = [commands / "python", "-m", "pytest", "-q", "--pyargs", "tlhelpers", *tests]
     print(run(command, checkout))
+
+
+if __name__ == "__main__":  # for `make coverage`
+    print(*tests_of_the_package(Path()))

@@ -4,7 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tlhelpers import LatentVariableForest, SingleTaskForest, color_study, load_results, no_study
+from tlhelpers import (
+    LatentVariableForest,
+    SingleTaskForest,
+    color_study,
+    load_pbe_gaps,
+    load_results,
+    no_study,
+)
 from tlhelpers.book import plot_confusion, plot_intervals, plot_lines, plot_strip
 from tlhelpers.data import COARSE_COLOR_CLASSES, COLOR_CLASSES
 from tlhelpers.evaluation import cross_validate_predictions
@@ -79,3 +86,30 @@ def test_case_study_figures_show_every_row():
     axes = plot_intervals(wide, "t", "RMSE (eV)", columns=2)
     assert [ax.get_title() for ax in axes] == ["a", "b", "c"]
     assert axes[0].get_subplotspec().get_gridspec().get_geometry() == (2, 2)
+
+
+def test_a_study_keeps_chosen_rows_in_all_its_tables():
+    study = color_study()
+    rows = study.Y["gap_exp"].notna().to_numpy()
+    part = study.select(rows)
+    assert 0 < len(part.Y) == rows.sum() < len(study.Y) and part.target == "color"
+    assert list(part.X.index) == list(part.Y.index) == list(part.groups) == list(study.groups[rows])
+
+
+def test_colors_beside_computed_gaps():
+    Y = color_study(computed=True).Y
+    gaps = load_pbe_gaps().set_index("composition")["gap_median"]
+    assert list(Y) == ["color", "gap_exp", "gap_pbe"]
+    assert Y.loc["GaAs", "gap_pbe"] == gaps["GaAs"] and 0 < Y["gap_pbe"].count() < len(Y)
+
+
+@pytest.mark.parametrize(
+    ("classes", "message"),
+    [
+        ({"dark": ["blak"]}, r"classes\['dark'\]: 'blak' is no colour of the data"),
+        ({"dark": ["Gray"], "other": ["Gray"]}, "'Gray' is in two classes, 'dark' and 'other'"),
+    ],
+)
+def test_classes_of_colors_that_cannot_be(classes, message):
+    with pytest.raises(ValueError, match=message):
+        color_study(classes)

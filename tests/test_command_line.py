@@ -7,6 +7,7 @@ import subprocess
 import sys
 import warnings
 from contextlib import suppress
+from importlib import import_module
 from io import StringIO
 from pathlib import Path
 
@@ -226,6 +227,23 @@ def test_compare_calls_with_the_roles_and_writes_a_report(folder: Path, calls, c
     assert main(["compare", "table.csv"]) == 0 and Path("table_report.html").exists()
 
 
+def test_compare_predicts_nothing_where_every_row_is_measured(folder: Path, calls, capsys) -> None:
+    words = ["--target", "computed", "--report", "r.html", "--predictions", "p.csv"]
+    assert main(["compare", "table.csv", *words]) == 0
+    assert "no predictions: every row has a label of 'computed'" in capsys.readouterr().err
+    assert Path("r.html").exists() and not Path("p.csv").exists()
+
+
+def test_what_was_noted_of_a_file_is_said(folder: Path, capsys) -> None:
+    Path("notes.csv").write_bytes("größe;y\n1,5;2\n2,5;3\n3,5;\n".encode("latin-1"))
+    assert main(["check", "notes.csv"]) == 0
+    assert "it was read as Windows-1252 (Latin-1)" in capsys.readouterr().err
+
+
+def test_an_import_of_the_command_runs_nothing() -> None:
+    assert import_module("tlhelpers.__main__").main is main
+
+
 def test_predict_fills_holes_or_takes_new_rows(folder: Path, calls, capsys) -> None:
     assert main(["predict", "table.csv"]) == 0
     out = capsys.readouterr().out
@@ -235,6 +253,8 @@ def test_predict_fills_holes_or_takes_new_rows(folder: Path, calls, capsys) -> N
     assert main(["predict", "table.csv", *words]) == 0
     model, own, new = calls[-1]
     assert model == "learned slope" and own.X.shape == (40, 135)
+    assert main(["predict", "table.csv", "--model", "difference (computed)"]) == 0
+    assert calls.pop()[0] == "difference (computed)"
     assert new.Y["computed"].tolist()[0] == 2.5 and new.Y["computed"].isna().tolist() == [
         False,
         True,
@@ -332,6 +352,13 @@ def test_a_fault_of_ours_is_said_and_shown_on_demand(folder: Path, monkeypatch, 
     assert "Traceback" in capsys.readouterr().err
 
 
+def test_too_little_memory_is_said(folder: Path, monkeypatch, capsys) -> None:
+    break_compare(monkeypatch, MemoryError())
+    assert main(["compare", "table.csv"]) == 1
+    err = capsys.readouterr().err
+    assert "the memory of this machine is too small for this table" in err and "fault" not in err
+
+
 def test_a_warning_names_no_line_of_code(folder: Path, calls, monkeypatch, capsys) -> None:
     def predict(*tables, **options):
         for _ in range(3):
@@ -386,7 +413,7 @@ def test_a_signal_ends_a_process_with_130(folder: Path) -> None:
         for _ in range(20):  # one just before the pipe is opened is seen behind it, which is never
             child.send_signal(signal.SIGINT)
             with suppress(subprocess.TimeoutExpired):
-                _, err = child.communicate(timeout=5)
+                _, err = child.communicate(timeout=20)
                 break
     finally:
         child.kill()

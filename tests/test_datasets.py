@@ -181,3 +181,9 @@ def test_results_are_loaded_by_name():
     for wrong in ("truth", "../mp_pbe_gaps"):
         with pytest.raises(ValueError, match=f"{wrong}'; there are: .*jackknife_truth"):
             tl.load_results(wrong)
+
+
+def test_thermochemistry_per_atom():
+    table = tl.load_thermochemistry(per_atom=True).set_index("formula")
+    assert table.loc["NaCl", ["entropy", "heat_capacity"]].tolist() == [36.05, 25.25]
+    assert table.loc["Al2O3", "n_atoms"] == 5

@@ -325,6 +325,8 @@ def test_bags_hold_every_task_and_leave_every_row_out_once():
 def test_bags_that_cannot_be():
     with pytest.raises(ValueError, match="task 1 has no label"):
         draw_bags(np.array([[True, False]] * 3), 2, 0)
+    with pytest.raises(ValueError, match="10,000 bags hold no label of task 0 or another"):
+        draw_bags(np.eye(30, dtype=bool), 1, 0)  # a bag of all rows, one in 10^12
     with pytest.raises(ValueError, match="bag 0 holds no label of task 0"):
         fit(X4, [[1], [NAN], [2], [3]], [0], np.array([[0, 4, 0, 0]]))
 

@@ -17,7 +17,7 @@ from tlhelpers import (
     StackedForest,
     jackknife_variance,
 )
-from tlhelpers.forests import shared_stages
+from tlhelpers.forests import shared_stages, uncertainty
 from tlhelpers.forests._engine.engine import ForestEngine
 from tlhelpers.forests.jackknife import warn_if_noisy
 from tlhelpers.forests.plan import Stage
@@ -306,3 +306,136 @@ def test_noise_of_any_size_is_warned_of_and_none_is_not():
         warnings.simplefilter("error")
         warn_if_noisy(np.zeros(0), np.zeros(0), 2, stacklevel=1)
         warn_if_noisy(np.ones(3), np.array([0.0, 0.0, 9.0]), 2, stacklevel=1)
+
+
+# ---- Each refusal names what it refuses
+
+Y = pd.DataFrame({"y": X[:, 0], "z": X[:, 0] % 7, "c": ["a", "b"] * 20})
+TINY = {"n_estimators": 5, "random_state": 0}
+
+
+@pytest.mark.parametrize("categories", [["a", 1], [1, "a"]])
+def test_categories_that_cannot_be_sorted_are_named(categories):
+    mixed = pd.Series(pd.Categorical(categories * 20), name="c")
+    with pytest.raises(ValueError, match="'c' mixes classes that cannot be sorted"):
+        SingleTaskForest(**TINY).fit(X, mixed)
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        (Y["y"] * 1j, "Complex data not supported: labels must be real numbers"),
+        (Y[[]], "Y has no column: give at least one task"),
+        (Y[["y", "z", "y"]], "Y has several columns named 'y'; rename them"),
+    ],
+)
+def test_labels_that_cannot_be_are_named(labels, message):
+    with pytest.raises(ValueError, match=message):
+        SingleTaskForest(**TINY).fit(X, labels)
+
+
+@pytest.mark.parametrize(
+    ("weight", "z", "message"),
+    [
+        (np.r_[1e-10, np.ones(39)], Y["z"], "spans more than nine orders of magnitude"),
+        (np.zeros(40), Y["z"], "non-zero|zero for every row"),
+        (np.arange(40.0), Y["z"].where(Y.index == 0), "no row with a positive weight .* task 'z'"),
+    ],
+)
+def test_weights_that_cannot_be_are_named(weight, z, message):
+    with pytest.raises(ValueError, match=message):
+        LatentVariableForest("y", "z", **TINY).fit(X, Y.assign(z=z), sample_weight=weight)
+
+
+def test_features_that_are_masked_or_too_few_are_named():
+    numbered = pd.DataFrame(np.hstack([X, X]), columns=[10, 20])
+    forest = SingleTaskForest("y", **TINY)
+    with pytest.raises(ValueError, match="masked array with masked values: fill or drop them"):
+        forest.fit(np.ma.array(X, mask=X > 30), Y)
+    with pytest.raises(ValueError, match=r"X has 1 features, but .* is expecting 2"):
+        forest.fit(numbered, Y).predict(numbered[[10]])
+
+
+@pytest.mark.parametrize(
+    ("known", "message"),
+    [
+        (X, "known must be a DataFrame, a column a task, got ndarray"),
+        (Y[["z"]][:5], "known has 5 rows and X has 40"),
+        (Y[["z", "z"]], "known has several columns named 'z'; keep one"),
+        (Y[["c"]].replace("b", "q"), r"known has 'q' in column 'c', row 1: not a class seen"),
+    ],
+)
+def test_known_labels_that_cannot_be_are_named(known, message):
+    forest = LatentVariableForest("y", ["z", "c"], **TINY).fit(X, Y)
+    with pytest.raises((TypeError, ValueError), match=message):
+        forest.predict(X, known=known)
+
+
+@pytest.mark.parametrize(
+    ("rows", "labels", "message"),
+    [
+        (40, Y["z"], "y holds the labels of 'z', and the target is 'y'"),
+        (40, Y[["z"]], r"Y has no column 'y' to score against: \['z'\]"),
+        (40, Y.assign(y=np.nan), "Y has no label of target 'y' to score against"),
+        (1, Y[:1], "R2 needs two labels of target 'y' at least, Y has one"),
+    ],
+)
+def test_labels_without_a_score_are_named(rows, labels, message):
+    forest = LatentVariableForest("y", "z", **TINY).fit(X, Y)
+    with pytest.raises(ValueError, match=message):
+        forest.score(X[:rows], labels)
+
+
+def test_stages_that_cannot_be_are_named():
+    z = Stage(("z",))
+    with pytest.raises(ValueError, match="a stage of several tasks neither reads nor is read"):
+        Stage(("y", "c"), reads=(z,))
+    with pytest.raises(ValueError, match="a stage of pooled labels reads no other"):
+        Stage(("y",), reads=(z,), pooled=("c",))
+    forest = SingleTaskForest("y", **TINY).fit(X, Y)
+    with pytest.raises(KeyError, match="is not in the plan"):
+        forest._stages[z]
+
+
+# ---- Answers of few trees, known by hand
+
+
+@pytest.mark.parametrize(
+    ("types", "target", "said"),
+    [
+        ({"y": "classification"}, "y", True),
+        ({"y": "regression", "z": "classification"}, "y", False),
+        ({"z": "classification"}, None, True),
+        ({"z": "regression"}, None, False),
+    ],
+)
+def test_probabilities_are_offered_before_the_fit_where_a_target_is_said_to_be_classes(
+    types, target, said
+):
+    assert hasattr(SingleTaskForest(target, task_types=types), "predict_proba") is said
+
+
+def test_trees_of_two_targets_stand_side_by_side():
+    both = SingleTaskForest(["y", "z"], **TINY).fit(X, Y)
+    trees = both.tree_predictions(X)
+    assert trees.shape == (40, 5, 2)
+    np.testing.assert_allclose(trees.mean(axis=1), both.predict(X))
+
+
+def test_a_difference_from_nothing_is_the_prediction():
+    forest = DifferenceForest("y", **TINY).fit(X, Y[["y"]])
+    np.testing.assert_array_equal(forest.difference(X), forest.predict(X))
+
+
+def test_a_stack_of_equal_labels_weighs_all_members_alike():
+    weights = StackedForest("y", **TINY).fit(X, Y[["y", "z"]].assign(y=1.0)).weights_
+    np.testing.assert_array_equal(weights.iloc[:, 2:], 0.25)
+
+
+def test_errors_that_are_asked_again_or_too_large_to_keep_are_the_same(monkeypatch):
+    forest = SingleTaskForest("y", n_estimators=60, random_state=0).fit(X, Y)
+    spread, error = forest.observation_std(X), forest.predict(X, return_std=True)[1]
+    np.testing.assert_array_equal(forest.observation_std(X), spread)
+    monkeypatch.setattr(uncertainty, "_KEPT", 0)
+    again = SingleTaskForest("y", n_estimators=60, random_state=0).fit(X, Y)
+    np.testing.assert_array_equal(again.predict(X, return_std=True)[1], error)

@@ -172,6 +172,9 @@ def test_errors():
         jackknife_variance(np.zeros((1, 5)), N)
     with pytest.raises(ValueError, match="inbag_counts"):
         jackknife_variance(np.zeros((1, 4)), N[0])
+    for bad in (-1, np.nan, np.inf):
+        with pytest.raises(ValueError, match="inbag_counts holds NaN, infinity or a negative"):
+            jackknife_variance(np.zeros((1, 4)), np.where(np.eye(4, 5) > 0, bad, N))
     with pytest.raises(ValueError, match="NaN"):
         jackknife_variance(np.full((1, 4), np.nan), N)
     with pytest.raises(TypeError, match="RandomForestRegressor"):

@@ -69,6 +69,9 @@ def test_worst_calibration():
         coverage([1.0], [0.0], [np.nan], [0.5])
     with pytest.raises(ValueError, match="one length"):
         coverage([1.0, 2.0], [0.0], [1.0], [0.5])
+    for level in (0, 1, 90, np.nan):
+        with pytest.raises(ValueError, match="levels must lie between 0 and 1"):
+            coverage([1.0], [0.0], [1.0], [0.5, level])
 
 
 def test_calibration_table():
@@ -208,6 +211,9 @@ def test_comparison_over_folds():
 def test_holm_by_hand():
     np.testing.assert_allclose(holm([0.01, 0.04, 0.03, 0.005]), [0.03, 0.06, 0.06, 0.02])
     assert holm([0.4, 0.9]).tolist() == [0.8, 0.9] and holm([]).tolist() == []
+    for wrong in ([0.1, 1.1], [-0.1], [np.nan], [[0.1]]):
+        with pytest.raises(ValueError, match="p_values must be a list of numbers from 0 to 1"):
+            holm(wrong)
 
 
 @settings(max_examples=100, deadline=None)

@@ -17,10 +17,11 @@ import pytest
 from conftest import ROOT
 from test_table_comparison import make
 
-from tlhelpers import StackedForest, compare_architectures
+from tlhelpers import MultiTaskForest, StackedForest, compare_architectures
 from tlhelpers.book.figures.style import INK, STYLES
 from tlhelpers.evaluation import split_table
 from tlhelpers.table import palette, predict_table, report, write_predictions
+from tlhelpers.table.figures import draw_all
 from tlhelpers.table.purchases import check_projection
 from tlhelpers.table.report import digest, render
 
@@ -381,3 +382,35 @@ def test_numbers_among_texts_are_left_alone(tmp_path):
     write_predictions(frame, tmp_path / "p.csv")
     lines = (tmp_path / "p.csv").read_text("utf-8-sig").splitlines()
     assert lines == ["row,mixed", "1,-1.5", "2,'-1.5", "3,"]
+
+
+def test_a_related_class_of_new_rows_trains_and_is_told():
+    X, Y = make()
+    Y["c"] = np.where(Y["z"] > Y["z"].median(), "high", "low").astype(object)
+    new = own_table(X[75:], Y[75:].assign(y=np.nan))
+    found = predict_table("multi-task", own_table(X[:75], Y[:75]), new, n_estimators=20)
+    whole = MultiTaskForest("y", n_estimators=20, random_state=0)
+    joined = Y.assign(y=Y["y"].where(np.arange(90) < 75))
+    np.testing.assert_allclose(found["prediction"], whole.fit(X, joined).predict(X[75:]))
+
+
+def test_figures_of_many_rows_and_of_a_setting_without_a_curve(found):
+    rows = found.predictions
+    many = pd.concat(
+        [rows.assign(row=rows["row"].map(lambda r, i=i: f"{i} {r}")) for i in range(9)]
+    )
+    figures = draw_all(replace(found, predictions=many))
+    n = len(many["row"].unique())
+    shown = len(range(0, n, -(-n // 500)))
+    svg = next(svg for _, svg in figures.values() if "Held-out predictions" in svg)
+    assert 250 <= shown <= 500 < n and f": {shown} rows, correlation" in svg
+    assert "Learning curve" in "".join(svg for _, svg in figures.values())
+    elsewhere = draw_all(replace(found, curve=found.curve.assign(setting="elsewhere")))
+    assert "Learning curve" not in "".join(svg for _, svg in elsewhere.values())
+
+
+def test_a_comparison_says_what_it_is_and_refuses_labels_of_other_rows(found):
+    assert repr(found) == f"Comparison({TARGET!r}): {found.recommendation}"
+    X, Y = odd_table()
+    with pytest.raises(ValueError, match="the index of known is not that of X"):
+        found.predict(X, known=Y[[RELATED]][::-1])

@@ -1,6 +1,7 @@
 """What each column is taken for, and what a model is given of it."""
 
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -278,6 +279,22 @@ def test_a_feature_with_holes_or_text_is_refused(cells: list, message: str) -> N
         read_roles(frame, guess_roles(frame, features=["f"]))
 
 
+@pytest.mark.parametrize(
+    "change",
+    [{"target": "q"}, {"related": ("q",)}, {"features": ("q",)}, {"formula": "q"}, {"group": "q"}],
+)
+def test_roles_of_another_table_are_refused(change: dict) -> None:
+    roles = replace(guess_roles(table()), **change)
+    with pytest.raises(TableError, match=r"the table has no column 'q'. It has 'formula', 'meas"):
+        read_roles(table(), roles)
+
+
+def test_a_feature_with_the_name_of_a_feature_of_the_formula_is_refused() -> None:
+    frame = table(**{"mean Number": [1.5, 2, 3, 4, 5, 6]})
+    with pytest.raises(TableError, match="column 'mean Number' has the name of a feature of the f"):
+        read_roles(frame, guess_roles(frame, features=["mean Number"]))
+
+
 def test_no_features_is_said() -> None:
     frame = table(formula=list("aabbcc"))
     with pytest.raises(TableError, match=r"the table has no features.* --formula COLUMN"):
@@ -295,6 +312,9 @@ def test_new_rows_bring_known_labels() -> None:
     )
     assert list(read.X.index) == ["MgO", "CdS"]
     assert any("not used: 'more'" in note for note in read.notes)
+    empty = read_new_rows(new.assign(color=None, measured=[9.5, NAN]), own)
+    assert empty.Y["color"].isna().all() and empty.Y["measured"].isna().all()
+    assert "Labels of the target 'measured' in the new rows are not used." in empty.notes
     for change, message in (
         ({"f": None}, "no column 'f', which the table has as a feature"),
         ({"formula": None}, "no column 'formula', which the table has as a formula"),
@@ -397,9 +417,11 @@ def test_all_faults_of_a_table_are_told_at_once() -> None:
 def test_without_pymatgen_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     from tlhelpers.data.composition import parse_formula
 
+    roles = guess_roles(table())
     parse_formula.cache_clear()
     monkeypatch.setitem(sys.modules, "pymatgen.core", None)
-    with pytest.raises(ImportError, match=r"pip install 'tlhelpers\[table\]'"):
-        guess_roles(table())
+    for read in (guess_roles, lambda frame: read_roles(frame, roles)):
+        with pytest.raises(ImportError, match=r"pip install 'tlhelpers\[table\]'"):
+            read(table())
     plain = table(formula=None, x=[1.5, 2, 3, 4, 5, 6], words=list("uvuvuv"))
     read_roles(plain, guess_roles(plain))  # asks for none

@@ -9,6 +9,8 @@ import pytest
 import tlhelpers as tl
 from tlhelpers.table import Finding, check, guess_roles, read_roles
 from tlhelpers.table.candidates import find_candidates
+from tlhelpers.table.errors import SHOWN
+from tlhelpers.table.odd_labels import find_outliers
 from tlhelpers.table.relations import FEW, Relation
 
 RNG = np.random.default_rng
@@ -255,3 +257,44 @@ def test_the_table_of_barriers() -> None:
     ]
     findings = check(read_roles(frame, guess_roles(frame, target="Ea_NO_diss")))
     assert [f for f in findings if f.level == "error" or f.topic == "units"] == []
+
+
+def test_many_related_labels_are_counted_together() -> None:
+    frame = world()
+    for i in range(SHOWN + 2):
+        frame[f"v{i}"] = frame["z"].where(frame.index > i)
+    said = messages(found(frame, "sparsity"))
+    counts = frame.notna().sum()
+    most, least = counts[f"v{SHOWN - 1}"], counts[f"v{SHOWN + 1}"]
+    assert f"note : 3 more related labels have {least} to {most} labels each" in said
+    assert "column 'z'" in said and f"column 'v{SHOWN - 2}'" in said and f"v{SHOWN - 1}" not in said
+
+
+def test_few_groups_are_warned_of() -> None:
+    frame = world().assign(family=list("abcd") * 30)
+    own = read_roles(frame, guess_roles(frame, target="y", group="family"))
+    (said,) = [finding for finding in check(own) if finding.topic == "groups"]
+    assert said.level == "warning"
+    assert said.message.startswith("4 groups, the largest of 30 rows (")
+    assert said.message.endswith("too few to hold a fifth of them out; scores will be rough")
+
+
+def test_classes_among_the_related_labels_have_no_line_and_no_spread() -> None:
+    frame = world().assign(c=["low", "high", None] * 40)
+    twice = pd.concat([frame, frame.iloc[:3].assign(c="mid")], ignore_index=True)
+    topics = "relation", "units", "outliers", "duplicates", "mixed sources"
+    without = messages(found(twice.drop(columns="c"), *topics))
+    assert messages(found(twice, *topics)) == without != ""
+
+
+@pytest.mark.parametrize("value", [0.0, 0.1, 1 / 3, -7.7, 2.1e6])
+def test_equal_labels_have_no_outlier(value: float) -> None:
+    for n in (20, 60):  # few, and enough for a forest, whose means are rounded
+        frame = world(n)
+        assert find_outliers(frame[["a"]], pd.Series(value, frame.index)) == []
+
+
+def test_kelvin_are_asked_about_only_where_the_scatter_is_small() -> None:
+    line = Relation(1.0, 273.0, 0.9, 273.0, scatter=60.0, line_scatter=60.0, n=99, same_unit=True)
+    assert "in degrees Celsius and 'y' in kelvin" in line.unit_question("y", "z")
+    assert replace(line, scatter=80.0).unit_question("y", "z") == ""

@@ -27,7 +27,9 @@ from tlhelpers.evaluation import RelatedAsFeatures, compare_models, split_table
 from tlhelpers.evaluation.experiment import Experiment
 from tlhelpers.forests.stages import OutOfBagReading
 from tlhelpers.table import comparison, recommending, running, share_outside
+from tlhelpers.table.answers import describe_rows
 from tlhelpers.table.candidates import find_candidates
+from tlhelpers.table.learned import find_differences
 from tlhelpers.table.parts import Part
 from tlhelpers.table.relations import relate, same_unit
 from tlhelpers.table.running import Runner
@@ -136,6 +138,26 @@ def test_a_difference_stands_only_where_the_unit_is_the_same():
     assert "learned slope" not in find_candidates(Y[["kind", "z"]], "kind")
 
 
+@pytest.mark.parametrize("n", [9, 10])
+def test_a_difference_is_described_from_ten_rows_with_both_labels(n):
+    X, Y = make()
+    Y["z"] = Y["z"].where(np.arange(90) < n)
+    task = Experiment.of({"single-task": SingleTaskForest("y")}, X, Y, None, ["y"], "cold")
+    (row,) = find_differences(task, random_state=0, n_estimators=5).to_dict("records")
+    assert (row["label"], row["n_both"]) == ("z", n)
+    assert (n < 10) is all(np.isnan(row[name]) for name in ("correlation", "slope"))
+
+
+def test_a_classifier_without_intervals_states_none():
+    X, Y = make()
+    Y["y"] = np.where(X["x0"] > 0.5, "high", "low").astype(object)
+    model = RelatedAsFeatures(LogisticRegression(), "y", related=[]).fit(X, Y)
+    table = describe_rows(model, X)
+    assert list(table) == ["prediction", "low", "high"]
+    assert table[["low", "high"]].isna().all(axis=None)
+    assert table["prediction"].tolist() == list(model.predict(X)) and (table.index == X.index).all()
+
+
 # ---- The choice
 
 
@@ -237,6 +259,20 @@ def test_for_want_of_labels_it_is_not_decided_and_both_errors_are_told(n_groups,
     assert said.startswith("Not decided" if undecided else "No difference seen")
     assert " is 1, " in said and " 0.41 eV " in said
     assert ("The other model to try is the stack" in said) == undecided
+
+
+@pytest.mark.parametrize(
+    ("difference", "better", "said"),
+    [
+        (-0.5, True, "On all rows it falls on the single-task forest itself."),
+        (0.5, False, "the choice among all models is worse. On rows held out"),
+    ],
+)
+def test_a_choice_that_falls_on_the_baseline_or_is_worse_is_told(difference, better, said):
+    values = {"baseline_score": 1.0, "score": 1 + difference, "difference": difference}
+    values |= {"low": difference - 0.1, "high": difference + 0.1, "p_value": 0.001}
+    sentence = recommending._sentence(values, "rmse", "single-task", "single-task", better, " eV")
+    assert sentence.startswith("Use the single-task forest") and said in sentence
 
 
 @pytest.mark.parametrize(("metric", "base"), [("rmse", 0.0), ("accuracy", 1.0)])

@@ -2,17 +2,20 @@
 
 import sys
 import time
+import zipfile
 from io import StringIO
 from pathlib import Path
 
 import numpy as np
 import openpyxl
 import pandas as pd
+import pyarrow.parquet
 import pytest
 from pandas.testing import assert_frame_equal
 
 from tlhelpers.data.files import table_path
 from tlhelpers.table import TableError, read_table
+from tlhelpers.table.cells import FAULTS, settle
 
 PLAIN = "formula,gap,T\nNaCl,8.5,300\nGaAs,,77\nFe2O3,-2.25e1,1200\n"
 
@@ -130,6 +133,11 @@ def test_numbers_in_any_notation_agree_with_float(write) -> None:
         assert found["a"].tolist() == list(map(float, texts))
 
 
+def test_names_so_long_that_another_separator_is_no_table(write) -> None:
+    names = [letter * 60_000 for letter in "abc"]  # in one cell, they are more than csv allows
+    assert list(read_table(write(f"{';'.join(names)}\n1;2;3\n"))) == names
+
+
 def test_thousands_of_columns(write) -> None:
     values = np.random.default_rng(0).normal(size=(40, 5000)).round(4)
     plain = pd.DataFrame(values, columns=[f"c{j}" for j in range(5000)])
@@ -207,9 +215,12 @@ REFUSED = {
     "a title above": ("My table,,\na,b,c\n1,2,3\n", r"row 1: column 2 has no name.*delete titles"),
     "a remark above": ("# of 2020\na,b\n1,2\n", r"row 2: the row has 2 cells.* delete titles"),
     "empty": ("", r".csv is empty"),
+    "no cell": (",,\n,,\n", r"the file is empty. Give a table with a header and rows"),
     "white only": (" \n\n", r".csv is empty"),
     "header only": ("a,b\n", r"row 1: the file holds a header and no row below it"),
     "binary": (b"a,b\n\x00\x01\x02,3\n", r"bytes that are no text"),
+    "binary, no UTF-8": (b"a,b\n\x00\xff\xfe,3\n", r"bytes that are no text, so it is no CSV"),
+    "a cell without end": ('a,b\n1,"' + "x" * 2**18, r"row 2: a quotation mark is not closed"),
     "unreadable encoding": (b"a,b\n1,\x81\x8d\n", r"row 2: the encoding .* cannot be told"),
     "two encodings": ("é,ü\n1,ö\n".encode() + b"2,\xe9\n", r"row 3: .* UTF-8 text with"),
     "broken UTF-16": ("a,b\n".encode("utf-16") + b"\x00", r"starts as utf-16 text and breaks"),
@@ -251,6 +262,20 @@ def test_broken_spreadsheets_are_refused(tmp_path: Path) -> None:
         read_table(path)
     with pytest.raises(TableError, match="cell B2 is a formula whose result is not stored"):
         read_table(formula_without_result(tmp_path / "f.xlsx"))
+    with zipfile.ZipFile(tmp_path / "no.xlsx", "w") as archive:
+        archive.writestr("readme.txt", "no sheet")
+    with pytest.raises(TableError, match=r"the file is a zip archive or other file, no Excel file"):
+        read_table(tmp_path / "no.xlsx")
+    with zipfile.ZipFile(tmp_path / "no.xlsx", "a") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+    with pytest.raises(TableError, match=r"an OpenDocument or other file.*Save the table as .xlsx"):
+        read_table(tmp_path / "no.xlsx")
+    with zipfile.ZipFile(tmp_path / "no.xlsx", "a") as archive:
+        archive.writestr("xl/workbook.xml", "no XML")
+    with pytest.raises(
+        TableError, match=r"the Excel file is broken \(.+\)\. Open it in the spread"
+    ):
+        read_table(tmp_path / "no.xlsx")
     with pytest.raises(TableError, match="no sheet of the Excel file holds data"):
         read_table(sheet(tmp_path / "e.xlsx", []))
     with pytest.raises(TableError, match=r"row 3, column 'b': '2024-03-01' is no number"):
@@ -264,16 +289,42 @@ def test_broken_spreadsheets_are_refused(tmp_path: Path) -> None:
         read_table(table_path("no_dissociation.csv"), "data")
 
 
+def test_stored_results_of_formulas_and_truths_are_read(tmp_path: Path) -> None:
+    path = sheet(tmp_path / "a.xlsx", [["a", "b"], [1, "=A2*2"], [True, 3]])
+    with zipfile.ZipFile(path) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    page = files["xl/worksheets/sheet1.xml"]
+    files["xl/worksheets/sheet1.xml"] = page.replace(b"<v></v>", b"<v>2</v>").replace(
+        b"<v />", b"<v>2</v>"
+    )
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    with pytest.raises(TableError, match="row 3, column 'a': 'True' is no number"):
+        read_table(path)
+    frame = read_table(sheet(tmp_path / "b.xlsx", [["a", "b"], [True, 2], [False, 3]]))
+    assert frame["a"].tolist() == ["True", "False"] and frame["b"].tolist() == [2, 3]
+
+
 def test_folders_and_missing_files(tmp_path: Path) -> None:
     with pytest.raises(TableError, match="is a folder"):
         read_table(tmp_path)
     with pytest.raises(TableError, match="there is no file"):
         read_table(tmp_path / "none.csv")
+    (tmp_path / "file").write_text(PLAIN)
+    with pytest.raises(TableError, match=r"a.csv' cannot be read \(Not a directory\)"):
+        read_table(tmp_path / "file" / "a.csv")
 
 
 def test_all_faulty_columns_are_told_at_once(write) -> None:
     with pytest.raises(TableError, match=r"row 2, column 'a'.* Also row 3, column 'b': '<3'"):
         read_table(write("a,b\n1 eV,2\n3,<3\n"))
+    with pytest.raises(TableError, match=rf"column '{'c' * (FAULTS - 1)}'.*; 3 more columns\.$"):
+        names = ["c" * i for i in range(FAULTS + 3)]
+        names[0] = "first"
+        read_table(
+            write(f"{','.join(names)}\n{','.join(['<3'] * len(names))}\n1{',2' * len(names[1:])}")
+        )
 
 
 def test_all_faulty_cells_and_rows_are_told_at_once(write) -> None:
@@ -287,6 +338,21 @@ def test_infinite_numbers_in_parquet(tmp_path: Path) -> None:
     pd.DataFrame({"a": [1.0, np.inf]}).to_parquet(tmp_path / "a.parquet")
     with pytest.raises(TableError, match="row 2, column 'a': the number is infinite"):
         read_table(tmp_path / "a.parquet")
+
+
+def test_two_columns_of_one_name_in_parquet(tmp_path: Path) -> None:
+    twice = pyarrow.table([[1.0], [2.0]], names=["a", "a"])
+    pyarrow.parquet.write_table(twice, tmp_path / "a.parquet")
+    with pytest.raises(TableError, match=r"several columns are named 'a'\. Rename them"):
+        read_table(tmp_path / "a.parquet")
+
+
+def test_a_table_of_python_may_be_empty_or_of_other_types() -> None:
+    with pytest.raises(TableError, match="the table holds no row or no column"):
+        settle(pd.DataFrame({"a": []}))
+    frame = settle(pd.DataFrame({"a": pd.array([1, None], "Int64"), "b": [1.5, 2.5]}))
+    assert frame["a"].dtype == frame["b"].dtype == float
+    assert frame["a"].tolist()[0] == 1 and frame["a"].isna().tolist() == [False, True]
 
 
 @pytest.mark.parametrize(("package", "name"), [("openpyxl", "a.xlsx"), ("pyarrow.parquet", "a.pq")])

@@ -14,6 +14,7 @@ from tlhelpers import (
     MultiTaskForest,
     PooledForest,
     SingleTaskForest,
+    StackedForest,
 )
 from tlhelpers.forests._engine.engine import ForestEngine
 from tlhelpers.forests.plan import Stage
@@ -202,6 +203,14 @@ def test_relations_that_make_no_sense_are_errors(data):
         (DifferenceForest("y", "y"), "would be zero"),
         (DifferenceForest("y", "c"), "classification"),
         (DifferenceForest("y", "q"), "no task of Y"),
+        (DifferenceForest("y", []), "base is empty; name at least one task"),
+        (DifferenceForest("y", {"z": "y"}), r"base maps \['z'\]; it must map the targets"),
+        (DifferenceForest(["y", "z"], {"y": "z", "z": "w"}), "base 'z' of 'y' is a target too"),
+        (DifferenceForest(["y", "z", "w", "c"]), "none is left as a base"),
+        (PooledForest(["y", "z"]), r"predicts one target, not \['y', 'z'\]: name the target"),
+        (PooledForest("y", ["y", "z"]), "'y' is the target; sources are mixed with it"),
+        (PooledForest("y", "c"), "task 'c' is a classification: a union needs regressions"),
+        (StackedForest("y", ["z", "y"]), "'y' is both a target and related"),
         (LatentVariableForest("y", ["y"]), "both a target and a latent"),
         (LatentVariableForest("y", ["q"]), "no task of Y"),
         (LatentVariableForest(), "none is left as a latent"),
@@ -213,6 +222,25 @@ def test_relations_that_make_no_sense_are_errors(data):
     ]:
         with pytest.raises(ValueError, match=message):
             model.fit(X, three)
+
+
+def test_arguments_of_a_wrong_type_are_named(data):
+    X, Y, _ = data
+    for model, message in [
+        (MultiTaskForest("y", task_weights=2), "task_weights must map tasks to weights, got 2"),
+        (SingleTaskForest("y", task_types=3), "task_types must be text, a mapping or None, got 3"),
+        (SingleTaskForest("y", n_estimators=True), "n_estimators must be a number, got True"),
+    ]:
+        with pytest.raises(TypeError, match=message):
+            model.fit(X, Y)
+
+
+def test_bases_of_a_mapping_name_the_targets(data):
+    X, Y, _ = data
+    model = DifferenceForest(base={"y": "z"}, random_state=0).fit(X, Y)
+    assert model.targets_ == ["y"] and model.bases_ == {"y": ["z"]}
+    named = DifferenceForest("y", "z", random_state=0).fit(X, Y)
+    np.testing.assert_array_equal(model.predict(X), named.predict(X))
 
 
 def test_shared_splits_find_the_common_feature(data):

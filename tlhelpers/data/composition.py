@@ -132,9 +132,6 @@ class CompositionFeaturizer(TransformerMixin, BaseEstimator):
         names = [f"{statistic} {name}" for statistic in STATISTICS for name in properties]
         return np.array(names + [f"{k}-norm of fractions" for k in NORMS], dtype=object)
 
-    def __sklearn_is_fitted__(self) -> bool:
-        return True
-
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.input_tags.string = True
@@ -308,6 +305,4 @@ def parse_formula(formula: str) -> tuple[tuple[str, float], ...]:
             f"formula {formula[:60]!r} holds {symbol} in an amount that is not between 1e-8 and "
             f"{_MOST:g}: write amounts in that range"
         )
-    if not amounts:
-        raise ValueError(f"formula {formula!r} holds no element in a positive amount")
     return tuple(amounts.items())

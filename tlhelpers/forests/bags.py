@@ -4,9 +4,7 @@ import numpy as np
 import pandas as pd
 
 
-def draw_bags(
-    labelled: np.ndarray, n_trees: int, random_state: int | np.random.SeedSequence | None = None
-) -> np.ndarray:
+def draw_bags(labelled: np.ndarray, n_trees: int, random_state: int) -> np.ndarray:
     """Draw the bootstrap sample of each tree, each from its own seed.
 
     A bag is drawn again until it holds a label of every task. All bags are drawn again, up to ten
@@ -18,7 +16,7 @@ def draw_bags(
     labelled : bool array (n, n_tasks)
         True where a label is known (and the row has a positive weight).
     n_trees : int
-    random_state : int or SeedSequence, optional
+    random_state : int
 
     Returns
     -------
@@ -34,9 +32,8 @@ def draw_bags(
     if not labelled.any(axis=0).all():
         raise ValueError(f"task {np.argmin(labelled.any(axis=0))} has no label")
     can_be_out = labelled.any(axis=1) & ~labelled[:, labelled.sum(axis=0) == 1].any(axis=1)
-    if not isinstance(random_state, np.random.SeedSequence):
-        random_state = np.random.SeedSequence(random_state)
-    generators = [np.random.default_rng(seed) for seed in random_state.spawn(n_trees)]
+    seeds = np.random.SeedSequence(random_state).spawn(n_trees)
+    generators = [np.random.default_rng(seed) for seed in seeds]
     fewest = labelled.size + 1
     carries = labelled.astype(np.int64)
     for _ in range(10):

@@ -128,7 +128,7 @@ def check_weight(sample_weight: ArrayLike | None, features: np.ndarray) -> np.nd
     if sample_weight is None:
         return None
     weight = _check_sample_weight(sample_weight, features, ensure_non_negative=True)
-    if not weight.any():
+    if not weight.any():  # pragma: no cover - newer scikit-learn refuses these itself
         raise ValueError("sample_weight is zero for every row")
     weight = weight / weight.max()
     if weight[weight > 0].min() < 1e-9:

@@ -253,7 +253,7 @@ def _narrow(labels: pd.Series) -> pd.Series:
     """Return labels of type object in the type of what they hold, where one fits."""
     try:
         return labels.infer_objects()
-    except OverflowError:  # pandas 2.2, of a whole number that no float can hold
+    except OverflowError:  # pragma: no cover - pandas 2, of a number that no float can hold
         return labels
 
 
@@ -331,16 +331,15 @@ def _encode_classes(column: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     if seen.dtype.kind == "f":
         _encode_numbers(column)  # an infinite label has its own message
     try:
+        classes, codes = np.unique(seen, return_inverse=True)
         with np.errstate(invalid="ignore"):  # it casts numbers beyond 64 bits
             check_classification_targets(seen)
-    except ValueError as error:
-        raise ValueError(f"task {column.name!r} is a classification task: {error}") from None
-    try:
-        classes, codes = np.unique(seen, return_inverse=True)
     except TypeError:
         raise ValueError(
             f"task {column.name!r} mixes classes that cannot be sorted, such as text and numbers"
         ) from None
+    except ValueError as error:
+        raise ValueError(f"task {column.name!r} is a classification task: {error}") from None
     values = np.full(len(column), np.nan)
     values[~hole] = codes
     return classes, values

@@ -76,7 +76,7 @@ def describe_rows(model: Any, X: pd.DataFrame, known: pd.DataFrame | None = None
     interval, classes = prediction_interval(model, X, known), getattr(model, "classes_", None)
     if classes is not None and interval is not None:
         table["likely"] = [", ".join(map(str, classes[row])) for row in interval]
-    elif classes is None:
+    else:
         table[["low", "high"]] = np.nan if interval is None else interval
     return table
 

@@ -50,8 +50,6 @@ def is_counter(column: pd.Series) -> bool:
 
 def is_classes(column: pd.Series) -> bool:
     """Return whether a column of text holds names of a few classes, each of several rows."""
-    if is_number(column):
-        return False
     filled = column[~column.map(lambda cell: pd.isna(cell) or is_hole_word(cell))]
     return 2 <= filled.nunique() <= min(_MOST_CLASSES, len(filled) / 2)
 

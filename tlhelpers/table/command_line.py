@@ -237,7 +237,7 @@ def _is_same(path: Path, other: Path) -> bool:
 def _kept() -> Path | None:
     """Return the folder in which finished parts of comparisons are kept."""
     named = os.environ.get("TLHELPERS_CACHE")
-    if os.name == "nt":
+    if os.name == "nt":  # pragma: no cover - Windows alone
         base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
     else:
         base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")

@@ -48,13 +48,6 @@ def plain(name: object) -> str:
     return text if len(text) <= _LONG else text[: _LONG - 1] + "\N{HORIZONTAL ELLIPSIS}"
 
 
-def class_of(model: str) -> str:
-    """Return the name of a model's colour in the style sheet."""
-    look = look_of(model)
-    names = [name for name, own in LOOKS.items() if own is look]
-    return names[0].replace(" ", "-") if names else "rival"
-
-
 def draw_svg(key: str, title: str, size: tuple[float, float], draw: Callable[[Axes], None]) -> str:
     """Return a figure as an SVG element with a title that is read aloud.
 

@@ -119,17 +119,11 @@ def _check_kind(data: bytes, suffix: str, is_zip: bool, is_parquet: bool) -> Non
 def _read_parquet(path: Path) -> pd.DataFrame:
     parquet: Any = import_extra("pyarrow.parquet", "reading a Parquet file")
     try:
-        stored = parquet.read_table(path)
+        with parquet.ParquetFile(path) as file:  # read_table fails at two columns of one name
+            frame = file.read().to_pandas()
     except Exception as error:  # pyarrow's own errors and those of the system
         cause = f"the Parquet file is broken ({str(error).splitlines()[0]})"
         raise TableError(cause, remedy="Write it again.") from None
-    names = stored.schema.names
-    twice = (
-        [name for name in names if names.count(name) > 1] if len(set(names)) < len(names) else []
-    )
-    if twice:
-        raise TableError(f"several columns are named {twice[0]!r}", remedy="Rename them.")
-    frame = stored.to_pandas()
     if not isinstance(frame.index, pd.RangeIndex):
         frame = frame.reset_index()
     return settle(frame.set_axis(pd.RangeIndex(1, len(frame) + 1, name="row")))

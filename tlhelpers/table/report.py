@@ -36,7 +36,7 @@ def render(found: Comparison, findings: Sequence["Finding"] = ()) -> str:
     str
         One file without script, that loads nothing; the same for the same input.
     """
-    from tlhelpers.table.figures import class_of, draw_all
+    from tlhelpers.table.figures import draw_all
 
     return _template("report.html.j2").render(
         found=found,
@@ -47,7 +47,6 @@ def render(found: Comparison, findings: Sequence["Finding"] = ()) -> str:
         measure=_next(found),
         calibration=_calibration(found),
         differences=_differences(found),
-        class_of=class_of,
         looks={name.replace(" ", "-"): look for name, look in LOOKS.items()} | {"rival": RIVAL},
         ink=INK,
         dark_ink=DARK_INK,

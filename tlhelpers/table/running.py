@@ -180,8 +180,6 @@ class Runner:
 
     def _recall(self, part: Part) -> bool:
         """Return whether a part is there already."""
-        if part.name in self.found:
-            return True
         path = self.folder / f"{part.name}.npz" if self.folder else None
         if path is None or not path.exists():
             return False

@@ -12,7 +12,7 @@ from sklearn.utils import gen_batches
 
 from tlhelpers.forests._engine.encoding import bin_features, fixed_point_labels
 from tlhelpers.forests._engine.kernels import grow_tree
-from tlhelpers.forests._engine.nodes import Tasks, Tree
+from tlhelpers.forests._engine.nodes import IS_COMPILED, Tasks, Tree
 from tlhelpers.forests._engine.threads import run_in_threads, share_out
 from tlhelpers.forests._engine.trees import (
     apply_trees,
@@ -157,6 +157,8 @@ class ForestEngine:
 
 def _announce_compilation() -> None:
     """Say why the first fit after an installation takes longer."""
+    if not IS_COMPILED:
+        return
     cache = Path(str(grow_tree.stats.cache_path))
     if not grow_tree.signatures and not any(cache.glob("kernels.grow_tree*")):
         print("tlhelpers: compiling the forest, once, about 7 s ...", file=sys.stderr, flush=True)

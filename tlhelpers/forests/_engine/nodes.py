@@ -6,7 +6,7 @@ so no kernel asks a label for its channel, and a missing label costs nothing. A 
 its weight times its z-score, the moment, are one number: one addition sums up both. These sums are
 integers: exact, whatever the order of the rows. Hot loops use flat arrays and unsigned indices (no
 check for their sign); no kernel uses fastmath (rounding must be the same everywhere) or prange (its
-pools die in a fork).
+pools die in a fork). With NUMBA_DISABLE_JIT=1 kernels are plain Python, for a debugger or coverage.
 """
 
 import hashlib
@@ -15,21 +15,23 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit, types
+from numba import config, njit, types
+from numba.cpython.unsafe.numbers import trailing_zeros
 from numba.extending import overload
 
 from tlhelpers.forests._engine.caching import OPTIONS, compile_and_keep
 
 N_BINS = 256
 NO_LABEL, OPEN, SETTLED = 0, 1, 2  # what a node holds of a task
+IS_COMPILED = not vars(config)["DISABLE_JIT"]  # an attribute that numba sets when it is imported
 
 _SOURCES = [path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py"))]
 _STAMP = hashlib.sha256(b"".join(_SOURCES)).hexdigest()
 
 
 def kernel(function: Callable) -> Any:
-    """Compile a function; what numba keeps of it holds for these sources of the engine."""
-    return compile_and_keep(function, _STAMP)
+    """Compile a function, where numba compiles; what it keeps holds for these sources."""
+    return compile_and_keep(function, _STAMP) if IS_COMPILED else function
 
 
 def inner(function: Callable) -> Any:
@@ -65,23 +67,37 @@ class Tree(NamedTuple):
 
 def weight_of(pair, bits):
     """Return the weight in a pair: its last bits, or its real part."""
-    return pair.real if isinstance(pair, complex) else pair & ((1 << bits) - 1)
+    return pair.real if isinstance(pair, complex) else float(pair & ((1 << bits) - 1))
 
 
 def moment_of(pair, bits):
     """Return the moment in a pair: its first bits, or its imaginary part."""
-    return pair.imag if isinstance(pair, complex) else pair >> bits
+    return pair.imag if isinstance(pair, complex) else float(pair >> bits)
+
+
+def lowest_bit(bits):
+    """Return the number of the lowest bit that is set."""
+    return np.uint64((int(bits) & -int(bits)).bit_length() - 1)
 
 
 @overload(weight_of, inline="always")
 def _(pair, bits):
-    if isinstance(pair, types.Complex):
-        return lambda pair, bits: pair.real
-    return lambda pair, bits: float(pair & ((1 << bits) - 1))
+    return (
+        (lambda pair, bits: pair.real)
+        if isinstance(pair, types.Complex)
+        else (lambda pair, bits: float(pair & ((1 << bits) - 1)))
+    )
 
 
 @overload(moment_of, inline="always")
 def _(pair, bits):
-    if isinstance(pair, types.Complex):
-        return lambda pair, bits: pair.imag
-    return lambda pair, bits: float(pair >> bits)
+    return (
+        (lambda pair, bits: pair.imag)
+        if isinstance(pair, types.Complex)
+        else (lambda pair, bits: float(pair >> bits))
+    )
+
+
+@overload(lowest_bit, inline="always")
+def _(bits):
+    return lambda bits: trailing_zeros(bits)

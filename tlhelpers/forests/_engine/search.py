@@ -1,9 +1,15 @@
 """The search for the best split of a node, compiled."""
 
 import numpy as np
-from numba.cpython.unsafe.numbers import trailing_zeros
 
-from tlhelpers.forests._engine.nodes import N_BINS, OPEN, inner, moment_of, weight_of
+from tlhelpers.forests._engine.nodes import (
+    N_BINS,
+    OPEN,
+    inner,
+    lowest_bit,
+    moment_of,
+    weight_of,
+)
 from tlhelpers.forests._engine.workspace import FEATURES
 
 FEW = 48  # labels in a node up to which its bins are marked one by one
@@ -43,7 +49,7 @@ def _fill_one(bins, f, labels, edges, histogram, occupied, seen):
         bits = words[block]
         words[block] = 0
         while bits != 0:
-            occupied[n] = np.uint64(64 * block) + trailing_zeros(bits)
+            occupied[n] = np.uint64(64 * block) + lowest_bit(bits)
             bits &= bits - ONE
             n += 1
     return n
