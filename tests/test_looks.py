@@ -65,6 +65,28 @@ def test_nothing_is_cut_or_wider_than_the_window(at, name: str) -> None:
                 assert page.evaluate(CUT) == []
 
 
+SQUEEZED = """all => all.filter((e) =>
+  Math.abs(e.height * e.naturalWidth / e.width / e.naturalHeight - 1) > 0.02).map((e) => e.alt)"""
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_figures_keep_their_shape_on_a_phone(at, name: str) -> None:
+    with at(*SIZES[2]) as visit:
+        open_results(visit.open(name))
+        pictures = visit.page.locator("article .cell_output img")
+        assert pictures.evaluate_all(SQUEEZED) == []
+        visit.page.add_style_tag(content="article .cell_output img { height: 9px !important }")
+        assert len(pictures.evaluate_all(SQUEEZED)) == pictures.count() > 0
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_every_column_of_a_table_is_in_sight_on_a_screen(at, name: str) -> None:
+    with at(*SIZES[0]) as visit:
+        open_results(visit.open(name))
+        visit.page.wait_for_timeout(200)  # tables that were folded are looked at now
+        assert visit.page.locator("article .tl-wide").all_inner_texts() == []
+
+
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_figures_are_drawn_at_the_width_they_are_shown(at, name: str) -> None:
     with at(*SIZES[0]) as visit:
