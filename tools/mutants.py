@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import gc
 import json
 import multiprocessing
 import os
@@ -47,17 +48,25 @@ PARTS = ("forests", "evaluation", "table")  # of the package
 # Tests of these alone: no site, no notebook, no other program
 TESTS = """engine golden_forests forest_faults intervals jackknife stack labels_to_buy transfer
 estimators contributing table_checks table_reading units roles report command_line
-table_comparison policy parts metrics evaluation evaluation_faults related names_from_data
+table_comparison parts metrics evaluation evaluation_faults related names_from_data
 input_at_large""".split()
 FILES = [f"tests/test_{name}.py" for name in TESTS] + [f"tlhelpers/{part}" for part in PARTS]
-QUIET = ("-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--hypothesis-seed=0", "--tb=line")
+QUIET = ["-q", "--tb=line", "-p", "no:cacheprovider", "-p", "_hypothesis_pytestplugin"]
+QUIET += ["--hypothesis-seed=0"]
+QUIET += [  # the first fails after any change; the others wait for a signal, long on a busy machine
+    "--deselect=tests/test_report.py::test_the_committed_report_is_of_this_style",
+    "--deselect=tests/test_command_line.py::test_a_signal_ends_a_process_with_130",
+    "--deselect=tests/test_table_comparison.py::test_stopped_by_ctrl_c_a_second_run_goes_on",
+]
 WORKERS = 2
 SECONDS = 60  # tests of so long in all are run for a mutant
 MOST = 4 * SECONDS  # of the processor; by the clock, five times as much
 MEMORY = 8 * 2**30  # bytes
 COMPILED = ("kernels.py", "search.py", "nodes.py")  # no line of theirs is seen when it runs
 LEFT_OUT = ("VariableReplacer", "VariableInserter")  # would have to be told the variables
-PRELOADED = "numba pandas sklearn.ensemble scipy.stats matplotlib.pyplot hypothesis pytest".split()
+PRELOADED = """numba pandas pyarrow openpyxl jinja2 scipy.stats scipy.optimize matplotlib.pyplot
+sklearn.ensemble sklearn.linear_model sklearn.model_selection sklearn.utils.estimator_checks
+hypothesis.extra.numpy""".split()
 
 
 @dataclass(frozen=True)
@@ -253,6 +262,7 @@ def _work(number: int, work: multiprocessing.SimpleQueue) -> None:
     os.environ |= {"PYTHONPATH": str(copy), "MPLBACKEND": "agg"}
     for name in PRELOADED:  # once, before the forks
         import_module(name)
+    gc.freeze()
     os.chdir(copy)
     sys.path.insert(0, str(copy))
     for step, (mutant, tests) in enumerate(iter(work.get, None)):
@@ -289,6 +299,7 @@ def _try(tests: list[str], output: Path) -> tuple[str, str]:
     child = os.fork()
     if child == 0:
         os.setsid()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         resource.setrlimit(resource.RLIMIT_CPU, (MOST, MOST))
         file = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
@@ -365,6 +376,8 @@ def main() -> None:
     parser.add_argument("--n", type=int, default=440)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # they take longer than many a test
+    sys.dont_write_bytecode = False
     if options.what == "measure":
         measure()
     elif options.what == "run":
