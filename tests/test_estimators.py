@@ -103,6 +103,12 @@ def test_same_result_for_any_number_of_threads_and_after_a_pickle(model, table):
         np.testing.assert_array_equal(a, b)
 
 
+@pytest.mark.parametrize("forest", FORESTS)
+def test_forests_of_equal_settings_are_two_forests(forest):
+    one, other = forest("y"), forest("y")
+    assert one != other and len({one, other}) == 2
+
+
 @pytest.mark.parametrize("model", models(), ids=names)
 def test_tree_predictions_average_to_the_prediction(model, table):
     X, Y = table

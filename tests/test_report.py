@@ -17,7 +17,7 @@ import pytest
 from conftest import ROOT
 from test_table_comparison import make
 
-from tlhelpers import StackedForest, compare_architectures
+from tlhelpers import MultiTaskForest, StackedForest, compare_architectures
 from tlhelpers.book.figures.style import INK, STYLES
 from tlhelpers.evaluation import split_table
 from tlhelpers.table import palette, predict_table, report, write_predictions
@@ -336,6 +336,32 @@ def test_known_labels_of_new_rows_train_and_are_told(name):
     model = find_candidates(Y, "y", n_estimators=20, random_state=0)[name]
     expected = split.ask(model.fit(split.X_train, split.Y_train))
     np.testing.assert_allclose(found["prediction"], expected)
+
+
+def test_new_rows_keep_their_groups_in_training():
+    """A group of the new rows is that of the table where the names are equal."""
+    X, Y = make()
+    groups = np.repeat(np.arange(45), 2)  # rows 74 and 75 are one group
+    new = own_table(X[75:], Y[75:].assign(y=np.nan), groups[75:])
+    table = own_table(X[:75], Y[:75], groups[:75])
+    found = predict_table("multi-task", table, new, n_estimators=20)
+    split = split_table(X, Y, np.arange(90), ["y"], np.arange(75, 90), "warm")
+    model = MultiTaskForest("y", n_estimators=20, random_state=0)
+    model.fit(split.X_train, split.Y_train, groups=groups)
+    np.testing.assert_allclose(found["prediction"], split.ask(model))
+
+
+def test_new_rows_without_groups_are_groups_of_their_own():
+    X, Y = make()
+    groups = np.repeat(np.arange(45), 2)
+    new = own_table(X[75:], Y[75:].assign(y=np.nan))
+    table = own_table(X[:75], Y[:75], groups[:75])
+    found = predict_table("multi-task", table, new, n_estimators=20)
+    split = split_table(X, Y, np.arange(90), ["y"], np.arange(75, 90), "warm")
+    model = MultiTaskForest("y", n_estimators=20, random_state=0)
+    apart = np.append(groups[:75], np.arange(100, 115))
+    model.fit(split.X_train, split.Y_train, groups=apart)
+    np.testing.assert_allclose(found["prediction"], split.ask(model))
 
 
 def test_new_rows_without_related_labels():

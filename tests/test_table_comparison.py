@@ -28,6 +28,7 @@ from tlhelpers.evaluation.experiment import Experiment
 from tlhelpers.forests.stages import OutOfBagReading
 from tlhelpers.table import comparison, recommending, running, share_outside
 from tlhelpers.table.candidates import find_candidates
+from tlhelpers.table.learned import find_importances
 from tlhelpers.table.parts import Part
 from tlhelpers.table.relations import relate, same_unit
 from tlhelpers.table.running import Runner
@@ -404,6 +405,35 @@ def test_the_time_is_kept(runner, n_jobs, factor):
     taken = time.monotonic() - begun
     assert taken < 1.1 * 2.0
     assert taken > 0.75 * 2.0 and len(left) + len(run.found) == 200
+
+
+def test_some_of_the_time_is_left_for_what_follows(runner):
+    """Two percent: of 101 s the last second is not begun."""
+    task, now = runner(1.0).task, time.monotonic()
+    run = Runner(task, {"single-task": 0.0}, 1, None, now + 1, now - 100, progress=False)
+    assert len(run.run(parts_of(3))) == 3
+    run = Runner(task, {"single-task": 0.0}, 1, None, now + 600, now, progress=False)
+    assert run.run(parts_of(3)) == []
+
+
+def test_progress_is_shown_unless_it_is_not_wanted(capsys):
+    X, Y = make(n=40, n_labels=30)
+    quick = {"n_repeats": 2, "n_estimators": 2, "max_seconds": 1e-3}
+    compare_architectures(X, Y, "y", **quick)
+    assert "s in all" in capsys.readouterr().err
+    compare_architectures(X, Y, "y", progress=False, **quick)
+    assert capsys.readouterr().err == ""
+
+
+def test_importances_are_those_of_the_features():
+    X, Y = make()
+    forest = SingleTaskForest("y", n_estimators=20, random_state=0).fit(X, Y)
+    table = find_importances(forest, X.columns)
+    assert set(table["feature"]) <= set(X) and table["importance"].is_monotonic_decreasing
+    assert table["feature"][0] in ("x0", "x1", "x2")
+    for model, names in ((forest, X.columns[:3]), (LinearRegression().fit(X, Y["z"]), X.columns)):
+        none = find_importances(model, names)  # of other features than these, or of none
+        assert len(none) == 0 and list(none) == ["feature", "importance"]
 
 
 def test_the_first_parts_run_whatever_the_time(runner):

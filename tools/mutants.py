@@ -8,9 +8,9 @@
 A mutant is the code with one fault, made by an operator of cosmic-ray: another number, comparison
 or operation, a condition negated, a loop left out. First the place is drawn, then what happens to
 it. Annotations, imports, docstrings and `__all__` are left alone, and so is what does not compile.
-Only tests that reach the line are run, the fastest first; the first that fails, or no end, kills
-the mutant. Two workers have a copy of the repository each, in ``_build/mutants``, where times and
-outcomes are kept too.
+Only tests that reach the line are run, those of its own part and the fastest first, as far as the
+time goes; the first that fails, or no end, kills the mutant. Two workers have a copy of the
+repository each, in ``_build/mutants``, where times and outcomes are kept too.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from importlib import import_module
 from pathlib import Path
 
@@ -44,13 +44,18 @@ from scipy.stats import binomtest
 
 ROOT = Path(__file__).resolve().parents[1]
 KEPT = ROOT / "_build" / "mutants"
-PARTS = ("forests", "evaluation", "table")  # of the package
-# Tests of these alone: no site, no notebook, no other program
-TESTS = """engine golden_forests forest_faults intervals jackknife stack labels_to_buy transfer
-estimators contributing table_checks table_reading units roles report command_line
-table_comparison parts metrics evaluation evaluation_faults related names_from_data
-input_at_large""".split()
-FILES = [f"tests/test_{name}.py" for name in TESTS] + [f"tlhelpers/{part}" for part in PARTS]
+# Tests of these parts alone: no site, no notebook, no other program
+TESTS = {
+    "forests": """engine golden_forests forest_faults intervals jackknife stack labels_to_buy
+        transfer estimators contributing input_at_large""",
+    "evaluation": "metrics evaluation evaluation_faults related names_from_data",
+    "table": "table_checks table_reading units roles report command_line table_comparison parts",
+}
+FILES = {
+    part: (*(f"tests/test_{name}.py" for name in names.split()), f"tlhelpers/{part}")
+    for part, names in TESTS.items()
+}
+ALL = [file for files in FILES.values() for file in files]
 QUIET = ["-q", "--tb=line", "-p", "no:cacheprovider", "-p", "_hypothesis_pytestplugin"]
 QUIET += ["--hypothesis-seed=0"]
 QUIET += [  # the first fails after any change; the others wait for a signal, long on a busy machine
@@ -59,8 +64,8 @@ QUIET += [  # the first fails after any change; the others wait for a signal, lo
     "--deselect=tests/test_table_comparison.py::test_stopped_by_ctrl_c_a_second_run_goes_on",
 ]
 WORKERS = 2
-SECONDS = 60  # tests of so long in all are run for a mutant
-MOST = 4 * SECONDS  # of the processor; by the clock, five times as much
+SECONDS = 25  # of the processor: no further test of a mutant is begun
+MOST = 200  # then it has no end; by the clock, five times as much
 MEMORY = 8 * 2**30  # bytes
 COMPILED = ("kernels.py", "search.py", "nodes.py")  # no line of theirs is seen when it runs
 LEFT_OUT = ("VariableReplacer", "VariableInserter")  # would have to be told the variables
@@ -127,7 +132,7 @@ def source_of(mutant: Mutant, source: str) -> str | None:
 def draw(n: int, seed: int) -> list[Mutant]:
     """Draw n places, and for each what happens to it."""
     places = defaultdict(list)
-    for part in PARTS:
+    for part in TESTS:
         for path in sorted((ROOT / "tlhelpers" / part).rglob("*.py")):
             for mutant in find_mutants(path):
                 places[mutant.path, mutant.line, mutant.column].append(mutant)
@@ -173,10 +178,10 @@ class Reach:
 
 def measure() -> None:
     """Run all tests once, and keep which of them reach which line."""
-    measured = coverage.Coverage(None, source=[str(ROOT / "tlhelpers" / part) for part in PARTS])
+    measured = coverage.Coverage(None, source=[str(ROOT / "tlhelpers" / part) for part in TESTS])
     reach = Reach(measured)
     measured.start()
-    code = pytest.main([*QUIET, *FILES], plugins=[reach])
+    code = pytest.main([*QUIET, *ALL], plugins=[reach])
     measured.stop()
     if code:
         sys.exit("the tests fail without any mutant")
@@ -207,13 +212,14 @@ def tests_of(mutant: Mutant, kept: dict) -> list[str]:
     path, names, times = Path(mutant.path), kept["names"], kept["times"]
     is_compiled = path.name in COMPILED
     lines = kept["lines"].get(str(path.with_name("engine.py") if is_compiled else path), {})
-    own = [] if is_compiled else _statement(ROOT / path, mutant.line)
-    found = {names[i] for line in own for i in lines.get(str(line), [])} - {""}
+    shared = [] if is_compiled else _statement(ROOT / path, mutant.line)
+    found = {names[i] for line in shared for i in lines.get(str(line), [])} - {""}
     if not found:
         found = {names[i] for reached in lines.values() for i in reached} - {""}
-    files = tuple(found - times.keys())
+    files = tuple(found - times.keys())  # of fixtures
+    own = FILES[path.parts[1]]
     chosen = [name for name in times if name in found or name.startswith(files)]
-    return sorted(chosen, key=times.__getitem__)
+    return sorted(chosen, key=lambda name: (not name.startswith(own), times[name]))
 
 
 def _statement(path: Path, line: int) -> range:
@@ -233,7 +239,7 @@ def _statement(path: Path, line: int) -> range:
 def run(mutants: list[Mutant]) -> None:
     """Try mutants, and keep what becomes of each."""
     kept = json.loads((KEPT / "reach.json").read_text())
-    listing = [sys.executable, "-m", "pytest", "--collect-only", *QUIET, *FILES]
+    listing = [sys.executable, "-m", "pytest", "--collect-only", *QUIET, *ALL]
     found = subprocess.run(listing, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     there = {line: None for line in found.splitlines() if "::" in line}
     new = [name for name in there if name not in kept["times"]]  # not measured yet
@@ -242,12 +248,7 @@ def run(mutants: list[Mutant]) -> None:
     for worker in workers:
         worker.start()
     for mutant in sorted(mutants, key=lambda m: "_engine" in m.path):  # these compile anew
-        tests, seconds = new.copy(), 0.0
-        for name in tests_of(mutant, kept):
-            seconds += kept["times"][name]
-            if name in there and (seconds < SECONDS or len(tests) == len(new)):
-                tests.append(name)
-        work.put((mutant, tests))
+        work.put((mutant, [*new, *(name for name in tests_of(mutant, kept) if name in there)]))
     for _ in workers:
         work.put(None)
     for worker in workers:
@@ -285,8 +286,20 @@ def _work(number: int, work: multiprocessing.SimpleQueue) -> None:
             file.write(json.dumps(record) + "\n")
 
 
+class Limit:
+    """A plugin of pytest that leaves out tests when the time is over."""
+
+    def __init__(self) -> None:
+        self.end = time.process_time() + SECONDS
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self) -> bool | None:
+        """Say that a test needs no run."""
+        return True if time.process_time() > self.end else None
+
+
 def _write(path: Path, source: str, step: int) -> None:
-    """Write a source; no two versions have the same stamp, or Python might mistake one for another."""
+    """Write a source with a stamp of its own, or Python might take one version for another."""
     path.write_text(source, "utf8")
     stamp = time.time() + 10 * step
     os.utime(path, (stamp, stamp))
@@ -304,7 +317,7 @@ def _try(tests: list[str], output: Path) -> tuple[str, str]:
         resource.setrlimit(resource.RLIMIT_CPU, (MOST, MOST))
         file = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         os.dup2(file, 1), os.dup2(file, 2)
-        os._exit(pytest.main([*QUIET, "-x", *tests]))
+        os._exit(pytest.main([*QUIET, "-x", *tests], plugins=[Limit()]))
     limit, status, done = time.monotonic() + 5 * MOST, 0, 0
     while not done and time.monotonic() < limit:
         time.sleep(0.05)
