@@ -277,8 +277,9 @@ def test_a_table_without_sense_is_refused(case: str) -> None:
         message, options = r"row 4, column 'family': the group is missing", {"group": "family"}
     else:
         options = {"target": target}
-    with pytest.raises(TableError, match=message):
+    with pytest.raises(TableError, match=message) as refused:
         read_roles(frame, guess_roles(frame, **options))
+    assert "--features" not in str(refused.value)  # no fault of a feature
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 import tlhelpers as tl
 from tlhelpers.table import Finding, check, guess_roles, read_roles
 from tlhelpers.table.candidates import find_candidates
-from tlhelpers.table.relations import FEW, Relation
+from tlhelpers.table.relations import FEW, SMALL, Relation
 
 RNG = np.random.default_rng
 
@@ -190,6 +190,8 @@ def test_a_copied_class_is_leakage() -> None:
 def test_few_labels_are_told_by_their_number() -> None:
     assert "8 labels: too few to judge" in messages(found(world(n_labels=8), "few labels"))
     assert "only large differences" in messages(found(world(n_labels=25), "few labels"))
+    for n in (SMALL, SMALL + 1):
+        assert found(world(n_labels=n), "few labels") == []
     grouped = world().assign(family=np.arange(120) % 6)
     assert "6 groups with a label: too few" in messages(found(grouped, "few labels"))
 

@@ -332,6 +332,9 @@ def test_both_settings_are_judged_and_each_row_asks_its_own():
     outside = share_outside(X[Y["y"].notna()], X.loc[rows])
     pd.testing.assert_series_equal(answer["outside"], outside)
     assert outside.max() > 0
+    untold = found.predict(X.loc[rows])  # nothing is known: the cold setting
+    assert set(untold["model"]) == {found.recommendations["cold"].model}
+    np.testing.assert_allclose(untold["prediction"], found.models["cold"].predict(X.loc[rows]))
 
 
 def test_a_related_label_that_few_carry_is_left_out_and_named():

@@ -71,7 +71,9 @@ ODD = {
     "typographic minus": (PLAIN.replace("-2", "\u22122"), "utf-8"),
     "empty columns beside": (PLAIN.replace("\n", ",,\n"), "utf-8"),
     "row numbers": (pd.read_csv(StringIO(PLAIN)).to_csv(), "utf-8"),
-    "row numbers from 1": (",formula,gap,T\n1,NaCl,8.5,300\n2,GaAs,,77\n3,Fe2O3,-22.5,1200", "utf-8"),
+    "row numbers from 1": (
+        ",formula,gap,T\n1,NaCl,8.5,300\n2,GaAs,,77\n3,Fe2O3,-22.5,1200", "utf-8"
+    ),
     "empty rows below": (PLAIN + ",,\n,,\n\n", "utf-8"),
     "thousands marks": (PLAIN.replace("1200", "1'200"), "utf-8"),
     "hole words": (PLAIN.replace("GaAs,,", "GaAs,n/a,"), "utf-8"),
