@@ -129,6 +129,13 @@ def test_an_error_has_its_unit(name, head, words):
     assert f"{head} of each model minus" in render(found)
 
 
+@pytest.mark.parametrize(("p", "told"), [(0.0344, "0.034"), (0.001, "0.001"), (0.0009, "< 0.001")])
+def test_a_p_value_is_told_to_a_thousandth(found, p, told):
+    text = Reader(render(replace(found, verdicts=found.verdicts.assign(p_adjusted=p)))).text
+    cells = [line.strip() for line in text.splitlines()]
+    assert cells.count(told) == len(found.verdicts)
+
+
 def test_purchases_without_a_gain_are_said_apart(found):
     bought = pd.DataFrame({
         "setting": "warm", "label": ["y", "z", "w"], "rows": "any", "model": "stack",

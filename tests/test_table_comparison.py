@@ -141,6 +141,7 @@ def test_a_difference_stands_only_where_the_unit_is_the_same():
 
 
 def test_single_models_are_scored_by_the_one_protocol(found):
+    assert list(found.scores)[:4] == ["setting", "model", "repeat", "fold"]
     X, Y = make()
     models = find_candidates(Y, "y", n_estimators=20)
     options = {"target": "y", "setting": "warm", "n_repeats": 2, "progress": False}

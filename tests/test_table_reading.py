@@ -13,6 +13,7 @@ from pandas.testing import assert_frame_equal
 
 from tlhelpers.data.files import table_path
 from tlhelpers.table import TableError, read_table
+from tlhelpers.table.number_cells import read_numbers
 
 PLAIN = "formula,gap,T\nNaCl,8.5,300\nGaAs,,77\nFe2O3,-2.25e1,1200\n"
 
@@ -122,6 +123,14 @@ def test_a_decimal_comma_elsewhere_tells_a_column_of_three_decimals(write) -> No
     assert found["a"].tolist() == [1.234, 2.345]
 
 
+def test_a_number_of_a_spreadsheet_does_not_say_what_a_point_in_a_text_is() -> None:
+    found = read_numbers([1.5, "3.456"])
+    assert {sign: values.tolist() for sign, values in found.values.items()} == {
+        ".": [1.5, 3.456], ",": [1.5, 3456.0],
+    }  # fmt: skip
+    assert list(read_numbers(["1.5", "3.456"]).values) == ["."]
+
+
 def test_numbers_in_any_notation_agree_with_float(write) -> None:
     rng = np.random.default_rng(0)
     texts = [
@@ -206,6 +215,7 @@ REFUSED = {
     "an index without name": (",b\nx,2\ny,3\n", r"row 1: column 1 has no name"),
     "a short row": ("a,b\n1,2\n3\n", r"row 3: the row has 1 cells, and the header in row 1 2"),
     "a long row": ("a,b\n1,2\n3,4,5\n", r"row 3: the row has 3 cells.* quotation marks"),
+    "an open quote in the first row": ('"a,b\n1,2\n', r"row 1: a quotation mark is not closed"),
     "an open quote": ('a,b\n1,"2\n3,4\n', r"row 2: a quotation mark is not closed"),
     "a title above": ("My table,,\na,b,c\n1,2,3\n", r"row 1: column 2 has no name.*delete titles"),
     "a remark above": ("# of 2020\na,b\n1,2\n", r"row 2: the row has 2 cells.* delete titles"),

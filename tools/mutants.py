@@ -1,6 +1,6 @@
 """Ask whether the tests notice faults: ``make mutants``, a random sample of them (two hours).
 
-    python tools/mutants.py measure               # which test reaches which line, how long it takes
+    python tools/mutants.py measure               # what new tests reach, and how long they take
     python tools/mutants.py run --seed 1 --n 440  # a sample
     python tools/mutants.py again                 # what survived, with the tests as they are now
     python tools/mutants.py count                 # the table
@@ -46,10 +46,11 @@ ROOT = Path(__file__).resolve().parents[1]
 KEPT = ROOT / "_build" / "mutants"
 # Tests of these parts alone: no site, no notebook, no other program
 TESTS = {
-    "forests": """engine golden_forests forest_faults intervals jackknife stack labels_to_buy
-        transfer estimators contributing input_at_large""",
-    "evaluation": "metrics evaluation evaluation_faults related names_from_data",
-    "table": "table_checks table_reading units roles report command_line table_comparison parts",
+    "forests": """engine golden_forests forest_faults intervals jackknife stack transfer
+        estimators contributing input_at_large""",
+    "evaluation": "metrics evaluation evaluation_faults related names_from_data case_studies",
+    "table": """table_checks table_reading units roles report command_line table_comparison parts
+        labels_to_buy""",
 }
 FILES = {
     part: (*(f"tests/test_{name}.py" for name in names.split()), f"tlhelpers/{part}")
@@ -158,52 +159,69 @@ class Reach:
     def __init__(self, measured: coverage.Coverage) -> None:
         self.measured, self.now = measured, ""
         self.times: dict[str, float] = {}
+        self.setups: dict[tuple[str, str], float] = {}  # of fixtures that tests share
+        self.just = 0.0
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
-        """Keep a test's time."""
-        self.now, start = item.nodeid, time.perf_counter()
+    def pytest_runtest_protocol(self, item: pytest.Function) -> Iterator[None]:
+        """Keep a test's time, as if it ran alone."""
+        self.now, self.just, start = item.nodeid, 0.0, time.perf_counter()
         self.measured.switch_context(self.now)
         result = yield
-        self.times[item.nodeid] = time.perf_counter() - start
+        shared = [(item.nodeid.partition("::")[0], name) for name in item.fixturenames]
+        seconds = time.perf_counter() - start - self.just
+        self.times[item.nodeid] = seconds + sum(self.setups.get(key, 0.0) for key in shared)
         self.measured.switch_context("")
         return result
 
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef) -> Iterator[None]:
         """Count what a fixture of several tests reaches for all tests of its file."""
-        if fixturedef.scope != "function":
+        inner, start = self.just, time.perf_counter()
+        is_shared = fixturedef.scope != "function"
+        if is_shared:
             self.measured.switch_context(fixturedef.baseid)
         result = yield
+        if is_shared:  # it may have asked for others
+            seconds = time.perf_counter() - start - (self.just - inner)
+            self.setups[fixturedef.baseid, fixturedef.argname] = seconds
+            self.just += seconds
         self.measured.switch_context(self.now)
         return result
 
 
+def collect() -> list[str]:
+    """Return the names of all tests."""
+    words = [sys.executable, "-m", "pytest", "--collect-only", *QUIET, *ALL]
+    found = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return [line for line in found.splitlines() if "::" in line]
+
+
 def measure() -> None:
-    """Run all tests once, and keep which of them reach which line."""
+    """Run the tests that were not measured yet, and keep which of them reach which line."""
+    path = KEPT / "reach.json"
+    kept = (
+        json.loads(path.read_text()) if path.exists() else {"names": [], "times": {}, "lines": {}}
+    )
     measured = coverage.Coverage(None, source=[str(ROOT / "tlhelpers" / part) for part in TESTS])
     reach = Reach(measured)
+    new = [name for name in collect() if name not in kept["times"]]
     measured.start()
-    code = pytest.main([*QUIET, *ALL], plugins=[reach])
+    code = pytest.main([*QUIET, *new], plugins=[reach])
     measured.stop()
     if code:
         sys.exit("the tests fail without any mutant")
-    write_reach(measured.get_data(), reach.times)
-
-
-def write_reach(data: coverage.CoverageData, times: dict[str, float]) -> None:
-    """Keep the tests of every line, by number."""
-    names = sorted(data.measured_contexts())
-    number = {name: i for i, name in enumerate(names)}
-    lines = {
-        str(Path(file).relative_to(ROOT)): {
-            line: [number[name] for name in set(found)]
-            for line, found in data.contexts_by_lineno(file).items()
-        }
-        for file in data.measured_files()
-    }
+    kept["times"] |= reach.times
+    data = measured.get_data()
+    number = {name: i for i, name in enumerate(kept["names"])}
+    for file in data.measured_files():
+        lines = kept["lines"].setdefault(str(Path(file).relative_to(ROOT)), {})
+        for line, found in data.contexts_by_lineno(file).items():
+            numbers = {number.setdefault(name, len(number)) for name in found}
+            lines[str(line)] = sorted(numbers.union(lines.get(str(line), [])))
+    kept["names"] = list(number)
     KEPT.mkdir(parents=True, exist_ok=True)
-    (KEPT / "reach.json").write_text(json.dumps({"names": names, "times": times, "lines": lines}))
+    path.write_text(json.dumps(kept))
 
 
 def tests_of(mutant: Mutant, kept: dict) -> list[str]:
@@ -242,16 +260,13 @@ def _statement(path: Path, line: int) -> range:
 def run(mutants: list[Mutant]) -> None:
     """Try mutants, and keep what becomes of each."""
     kept = json.loads((KEPT / "reach.json").read_text())
-    listing = [sys.executable, "-m", "pytest", "--collect-only", *QUIET, *ALL]
-    found = subprocess.run(listing, cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    there = {line: None for line in found.splitlines() if "::" in line}
-    new = [name for name in there if name not in kept["times"]]  # not measured yet
+    there = set(collect())
     work: multiprocessing.SimpleQueue = multiprocessing.SimpleQueue()
     workers = [multiprocessing.Process(target=_work, args=(i, work)) for i in range(WORKERS)]
     for worker in workers:
         worker.start()
     for mutant in sorted(mutants, key=lambda m: "_engine" in m.path):  # these compile anew
-        work.put((mutant, [*new, *(name for name in tests_of(mutant, kept) if name in there)]))
+        work.put((mutant, [name for name in tests_of(mutant, kept) if name in there]))
     for _ in workers:
         work.put(None)
     for worker in workers:
@@ -336,8 +351,16 @@ def _try(tests: list[str], output: Path) -> tuple[str, str]:
         return "killed", "no end"
     if status == 0:
         return "survived", ""
-    found = re.search(r"^(?:FAILED|ERROR) (\S+)", output.read_text("utf8", "replace"), re.M)
-    return "killed", found[1] if found else f"status {status}"
+    if os.WIFSIGNALED(status):
+        return "killed", f"signal {os.WTERMSIG(status)}"
+    text = output.read_text("utf8", "replace")
+    found = re.search(r"^(?:FAILED|ERROR) (\S+)", text, re.M)
+    if found:
+        return "killed", found[1]
+    files = sorted({name.partition("::")[0] for name in tests})
+    if "ERROR: not found" in text and files != tests:  # the mutant renames a case
+        return _try(files, output)
+    raise RuntimeError(f"no test says why pytest failed:\n{text}")
 
 
 # ---- Outcomes
