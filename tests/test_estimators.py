@@ -13,6 +13,7 @@ from sklearn.inspection import permutation_importance
 from sklearn.model_selection import GridSearchCV, KFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.utils import get_tags
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from tlhelpers import (
@@ -123,6 +124,8 @@ def test_a_column_of_numbers_is_asked_about_where_a_related_label_is_needed(fore
 def test_forests_of_equal_settings_are_two_forests(forest):
     one, other = forest("y"), forest("y")
     assert one != other and len({one, other}) == 2
+    assert repr(one) == f"{forest.__name__}(target='y')"  # scikit-learn's: what is no default
+    assert get_tags(one).target_tags.required
 
 
 @pytest.mark.parametrize("model", models(), ids=names)

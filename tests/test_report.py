@@ -275,6 +275,9 @@ def test_models_look_as_in_the_book():
     assert {n: look.marker for n, look in palette.LOOKS.items()} == {
         n: style.marker for n, style in STYLES.items()
     }
+    assert {n: look.dash for n, look in palette.LOOKS.items()} == {
+        n: style.dash for n, style in STYLES.items()
+    }
     assert palette.INK == INK
     assert palette.look_of("difference (PBE)") is palette.LOOKS["difference"]
     assert palette.look_of("mine") is palette.RIVAL

@@ -2,6 +2,7 @@
 
 import sys
 import time
+import zipfile
 from io import StringIO
 from pathlib import Path
 
@@ -273,6 +274,10 @@ def test_broken_spreadsheets_are_refused(tmp_path: Path) -> None:
     (tmp_path / "cut.xlsx").write_bytes(good.read_bytes()[:-200])
     with pytest.raises(TableError, match="broken or cut off"):
         read_table(tmp_path / "cut.xlsx")
+    with zipfile.ZipFile(tmp_path / "odd.xlsx", "w") as archive:
+        archive.writestr("xl/workbook.xml", "no workbook")
+    with pytest.raises(TableError, match=r"the Excel file is broken \(\w+: .*save it as .xlsx"):
+        read_table(tmp_path / "odd.xlsx")
     with pytest.raises(TableError, match="has no sheets"):
         read_table(table_path("no_dissociation.csv"), "data")
 
