@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help env check book slides test test-full coverage offline bench results lab pair lock wheel sbom clean
+.PHONY: help env check book slides test test-full coverage mutants offline bench results lab pair lock wheel sbom clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -41,6 +41,11 @@ coverage: env ## is each line and branch of the package, its book part apart, re
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest -q -n auto --dist loadfile tlhelpers $$($(BIN)/python tests/environments.py)
 	$(BIN)/coverage combine --quiet && $(BIN)/coverage report
+
+mutants: env ## do the tests notice faults? a random sample of them in forests, evaluation, table (hours)
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --target _build/cosmic-ray cosmic-ray==8.7.0
+	PYTHONPATH=_build/cosmic-ray $(BIN)/python tools/mutants.py measure
+	PYTHONPATH=_build/cosmic-ray $(BIN)/python tools/mutants.py run
 
 offline: book ## one archive for a classroom without network, in _build: site, slides, notebooks, packages
 	$(BIN)/python -m tools.classroom.build

@@ -327,6 +327,15 @@ def test_bags_that_cannot_be():
         draw_bags(np.array([[True, False]] * 3), 2, 0)
     with pytest.raises(ValueError, match="10,000 bags hold no label of task 0 or another"):
         draw_bags(np.eye(30, dtype=bool), 1, 0)  # a bag of all rows, one in 10^12
+
+
+def test_bags_are_drawn_again_for_rows_in_every_bag_but_a_single_bag_is_plain():
+    labelled = np.ones((50, 1), bool)
+    shares = [
+        [draw_bags(labelled, n, seed).all(axis=0).mean() for seed in range(60)] for n in (1, 2)
+    ]
+    in_one = 1 - (1 - 1 / 50) ** 50  # of a plain bootstrap
+    assert abs(np.mean(shares[0]) - in_one) < 0.02 and np.mean(shares[1]) < in_one**2 - 0.04
     with pytest.raises(ValueError, match="bag 0 holds no label of task 0"):
         fit(X4, [[1], [NAN], [2], [3]], [0], np.array([[0, 4, 0, 0]]))
 

@@ -1,15 +1,19 @@
 """The forests keep scikit-learn's contract."""
 
 import pickle
+import warnings
+from contextlib import nullcontext
 
 import numpy as np
 import pandas as pd
 import pytest
 from sklearn.base import clone
+from sklearn.exceptions import DataConversionWarning
 from sklearn.inspection import permutation_importance
 from sklearn.model_selection import GridSearchCV, KFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.utils import get_tags
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from tlhelpers import (
@@ -101,6 +105,27 @@ def test_same_result_for_any_number_of_threads_and_after_a_pickle(model, table):
     two = pickle.loads(pickle.dumps(clone(model).set_params(n_jobs=2).fit(X, Y)))
     for a, b in zip(one.predict(X, return_std=True), two.predict(X, return_std=True), strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize("forest", [SingleTaskForest, DifferenceForest])
+def test_a_column_of_numbers_is_asked_about_where_a_related_label_is_needed(forest, table):
+    """A frame of one column is named, and a matrix is what a forest of one label may be given."""
+    X, Y = table
+    one = Y[["z"]].dropna()
+    asked = pytest.warns(DataConversionWarning) if forest is DifferenceForest else nullcontext()
+    with warnings.catch_warnings(), asked:
+        if forest is SingleTaskForest:
+            warnings.simplefilter("error")
+            forest(n_estimators=3).fit(X.loc[one.index], one)
+        forest(n_estimators=3).fit(X.loc[one.index].to_numpy(), one.to_numpy())
+
+
+@pytest.mark.parametrize("forest", FORESTS)
+def test_forests_of_equal_settings_are_two_forests(forest):
+    one, other = forest("y"), forest("y")
+    assert one != other and len({one, other}) == 2
+    assert repr(one) == f"{forest.__name__}(target='y')"  # scikit-learn's: what is no default
+    assert get_tags(one).target_tags.required
 
 
 @pytest.mark.parametrize("model", models(), ids=names)

@@ -18,6 +18,7 @@ from tlhelpers import (
     learning_curve,
 )
 from tlhelpers.evaluation import (
+    RelatedAsFeatures,
     calibration_table,
     compare_sizes,
     corrected_resampled_t_test,
@@ -373,5 +374,6 @@ def test_a_forest_inside_another_estimator_is_refused_as_it_would_lose_its_relat
     X = pd.DataFrame(np.random.default_rng(0).normal(size=(40, 2)))
     Y = pd.DataFrame({"y": X[0], "z": X[0]})
     wrapped = make_pipeline(StandardScaler(), DifferenceForest("y", "z"))
-    with pytest.raises(TypeError, match="'p' holds a DifferenceForest"):
-        cross_validate_transfer({"p": wrapped}, X, Y, target="y", progress=False)
+    for model in (wrapped, RelatedAsFeatures(DifferenceForest("y", "z"))):
+        with pytest.raises(TypeError, match="'p' holds a DifferenceForest"):
+            cross_validate_transfer({"p": model}, X, Y, target="y", progress=False)

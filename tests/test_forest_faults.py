@@ -131,6 +131,22 @@ def test_text_among_numbers_is_named_with_its_row(text, kind):
         LatentVariableForest("y", "z", task_types=kind and {"z": kind}).fit(X, Y)
 
 
+def test_a_known_class_that_fit_has_not_seen_is_named():
+    Y = pd.DataFrame({"y": X[:, 0], "c": np.where(X[:, 0] > 20, "high", "low")})
+    forest = LatentVariableForest("y", "c", n_estimators=5, random_state=0).fit(X, Y)
+    known = pd.DataFrame({"c": ["low", None, "middle"]})
+    with pytest.raises(
+        ValueError, match=r"known has 'middle' in column 'c', row 2: .* \['high', 'low"
+    ):
+        forest.predict(X[:3], known=known)
+    assert np.isfinite(forest.predict(X[:2], known=known[:2])).all()
+
+
+def test_labels_without_a_column_are_refused():
+    with pytest.raises(ValueError, match="Y has no column: give at least one task"):
+        SingleTaskForest().fit(X, pd.DataFrame(index=range(40)))
+
+
 def test_equal_stages_are_grown_once_and_change_nothing(monkeypatch):
     rng = np.random.default_rng(0)
     features = rng.normal(size=(60, 6))

@@ -18,7 +18,7 @@ from tlhelpers import (
     StackedForest,
     load_results,
 )
-from tlhelpers.forests.intervals import Errors, expect, labels_needed
+from tlhelpers.forests.intervals import Errors, expect, labels_needed, share_of_error
 from tlhelpers.forests.stages import OutOfBagReading
 
 TREES = {"n_estimators": 40, "random_state": 0}
@@ -135,6 +135,13 @@ def test_what_is_expected_of_a_residual_is_a_line_in_the_spread():
     assert expect(0.5 + 2 * spread, spread) == pytest.approx((0.5, 2.0, 0.25), rel=1e-6)
     start, slope, least = expect(2 - 0.5 * spread, spread)
     assert slope == 0 and start > 1 and least > 0  # a wider spread is never taken for less error
+
+
+def test_the_share_of_an_error_is_one_where_there_is_none():
+    spread, unseen = np.ones(4), np.full(4, 0.4)
+    assert share_of_error(np.zeros(4), spread, unseen, 10) == 1
+    assert share_of_error(np.ones(4), spread, unseen, 10) == pytest.approx(np.sqrt(0.85))
+    assert share_of_error(0.1 * np.ones(4), spread, unseen, 10) == pytest.approx(np.sqrt(0.4))
 
 
 def test_intervals_are_wider_where_trees_differ():

@@ -185,6 +185,7 @@ def test_a_gain_is_one_that_is_seen_and_above_zero():
         "known": pd.DataFrame(),
     }  # fmt: skip
     table = labels_to_buy(task, curves, "rmse", {"warm": ("stack", "stack")}).set_index("label")
+    assert list(table.index) == ["y", "z", "w"]  # in the order of the curves
     assert table["verdict"].to_dict() == {"y": GAIN, "z": NO_GAIN, "w": NO_GAIN}
     assert (table["p_adjusted"] < 0.05).to_dict() == {"y": True, "z": True, "w": False}
     assert table.loc["z", "high"] < 0 < table.loc["y", "low"]

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import zipfile
 from dataclasses import replace
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from types import SimpleNamespace
@@ -130,6 +131,13 @@ def test_an_error_has_its_unit(name, head, words):
     assert f"{head} of each model minus" in render(found)
 
 
+@pytest.mark.parametrize(("p", "told"), [(0.0344, "0.034"), (0.001, "0.001"), (0.0009, "< 0.001")])
+def test_a_p_value_is_told_to_a_thousandth(found, p, told):
+    page = render(replace(found, verdicts=found.verdicts.assign(p_adjusted=p)))
+    cells = [unescape(cell) for cell in re.findall("<td>([^<]*)</td>", page)]
+    assert cells.count(told) == len(found.verdicts)
+
+
 def test_purchases_without_a_gain_are_said_apart(found):
     bought = pd.DataFrame({
         "setting": "warm", "label": ["y", "z", "w"], "rows": "any", "model": "stack",
@@ -194,6 +202,21 @@ def test_names_stand_as_they_are(page):
         assert name in text
 
 
+def test_of_many_rows_a_figure_shows_every_so_many(found):
+    """And of the model that is recommended: the choice in each fold, or the baseline."""
+    many = pd.DataFrame({"row": [f"r{i}" for i in range(1001)], "truth": np.arange(1001.0)})
+    for model, seen in (("stack", "chosen"), ("single-task", "single-task")):
+        advised = {key: replace(r, model=model) for key, r in found.recommendations.items()}
+        for n, shown in ((1001, 334), (500, 500)):
+            rows = pd.concat([
+                many[:n].assign(setting=key, model=m, prediction=sign * many["truth"])
+                for key in advised
+                for m, sign in {"single-task": -1, "chosen": -1, seen: 1}.items()
+            ])  # fmt: skip
+            page = render(replace(found, recommendations=advised, predictions=rows))
+            assert f"{shown} rows, correlation 1.00" in page and "correlation -1.00" not in page
+
+
 def test_figures_are_read_aloud_and_have_ids_of_their_own(page, found):
     svgs = re.findall(r"<svg.*?</svg>", page, re.DOTALL)
     assert len(svgs) == 3 * len(found.recommendations) + 1
@@ -253,6 +276,9 @@ def test_models_look_as_in_the_book():
     }
     assert {n: look.marker for n, look in palette.LOOKS.items()} == {
         n: style.marker for n, style in STYLES.items()
+    }
+    assert {n: look.dash for n, look in palette.LOOKS.items()} == {
+        n: style.dash for n, style in STYLES.items()
     }
     assert palette.INK == INK
     assert palette.look_of("difference (PBE)") is palette.LOOKS["difference"]
@@ -337,6 +363,32 @@ def test_known_labels_of_new_rows_train_and_are_told(name):
     model = find_candidates(Y, "y", n_estimators=20, random_state=0)[name]
     expected = split.ask(model.fit(split.X_train, split.Y_train))
     np.testing.assert_allclose(found["prediction"], expected)
+
+
+def test_new_rows_keep_their_groups_in_training():
+    """A group of the new rows is that of the table where the names are equal."""
+    X, Y = make()
+    groups = np.repeat(np.arange(45), 2)  # rows 74 and 75 are one group
+    new = own_table(X[75:], Y[75:].assign(y=np.nan), groups[75:])
+    table = own_table(X[:75], Y[:75], groups[:75])
+    found = predict_table("multi-task", table, new, n_estimators=20)
+    split = split_table(X, Y, np.arange(90), ["y"], np.arange(75, 90), "warm")
+    model = MultiTaskForest("y", n_estimators=20, random_state=0)
+    model.fit(split.X_train, split.Y_train, groups=groups)
+    np.testing.assert_allclose(found["prediction"], split.ask(model))
+
+
+def test_new_rows_without_groups_are_groups_of_their_own():
+    X, Y = make()
+    groups = np.repeat(np.arange(45), 2)
+    new = own_table(X[75:], Y[75:].assign(y=np.nan))
+    table = own_table(X[:75], Y[:75], groups[:75])
+    found = predict_table("multi-task", table, new, n_estimators=20)
+    split = split_table(X, Y, np.arange(90), ["y"], np.arange(75, 90), "warm")
+    model = MultiTaskForest("y", n_estimators=20, random_state=0)
+    apart = np.append(groups[:75], np.arange(100, 115))
+    model.fit(split.X_train, split.Y_train, groups=apart)
+    np.testing.assert_allclose(found["prediction"], split.ask(model))
 
 
 def test_new_rows_without_related_labels():

@@ -112,6 +112,25 @@ def test_a_table_of_features_alone_says_that_nothing_transfers() -> None:
     assert len(roles.remarks) == 1 and "beside the formula are features, so" in roles.remarks[0]
 
 
+def test_one_complete_column_is_a_feature_without_a_remark() -> None:
+    roles = guess_roles(table(formula=None, T=[1.5, 2, 3, 4, 5, 6], computed=None))
+    assert roles.features == ("T",) and roles.remarks == ()
+
+
+@pytest.mark.parametrize(
+    ("roles", "name"),
+    [
+        (Roles("y", name="id"), "'id'"),
+        (Roles("y", formula="f"), "'f'"),
+        (Roles("y", formula="f", name="id"), "'id'"),
+        (Roles("y"), None),
+    ],
+)
+def test_the_column_that_names_the_rows_is_told(roles: Roles, name: str | None) -> None:
+    lines = [line for line in roles.describe().splitlines() if line.startswith("row names")]
+    assert lines == ([f"row names:      {name}"] if name else [])
+
+
 def test_a_table_of_descriptors_beside_a_formula_is_features() -> None:
     many = {f"d{j}": np.arange(6) * 1.5 + j for j in range(30)}
     roles = guess_roles(table(**many))
@@ -259,8 +278,9 @@ def test_a_table_without_sense_is_refused(case: str) -> None:
         message, options = r"row 4, column 'family': the group is missing", {"group": "family"}
     else:
         options = {"target": target}
-    with pytest.raises(TableError, match=message):
+    with pytest.raises(TableError, match=message) as refused:
         read_roles(frame, guess_roles(frame, **options))
+    assert "--features" not in str(refused.value)  # no fault of a feature
 
 
 @pytest.mark.parametrize(

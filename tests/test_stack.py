@@ -279,6 +279,16 @@ def test_weights_are_the_best_on_the_simplex(seed):
     np.testing.assert_allclose(stacking_weights(F, y, n, pull=0.0), free, atol=1e-3)
 
 
+@pytest.mark.parametrize("pull", [0.0, 1.0])
+@pytest.mark.parametrize("k", [1, 2])
+def test_perfect_members_weigh_the_same(k, pull):
+    y = np.array([0.0, 1.0, 1.0])
+    np.testing.assert_allclose(stacking_weights(np.repeat(y[:, None], k, 1), y, 3, pull), 1 / k)
+    wrong = np.array([1.0, 0.0, 0.0])
+    weights = stacking_weights(np.column_stack([wrong, *[y] * k]), y, 3, 0.0)
+    np.testing.assert_allclose(weights, [0, *[1 / k] * k], atol=1e-6)
+
+
 def test_where_nothing_transfers_the_stack_is_about_as_good_as_the_baseline():
     rng = np.random.default_rng(0)
     X = rng.uniform(size=(300, 5))

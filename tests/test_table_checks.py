@@ -11,7 +11,7 @@ from tlhelpers.table import Finding, check, guess_roles, read_roles
 from tlhelpers.table.candidates import find_candidates
 from tlhelpers.table.errors import SHOWN
 from tlhelpers.table.odd_labels import find_outliers
-from tlhelpers.table.relations import FEW, Relation
+from tlhelpers.table.relations import FEW, SMALL, Relation
 
 RNG = np.random.default_rng
 
@@ -141,6 +141,12 @@ def test_slope_one_fits_up_to_its_bound() -> None:
     assert not replace(line, shift=0.7).has_offset  # below half the scatter
 
 
+@pytest.mark.parametrize(("shift", "told"), [(4.01, True), (3.99, False), (-4.01, True)])
+def test_an_offset_is_four_standard_errors_of_few_rows(shift: float, told: bool) -> None:
+    line = Relation(1.0, 0.0, 0.9, shift, scatter=4.0, line_scatter=4.0, n=16, same_unit=True)
+    assert line.has_offset == told
+
+
 def test_an_offset_is_told_only_where_slope_one_fits() -> None:
     frame = world()
     frame["z"] = (frame["z"] - 0.9) / 1.45
@@ -186,6 +192,8 @@ def test_a_copied_class_is_leakage() -> None:
 def test_few_labels_are_told_by_their_number() -> None:
     assert "8 labels: too few to judge" in messages(found(world(n_labels=8), "few labels"))
     assert "only large differences" in messages(found(world(n_labels=25), "few labels"))
+    for n in (SMALL, SMALL + 1):
+        assert found(world(n_labels=n), "few labels") == []
     grouped = world().assign(family=np.arange(120) % 6)
     assert "6 groups with a label: too few" in messages(found(grouped, "few labels"))
 
@@ -207,6 +215,15 @@ def test_duplicates_and_their_labels() -> None:
     assert "labels of 1 sets of rows with equal features differ" in messages(
         found(twice, "duplicates")
     )
+
+
+def test_repeats_are_sought_in_every_label() -> None:
+    """Of a label without repeats nothing is said, of the next one what there is."""
+    frame = world()
+    frame.loc[100:103, ["a", "b", "c"]] = frame.loc[100, ["a", "b", "c"]].to_numpy(dtype=float)
+    frame.loc[100:103, "z"] = [1.0, 1.1, 1.2, 1.3]  # without a label y
+    said = [f.place for f in found(frame, "duplicates") if "differ, most for" in f.message]
+    assert said == ["column 'z'"]
 
 
 def test_duplicates_that_disagree_are_mixed_sources() -> None:

@@ -29,7 +29,7 @@ from tlhelpers.forests.stages import OutOfBagReading
 from tlhelpers.table import comparison, recommending, running, share_outside
 from tlhelpers.table.answers import describe_rows
 from tlhelpers.table.candidates import find_candidates
-from tlhelpers.table.learned import find_differences
+from tlhelpers.table.learned import find_differences, find_importances
 from tlhelpers.table.parts import Part
 from tlhelpers.table.relations import relate, same_unit
 from tlhelpers.table.running import Runner
@@ -162,6 +162,7 @@ def test_a_classifier_without_intervals_states_none():
 
 
 def test_single_models_are_scored_by_the_one_protocol(found):
+    assert list(found.scores)[:4] == ["setting", "model", "repeat", "fold"]
     X, Y = make()
     models = find_candidates(Y, "y", n_estimators=20)
     options = {"target": "y", "setting": "warm", "n_repeats": 2, "progress": False}
@@ -367,6 +368,9 @@ def test_both_settings_are_judged_and_each_row_asks_its_own():
     outside = share_outside(X[Y["y"].notna()], X.loc[rows])
     pd.testing.assert_series_equal(answer["outside"], outside)
     assert outside.max() > 0
+    untold = found.predict(X.loc[rows])  # nothing is known: the cold setting
+    assert set(untold["model"]) == {found.recommendations["cold"].model}
+    np.testing.assert_allclose(untold["prediction"], found.models["cold"].predict(X.loc[rows]))
 
 
 def test_a_related_label_that_few_carry_is_left_out_and_named():
@@ -440,6 +444,35 @@ def test_the_time_is_kept(runner, n_jobs, factor):
     taken = time.monotonic() - begun
     assert taken < 1.1 * 2.0
     assert taken > 0.75 * 2.0 and len(left) + len(run.found) == 200
+
+
+def test_some_of_the_time_is_left_for_what_follows(runner):
+    """Two percent: of 101 s the last second is not begun."""
+    task, now = runner(1.0).task, time.monotonic()
+    run = Runner(task, {"single-task": 0.0}, 1, None, now + 1, now - 100, progress=False)
+    assert len(run.run(parts_of(3))) == 3
+    run = Runner(task, {"single-task": 0.0}, 1, None, now + 600, now, progress=False)
+    assert run.run(parts_of(3)) == []
+
+
+def test_progress_is_shown_unless_it_is_not_wanted(capsys):
+    X, Y = make(n=40, n_labels=30)
+    quick = {"n_repeats": 2, "n_estimators": 2, "max_seconds": 1e-3}
+    compare_architectures(X, Y, "y", **quick)
+    assert "s in all" in capsys.readouterr().err
+    compare_architectures(X, Y, "y", progress=False, **quick)
+    assert capsys.readouterr().err == ""
+
+
+def test_importances_are_those_of_the_features():
+    X, Y = make()
+    forest = SingleTaskForest("y", n_estimators=20, random_state=0).fit(X, Y)
+    table = find_importances(forest, X.columns)
+    assert set(table["feature"]) <= set(X) and table["importance"].is_monotonic_decreasing
+    assert table["feature"][0] in ("x0", "x1", "x2")
+    for model, names in ((forest, X.columns[:3]), (LinearRegression().fit(X, Y["z"]), X.columns)):
+        none = find_importances(model, names)  # of other features than these, or of none
+        assert len(none) == 0 and list(none) == ["feature", "importance"]
 
 
 def test_the_first_parts_run_whatever_the_time(runner):

@@ -16,6 +16,7 @@ from pandas.testing import assert_frame_equal
 from tlhelpers.data.files import table_path
 from tlhelpers.table import TableError, read_table
 from tlhelpers.table.cells import FAULTS, settle
+from tlhelpers.table.number_cells import read_numbers
 
 PLAIN = "formula,gap,T\nNaCl,8.5,300\nGaAs,,77\nFe2O3,-2.25e1,1200\n"
 
@@ -74,6 +75,9 @@ ODD = {
     "typographic minus": (PLAIN.replace("-2", "\u22122"), "utf-8"),
     "empty columns beside": (PLAIN.replace("\n", ",,\n"), "utf-8"),
     "row numbers": (pd.read_csv(StringIO(PLAIN)).to_csv(), "utf-8"),
+    "row numbers from 1": (
+        ",formula,gap,T\n1,NaCl,8.5,300\n2,GaAs,,77\n3,Fe2O3,-22.5,1200", "utf-8"
+    ),
     "empty rows below": (PLAIN + ",,\n,,\n\n", "utf-8"),
     "thousands marks": (PLAIN.replace("1200", "1'200"), "utf-8"),
     "hole words": (PLAIN.replace("GaAs,,", "GaAs,n/a,"), "utf-8"),
@@ -120,6 +124,14 @@ def test_thousands_are_read_where_the_column_tells(write) -> None:
 def test_a_decimal_comma_elsewhere_tells_a_column_of_three_decimals(write) -> None:
     found = read_table(write("a;b\n1,234;0,5\n2,345;1,5\n"))
     assert found["a"].tolist() == [1.234, 2.345]
+
+
+def test_a_number_of_a_spreadsheet_does_not_say_what_a_point_in_a_text_is() -> None:
+    found = read_numbers([1.5, "3.456"])
+    assert {sign: values.tolist() for sign, values in found.values.items()} == {
+        ".": [1.5, 3.456], ",": [1.5, 3456.0],
+    }  # fmt: skip
+    assert list(read_numbers(["1.5", "3.456"]).values) == ["."]
 
 
 def test_numbers_in_any_notation_agree_with_float(write) -> None:
@@ -211,6 +223,7 @@ REFUSED = {
     "an index without name": (",b\nx,2\ny,3\n", r"row 1: column 1 has no name"),
     "a short row": ("a,b\n1,2\n3\n", r"row 3: the row has 1 cells, and the header in row 1 2"),
     "a long row": ("a,b\n1,2\n3,4,5\n", r"row 3: the row has 3 cells.* quotation marks"),
+    "an open quote in the first row": ('"a,b\n1,2\n', r"row 1: a quotation mark is not closed"),
     "an open quote": ('a,b\n1,"2\n3,4\n', r"row 2: a quotation mark is not closed"),
     "a title above": ("My table,,\na,b,c\n1,2,3\n", r"row 1: column 2 has no name.*delete titles"),
     "a remark above": ("# of 2020\na,b\n1,2\n", r"row 2: the row has 2 cells.* delete titles"),
@@ -285,6 +298,10 @@ def test_broken_spreadsheets_are_refused(tmp_path: Path) -> None:
     (tmp_path / "cut.xlsx").write_bytes(good.read_bytes()[:-200])
     with pytest.raises(TableError, match="broken or cut off"):
         read_table(tmp_path / "cut.xlsx")
+    with zipfile.ZipFile(tmp_path / "odd.xlsx", "w") as archive:
+        archive.writestr("xl/workbook.xml", "no workbook")
+    with pytest.raises(TableError, match=r"the Excel file is broken \(\w+: .*save it as .xlsx"):
+        read_table(tmp_path / "odd.xlsx")
     with pytest.raises(TableError, match="has no sheets"):
         read_table(table_path("no_dissociation.csv"), "data")
 

@@ -175,7 +175,7 @@ def training_order(
     code, names = pd.factorize(groups[rows])
     place = generator.permutation(len(names))
     n_test = int(np.ceil(test_size * len(names)))
-    if not 0 < n_test < len(names):
+    if n_test >= len(names):
         raise ValueError(
             f"test_size={test_size} holds out {n_test} of {len(names)} labelled groups; it must "
             "leave some on both sides"

@@ -210,13 +210,13 @@ def stacking_weights(F: np.ndarray, y: np.ndarray, n: int, pull: float) -> np.nd
     """
     k = F.shape[1]
     equal = np.full(k, 1 / k)
-    if k == 1 or len(y) == 0 or np.isinf(pull):
+    if len(y) == 0 or np.isinf(pull):
         return equal
     variance = np.mean((y - y.mean()) ** 2) * len(y) / max(n, 1)
     if variance == 0:
         return equal
     errors = (F - y[:, None]) / np.sqrt(variance)  # with sum one, y - F w = -errors w
-    curvature = errors.T @ errors + pull * np.eye(k)
+    curvature = errors.T @ errors + max(pull, 1e-9) * np.eye(k)  # perfect members have none
     best, lowest = equal, np.inf
     for size in range(1, k + 1):  # the few members make 2^k - 1 supports: exact, and no iteration
         for support in itertools.combinations(range(k), size):
