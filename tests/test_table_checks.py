@@ -224,6 +224,16 @@ def test_repeats_are_sought_in_every_label() -> None:
     assert said == ["column 'z'"]
 
 
+def test_groups_are_counted_and_the_largest_is_named() -> None:
+    frame = world().assign(family=np.arange(120) % 60)
+    frame.loc[frame["family"] == 3, "family"] = 4
+    assert messages(found(frame, "groups")) == "note : 59 groups, the largest of 4 rows (4)"
+    apart = frame.assign(family=[f"f{i}" for i in range(120)])
+    own = read_roles(apart, guess_roles(apart, target="y", group="family"))
+    said = [finding.message for finding in check(own) if finding.topic == "groups"]
+    assert said == ["120 groups"]
+
+
 def test_duplicates_that_disagree_are_mixed_sources() -> None:
     frame = world()
     again = frame.iloc[:20].assign(y=frame["y"].iloc[:20] + RNG(1).choice([-1.5, 1.5], 20))
