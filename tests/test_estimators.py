@@ -136,7 +136,8 @@ def test_forests_of_equal_settings_are_two_forests(forest):
     one, other = forest("y"), forest("y")
     assert one != other and len({one, other}) == 2
     assert repr(one) == f"{forest.__name__}(target='y')"  # scikit-learn's: what is no default
-    assert get_tags(one).target_tags.required
+    tags = get_tags(one).target_tags
+    assert tags.required and tags.single_output
 
 
 @pytest.mark.parametrize("model", models(), ids=names)

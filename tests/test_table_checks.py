@@ -268,6 +268,15 @@ def test_an_outlier_is_named() -> None:
     assert "the median label is" in messages(found(few, "outliers"))
 
 
+def test_of_many_outliers_five_are_named_and_the_others_counted() -> None:
+    frame = world(n_labels=120)
+    frame.loc[10:16, "y"] = np.arange(40.0, 47.0)
+    said = [finding.message for finding in found(frame, "outliers")]
+    assert len(said) == 5 and all("the label is 4" in message for message in said)
+    counted = [message.endswith("(2 more labels are as far off)") for message in said]
+    assert counted == [False] * 4 + [True]
+
+
 def test_errors_come_first_and_a_frame_gives_what_its_table_gives() -> None:
     frame = world(n_labels=8)
     frame["z"] = 3 * frame["y"] + 1

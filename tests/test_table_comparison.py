@@ -29,7 +29,7 @@ from tlhelpers.evaluation.experiment import Experiment
 from tlhelpers.forests.stages import OutOfBagReading
 from tlhelpers.table import comparison, recommending, running, share_outside
 from tlhelpers.table.candidates import find_candidates
-from tlhelpers.table.learned import find_importances
+from tlhelpers.table.learned import find_differences, find_importances
 from tlhelpers.table.parts import Part
 from tlhelpers.table.relations import relate, same_unit
 from tlhelpers.table.running import Runner
@@ -430,6 +430,20 @@ def test_progress_is_shown_unless_it_is_not_wanted(capsys):
     assert "s in all" in capsys.readouterr().err
     compare_architectures(X, Y, "y", progress=False, **quick)
     assert capsys.readouterr().err == ""
+
+
+def test_differences_are_told_of_ten_rows_with_both():
+    X, Y = make()
+    Y["few"], Y["names"] = Y["z"].where(Y.index.isin(Y.index[:9])), "a"
+    task = Experiment.of({"single-task": SingleTaskForest("y")}, X, Y, None, ["y"], "warm")
+    table = find_differences(task, 0, n_estimators=10).set_index("label")
+    assert table["n_both"].to_dict() == {"z": 60, "few": 9}
+    assert table.loc["few"].drop("n_both").isna().all()
+    row, between = table.loc["z"], (Y["y"] - Y["z"]).dropna()
+    assert row["correlation"] == pytest.approx(Y["y"].corr(Y["z"]))
+    assert row["mean_difference"] == pytest.approx(between.mean())
+    assert row["sd_difference"] == pytest.approx(between.std())
+    assert 0.5 < row["slope"] < 1.5 and row["slope_std"] > 0
 
 
 def test_importances_are_those_of_the_features():
