@@ -199,6 +199,9 @@ def test_label_saving_of_known_curves():
     back = label_saving(pd.DataFrame(rows), "model", "baseline")
     assert back.loc[10, "saving"] == 0
     assert back.loc[320, "saving"] == pytest.approx(0.25, abs=0.02)
+    own = [row for row in rows if row["model"] == "baseline"]
+    twin = label_saving(pd.DataFrame([*own, *(r | {"model": "m"} for r in own)]), "baseline", "m")
+    np.testing.assert_allclose(twin["saving"], 1)  # at the ends of the curve too
     with pytest.raises(ValueError, match="'c' is no model"):
         label_saving(pd.DataFrame(rows), "c", "model")
 

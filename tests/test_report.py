@@ -291,6 +291,7 @@ def test_marks_stand_out_from_either_page(look):
         linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
         return linear @ [0.2126, 0.7152, 0.0722]
 
+    assert all(part > 0 for part in look.dash)  # to be seen at all
     assert 1.05 / (luminance(look.color) + 0.05) > 2.5
     assert (luminance(look.dark) + 0.05) / (luminance("#161616") + 0.05) > 2.5
 
