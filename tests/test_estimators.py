@@ -10,6 +10,7 @@ import pytest
 from sklearn.base import clone
 from sklearn.exceptions import DataConversionWarning
 from sklearn.inspection import permutation_importance
+from sklearn.metrics import r2_score
 from sklearn.model_selection import GridSearchCV, KFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -120,12 +121,23 @@ def test_a_column_of_numbers_is_asked_about_where_a_related_label_is_needed(fore
         forest(n_estimators=3).fit(X.loc[one.index].to_numpy(), one.to_numpy())
 
 
+def test_two_labels_are_enough_for_a_score(table):
+    X, Y = table
+    forest = SingleTaskForest(n_estimators=5, random_state=0).fit(X, Y["z"].fillna(1.0))
+    asked = X.iloc[1:3]
+    expected = r2_score(Y["z"][1:3], forest.predict(asked))
+    assert forest.score(asked, Y["z"][1:3]) == pytest.approx(expected)
+    with pytest.raises(ValueError, match="R2 needs two labels"):
+        forest.score(asked[:1], Y["z"][1:2])
+
+
 @pytest.mark.parametrize("forest", FORESTS)
 def test_forests_of_equal_settings_are_two_forests(forest):
     one, other = forest("y"), forest("y")
     assert one != other and len({one, other}) == 2
     assert repr(one) == f"{forest.__name__}(target='y')"  # scikit-learn's: what is no default
-    assert get_tags(one).target_tags.required
+    tags = get_tags(one).target_tags
+    assert tags.required and tags.single_output
 
 
 @pytest.mark.parametrize("model", models(), ids=names)

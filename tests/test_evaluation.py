@@ -28,6 +28,7 @@ from tlhelpers.evaluation import (
     summarize,
     training_order,
 )
+from tlhelpers.evaluation.experiment import told_groups
 
 
 class Recorder(SingleTaskForest):
@@ -123,6 +124,21 @@ def test_classes_are_scored_by_accuracy_and_f1(table):
     assert scores["accuracy"].mean() > 0.8 and {"f1_macro"} < set(scores)
 
 
+def test_groups_are_told_to_models_that_take_them():
+    forest, line, groups = SingleTaskForest("y"), LinearRegression(), np.array([0, 0, 1])
+    assert told_groups(forest, groups) == {"groups": groups}
+    for model, given in ((line, groups), (forest, None), (forest, np.arange(3))):
+        assert told_groups(model, given) == {}  # it takes none, there are none, or all of one row
+
+
+@pytest.mark.parametrize("run", [cross_validate_predictions, learning_curve])
+def test_progress_is_shown_unless_it_is_not_wanted(run, table, capsys):
+    options = {"sizes": [10]} if run is learning_curve else {"n_splits": 2}
+    for shown in ({}, {"progress": False}):
+        run(SingleTaskForest("y", n_estimators=2), *table, n_repeats=1, **options, **shown)
+        assert ("splits" in capsys.readouterr().err) is (shown == {})
+
+
 def test_training_order_keeps_groups_together():
     groups = np.array(list("aabbccddee"))
     order, test = training_order(np.ones(10, bool), groups, 0.2, seed=0)
@@ -186,6 +202,9 @@ def test_label_saving_of_known_curves():
     back = label_saving(pd.DataFrame(rows), "model", "baseline")
     assert back.loc[10, "saving"] == 0
     assert back.loc[320, "saving"] == pytest.approx(0.25, abs=0.02)
+    own = [row for row in rows if row["model"] == "baseline"]
+    twin = label_saving(pd.DataFrame([*own, *(r | {"model": "m"} for r in own)]), "baseline", "m")
+    np.testing.assert_allclose(twin["saving"], 1)  # at the ends of the curve too
     with pytest.raises(ValueError, match="'c' is no model"):
         label_saving(pd.DataFrame(rows), "c", "model")
 

@@ -21,6 +21,7 @@ from tlhelpers.forests import shared_stages, uncertainty
 from tlhelpers.forests._engine.engine import ForestEngine
 from tlhelpers.forests.jackknife import warn_if_noisy
 from tlhelpers.forests.plan import Stage
+from tlhelpers.forests.sharing import StageStore
 
 X = np.arange(40.0)[:, None]
 
@@ -142,9 +143,38 @@ def test_a_known_class_that_fit_has_not_seen_is_named():
     assert np.isfinite(forest.predict(X[:2], known=known[:2])).all()
 
 
+def test_the_first_known_column_that_stands_twice_is_named():
+    Y = pd.DataFrame({"y": X[:, 0], "z": X[:, 0], "v": X[:, 0]})
+    forest = LatentVariableForest("y", n_estimators=3, random_state=0).fit(X, Y)
+    with pytest.raises(ValueError, match="known has several columns named 'v'; keep one"):
+        forest.predict(X, known=Y[["v", "z", "v", "z"]])
+
+
+def test_names_as_numbers_are_refused():
+    Y = pd.DataFrame({"y": ["a", "b"] * 20})
+    message = (
+        r"'y' is a regression task but .* such as 'a'; say task_types=\{'y': 'classification'\}"
+    )
+    with pytest.raises(ValueError, match=message):
+        SingleTaskForest(task_types="regression").fit(X, Y)
+
+
 def test_labels_without_a_column_are_refused():
     with pytest.raises(ValueError, match="Y has no column: give at least one task"):
         SingleTaskForest().fit(X, pd.DataFrame(index=range(40)))
+
+
+@pytest.mark.parametrize("size", [1, 2])
+def test_a_store_keeps_what_was_asked_for_last(size):
+    store, grown = StageStore(size), []
+
+    def grow(key):
+        return store.get(key, lambda: grown.append(key) or key.upper())
+
+    assert [grow(key) for key in "aabab"] == list("AABAB")
+    assert grown == {1: list("abab"), 2: list("ab")}[size]
+    assert grow("c") == "C" and grow("b") == "B"  # with room for two, a goes
+    assert grown[-1] == {1: "b", 2: "c"}[size]
 
 
 def test_equal_stages_are_grown_once_and_change_nothing(monkeypatch):
@@ -318,6 +348,8 @@ def test_noise_of_any_size_is_warned_of_and_none_is_not():
     for noise in (5e133, 1e-300):
         with pytest.warns(UserWarning, match="1000000.0 times the estimate"):
             warn_if_noisy(np.zeros(4), np.full(4, noise), 2, stacklevel=1)
+    with pytest.warns(UserWarning, match=r"100 trees .* 1.0 times .* it takes 400 trees at least"):
+        warn_if_noisy(np.ones(4), np.ones(4), 100, stacklevel=1)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         warn_if_noisy(np.zeros(0), np.zeros(0), 2, stacklevel=1)

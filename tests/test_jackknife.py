@@ -164,6 +164,11 @@ def test_scikit_learn_forest():
     np.testing.assert_allclose(V, jackknife_variance(trees, N))
 
 
+def test_trees_that_all_predict_zero_have_no_variance():
+    N = np.random.default_rng(0).multinomial(20, np.ones(20) / 20, size=30)
+    np.testing.assert_array_equal(jackknife_variance(np.zeros((2, 30)), N), 0)
+
+
 def test_errors():
     N = np.ones((4, 5))
     with pytest.raises(ValueError, match="correction"):

@@ -265,6 +265,19 @@ def test_rows_are_named_and_only_those_without_a_label():
     assert len(measure_next(model, X, Y.assign(y=1.0), "y", 0.3)) == 0
 
 
+@pytest.mark.parametrize("is_class", [False, True])
+def test_the_noise_of_a_label_is_a_squared_error_or_the_share_of_wrong_classes(is_class):
+    X, Y = make()
+    if is_class:
+        Y["y"] = pd.Series(np.where(Y["y"] > 0.5, "high", "low"), Y.index).where(Y["y"].notna())
+    model = SingleTaskForest("y", n_estimators=30, random_state=0).fit(X, Y)
+    found = measure_next(model, X, Y, "y", 0.3, 4)
+    trees = np.moveaxis(model.tree_predictions(X[60:]), 1, 0)
+    rows, shares = pick_rows(trees, 0.3 if is_class else 0.09, 4)
+    assert list(found["row"]) == list(X.index[60:][rows])
+    np.testing.assert_allclose(found["share"], shares)
+
+
 def test_a_measured_row_teaches_more_than_another():
     """Labels of the picked rows, of a true function, lower the error more than random ones do."""
     picked, drawn = [], []

@@ -226,6 +226,16 @@ def test_repeats_are_sought_in_every_label() -> None:
     assert said == ["column 'z'"]
 
 
+def test_groups_are_counted_and_the_largest_is_named() -> None:
+    frame = world().assign(family=np.arange(120) % 60)
+    frame.loc[frame["family"] == 3, "family"] = 4
+    assert messages(found(frame, "groups")) == "note : 59 groups, the largest of 4 rows (4)"
+    apart = frame.assign(family=[f"f{i}" for i in range(120)])
+    own = read_roles(apart, guess_roles(apart, target="y", group="family"))
+    said = [finding.message for finding in check(own) if finding.topic == "groups"]
+    assert said == ["120 groups"]
+
+
 def test_duplicates_that_disagree_are_mixed_sources() -> None:
     frame = world()
     again = frame.iloc[:20].assign(y=frame["y"].iloc[:20] + RNG(1).choice([-1.5, 1.5], 20))
@@ -258,6 +268,15 @@ def test_an_outlier_is_named() -> None:
     few = world(n_labels=20)
     few.loc[3, "y"] = 400.0
     assert "the median label is" in messages(found(few, "outliers"))
+
+
+def test_of_many_outliers_five_are_named_and_the_others_counted() -> None:
+    frame = world(n_labels=120)
+    frame.loc[10:16, "y"] = np.arange(40.0, 47.0)
+    said = [finding.message for finding in found(frame, "outliers")]
+    assert len(said) == 5 and all("the label is 4" in message for message in said)
+    counted = [message.endswith("(2 more labels are as far off)") for message in said]
+    assert counted == [False] * 4 + [True]
 
 
 def test_errors_come_first_and_a_frame_gives_what_its_table_gives() -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -297,15 +298,17 @@ def test_a_table_without_related_labels_says_so_by_the_baseline():
 def test_a_rival_can_win_and_is_chosen_by_inner_folds():
     rng = np.random.default_rng(0)
     X = pd.DataFrame(rng.normal(size=(80, 6))).add_prefix("x")
-    Y = pd.DataFrame({"y": X.sum(axis=1), "z": rng.normal(size=80)})
+    truth = X.sum(axis=1)
+    Y = pd.DataFrame({"y": truth.where(X.index < 75), "z": rng.normal(size=80)})
     rivals = {
         "line": LinearRegression(),
         "line of z": RelatedAsFeatures(LinearRegression(), "y", "z", keep_features=False),
     }
     found = compare_architectures(X, Y, "y", rivals=rivals, **NO_CURVES)
     assert found.recommended == "line" and "Use 'line'" in found.recommendation
-    np.testing.assert_allclose(found.predict(X)["prediction"], Y["y"])
+    np.testing.assert_allclose(found.predict(X)["prediction"], truth)
     assert found.predict(X)["low"].isna().all()
+    assert set(found.measure_next["row"]) == {75, 76, 77, 78, 79}  # as the baseline says
     assert set(found.verdicts["model"]) >= set(rivals)
 
 
@@ -464,6 +467,20 @@ def test_progress_is_shown_unless_it_is_not_wanted(capsys):
     assert capsys.readouterr().err == ""
 
 
+def test_differences_are_told_of_ten_rows_with_both():
+    X, Y = make()
+    Y["few"], Y["names"] = Y["z"].where(Y.index.isin(Y.index[:9])), "a"
+    task = Experiment.of({"single-task": SingleTaskForest("y")}, X, Y, None, ["y"], "warm")
+    table = find_differences(task, 0, n_estimators=10).set_index("label")
+    assert table["n_both"].to_dict() == {"z": 60, "few": 9}
+    assert table.loc["few"].drop("n_both").isna().all()
+    row, between = table.loc["z"], (Y["y"] - Y["z"]).dropna()
+    assert row["correlation"] == pytest.approx(Y["y"].corr(Y["z"]))
+    assert row["mean_difference"] == pytest.approx(between.mean())
+    assert row["sd_difference"] == pytest.approx(between.std())
+    assert 0.5 < row["slope"] < 1.5 and row["slope_std"] > 0
+
+
 def test_importances_are_those_of_the_features():
     X, Y = make()
     forest = SingleTaskForest("y", n_estimators=20, random_state=0).fit(X, Y)
@@ -492,6 +509,30 @@ def test_the_estimate_is_near_the_time_that_was_taken(runner):
     run.run(parts_of(120))
     taken = time.monotonic() - begun
     assert run.estimate is not None and taken / 1.5 < run.estimate < 1.5 * taken
+
+
+def test_what_takes_a_moment_has_no_estimate(runner):
+    run = runner(np.inf)
+    run.run(parts_of(3, 0.01))
+    assert run.estimate is None
+
+
+def test_the_cost_of_a_part_is_that_of_its_fits(runner):
+    """A model that reads related labels takes half of its time whatever the target labels."""
+    X, Y = make(n=20, n_labels=20)
+    models = {"single-task": SingleTaskForest("y"), "multi-task": MultiTaskForest("y")}
+    task = Experiment.of(models, X, Y, None, ["y"], "cold")
+    run = Runner(task, {"single-task": 1.0, "multi-task": 10.0}, progress=False)
+    part = Part("p", "folds", "cold", ("single-task",), np.arange(5), 0, [{}, {}])
+    part = replace(part, trained=[np.arange(10), None], hidden=[(), ()])
+    assert run.cost(part) == pytest.approx(10 / 20 + 15 / 20)
+    both = replace(part, models=("single-task", "multi-task"))
+    half = (0.5 + 0.5 * 10 / 20) + (0.5 + 0.5 * 15 / 20)
+    assert run.cost(both) == pytest.approx(run.cost(part) + 10 * half)
+    judged = replace(both, judged=True)  # of a model with bags, no inner folds
+    assert run.cost(judged) == pytest.approx(11 * run.cost(part))
+    hidden = replace(part, hidden=[("z", np.arange(12)), ("z", np.arange(2))])
+    assert run.cost(hidden) == pytest.approx(8 / 20 + 15 / 20)
 
 
 def test_a_second_run_takes_what_the_first_one_kept(tmp_path, monkeypatch):

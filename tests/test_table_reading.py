@@ -126,6 +126,15 @@ def test_a_decimal_comma_elsewhere_tells_a_column_of_three_decimals(write) -> No
     assert found["a"].tolist() == [1.234, 2.345]
 
 
+def test_five_columns_with_a_fault_are_named_and_the_others_counted(write) -> None:
+    head, good, bad = (",".join(f"{x}{i}" for i in range(8)) for x in ("c", "", "x"))
+    path = write(f"{head}\n{good}\n{good}\n{bad}\n")
+    with pytest.raises(TableError, match="row 4, column 'c0': 'x0' is no number") as refused:
+        read_table(path)
+    said = str(refused.value)
+    assert "row 4, column 'c4'" in said and "'c5'" not in said and "3 more columns" in said
+
+
 def test_a_number_of_a_spreadsheet_does_not_say_what_a_point_in_a_text_is() -> None:
     found = read_numbers([1.5, "3.456"])
     assert {sign: values.tolist() for sign, values in found.values.items()} == {

@@ -46,17 +46,18 @@ ROOT = Path(__file__).resolve().parents[1]
 KEPT = ROOT / "_build" / "mutants"
 # Tests of these parts alone: no site, no notebook, no other program
 TESTS = {
-    "forests": """engine golden_forests forest_faults intervals jackknife stack transfer
-        estimators contributing input_at_large""",
+    "engine": "engine golden_forests",
+    "forests": """forest_faults intervals jackknife stack transfer estimators contributing
+        input_at_large""",
     "evaluation": "metrics evaluation evaluation_faults related names_from_data case_studies",
     "table": """table_checks table_reading units roles report command_line table_comparison parts
         labels_to_buy""",
 }
 FILES = {
-    part: (*(f"tests/test_{name}.py" for name in names.split()), f"tlhelpers/{part}")
-    for part, names in TESTS.items()
+    part: tuple(f"tests/test_{name}.py" for name in names.split()) for part, names in TESTS.items()
 }
-ALL = [file for files in FILES.values() for file in files]
+PARTS = [f"tlhelpers/{part}" for part in ("forests", "evaluation", "table")]
+ALL = [file for files in FILES.values() for file in files] + PARTS
 QUIET = ["-q", "--tb=line", "-p", "no:cacheprovider", "-p", "_hypothesis_pytestplugin"]
 QUIET += ["--hypothesis-seed=0"]
 QUIET += [  # the first fails after any change; the others wait for signals and other programs
@@ -89,6 +90,11 @@ class Mutant:
 
 
 # ---- Mutants
+
+
+def part_of(path: str) -> str:
+    """Return the part of the package that a module is of."""
+    return "engine" if "/_engine/" in path else path.split("/")[1]
 
 
 def find_mutants(path: Path) -> Iterator[Mutant]:
@@ -136,8 +142,8 @@ def source_of(mutant: Mutant, source: str) -> str | None:
 def draw(n: int, seed: int) -> list[Mutant]:
     """Draw n places, and for each what happens to it."""
     places = defaultdict(list)
-    for part in TESTS:
-        for path in sorted((ROOT / "tlhelpers" / part).rglob("*.py")):
+    for part in PARTS:
+        for path in sorted((ROOT / part).rglob("*.py")):
             for mutant in find_mutants(path):
                 places[mutant.path, mutant.line, mutant.column].append(mutant)
     rng = random.Random(seed)
@@ -203,7 +209,7 @@ def measure() -> None:
     kept = (
         json.loads(path.read_text()) if path.exists() else {"names": [], "times": {}, "lines": {}}
     )
-    measured = coverage.Coverage(None, source=[str(ROOT / "tlhelpers" / part) for part in TESTS])
+    measured = coverage.Coverage(None, source=[str(ROOT / part) for part in PARTS])
     reach = Reach(measured)
     new = [name for name in collect() if name not in kept["times"]]
     measured.start()
@@ -238,7 +244,7 @@ def tests_of(mutant: Mutant, kept: dict) -> list[str]:
     if not found:
         found = {names[i] for reached in lines.values() for i in reached} - {""}
     files = tuple(found - times.keys())  # of fixtures
-    own = FILES[path.parts[1]]
+    own = FILES[part_of(mutant.path)]
     chosen = [name for name in times if name in found or name.startswith(files)]
     return sorted(chosen, key=lambda name: (not name.startswith(own), times[name]))
 
@@ -265,7 +271,7 @@ def run(mutants: list[Mutant]) -> None:
     workers = [multiprocessing.Process(target=_work, args=(i, work)) for i in range(WORKERS)]
     for worker in workers:
         worker.start()
-    for mutant in sorted(mutants, key=lambda m: "_engine" in m.path):  # these compile anew
+    for mutant in sorted(mutants, key=lambda m: part_of(m.path) == "engine"):  # these compile anew
         work.put((mutant, [name for name in tests_of(mutant, kept) if name in there]))
     for _ in workers:
         work.put(None)
@@ -399,8 +405,7 @@ def count() -> None:
     """Print how many mutants of each part were killed."""
     rows = defaultdict(list)
     for record in outcomes():
-        path = Path(record["path"])
-        for name in ("engine" if "_engine" in path.parts else path.parts[1], "all"):
+        for name in (part_of(record["path"]), "all"):
             rows[name].append(record)
     for name, records in sorted(rows.items(), key=lambda row: row[0] == "all"):
         n = len(records)

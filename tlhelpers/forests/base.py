@@ -183,7 +183,6 @@ class TransferForest(Predictor, ABC):
             tags.estimator_type, tags.regressor_tags = "regressor", RegressorTags()
         tags.target_tags.required = True
         tags.target_tags.multi_output = not self.needs_relation
-        tags.target_tags.single_output = True
         return tags
 
 
