@@ -53,14 +53,25 @@ def new_environment(target: Path, python: Command = (sys.executable,)) -> Path:
 def run_notebooks(
     commands: Path, folder: Path, out: Path, prefix: Command = (), **variables: str
 ) -> dict[str, nbformat.NotebookNode]:
-    """Execute every notebook of a folder, two at a time; one that raises is a failure."""
+    """Execute every notebook of a folder, two at a time; one that raises is a failure.
+
+    ipykernel 6.17, which Colab has, once lost the message that a cell is done: the kernel idle, the
+    client waiting for ever. So a cell that takes too long gets a second chance, and no third.
+    """
     convert = [*prefix, commands / "python", "-m", "nbconvert", "--to", "notebook", "--execute"]
+    convert.append("--ExecutePreprocessor.timeout=180")
     names = sorted(path.name for path in folder.glob("*.ipynb"))
     assert names
 
     def execute(name: str) -> nbformat.NotebookNode:
         threads = {"OMP_NUM_THREADS": "1"}  # two notebooks share two cores
-        run([*convert, "--output-dir", out, name], folder, **threads | variables)
+        command = [*convert, "--output-dir", out, name]
+        try:
+            run(command, folder, **threads | variables)
+        except AssertionError as error:
+            if "CellTimeoutError" not in str(error):
+                raise
+            run(command, folder, **threads | variables)
         return nbformat.read(out / name, as_version=4)
 
     with ThreadPoolExecutor(2) as pool:
