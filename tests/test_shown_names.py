@@ -1,10 +1,11 @@
 """A reader can follow the code that is shown: it uses no name that only folded code makes."""
 
 import builtins
+import dis
 import re
-import symtable
 from collections.abc import Iterator
 from pathlib import Path
+from types import CodeType
 
 import jupytext
 import nbformat
@@ -18,17 +19,16 @@ EVERYWHERE = {"say", "verdict_words", *dir(builtins)}  # words of a sentence, no
 
 def names_of(code: str) -> tuple[set[str], set[str]]:
     """Return the names that code makes, and those of others that it uses."""
-    top = symtable.symtable(re.sub(r"^[%!].*$", "", code, flags=re.MULTILINE), "cell", "exec")
-    made = {s.get_name() for s in top.get_symbols() if s.is_assigned() or s.is_imported()}
-    used, tables = set(), [top]
-    while tables:
-        table = tables.pop()
-        tables += table.get_children()
-        used |= {
-            s.get_name()
-            for s in table.get_symbols()
-            if s.is_referenced() and (table is top or s.is_global())
-        }
+    made, used = set(), set()
+    codes = [compile(re.sub(r"^[%!].*$", "", code, flags=re.MULTILINE), "cell", "exec")]
+    while codes:
+        part = codes.pop()
+        codes += [inner for inner in part.co_consts if isinstance(inner, CodeType)]
+        for step in dis.get_instructions(part):
+            if step.opname in ("STORE_NAME", "STORE_GLOBAL"):
+                made.add(step.argval)
+            elif step.opname in ("LOAD_NAME", "LOAD_GLOBAL"):
+                used.add(step.argval)
     return made, used - made
 
 
