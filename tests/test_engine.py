@@ -18,10 +18,12 @@ from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.ensemble import RandomForestRegressor
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
+from tlhelpers import SingleTaskForest
 from tlhelpers.forests._engine import engine as engine_module
 from tlhelpers.forests._engine import trees as trees_module
 from tlhelpers.forests._engine.encoding import N_BINS, bin_features
 from tlhelpers.forests._engine.engine import ForestEngine
+from tlhelpers.forests._engine.nodes import moment_of, weight_of
 from tlhelpers.forests._engine.threads import count_threads, run_in_threads, share_out
 from tlhelpers.forests.bags import draw_bags
 
@@ -325,6 +327,8 @@ def test_bags_hold_every_task_and_leave_every_row_out_once():
 def test_bags_that_cannot_be():
     with pytest.raises(ValueError, match="task 1 has no label"):
         draw_bags(np.array([[True, False]] * 3), 2, 0)
+    with pytest.raises(ValueError, match="bag 0 holds no label of task 0"):
+        fit(X4, [[1], [NAN], [2], [3]], [0], np.array([[0, 4, 0, 0]]))
 
 
 def test_bags_are_drawn_again_for_rows_in_every_bag_but_a_single_bag_is_plain():
@@ -334,8 +338,6 @@ def test_bags_are_drawn_again_for_rows_in_every_bag_but_a_single_bag_is_plain():
     ]
     in_one = 1 - (1 - 1 / 50) ** 50  # of a plain bootstrap
     assert abs(np.mean(shares[0]) - in_one) < 0.02 and np.mean(shares[1]) < in_one**2 - 0.04
-    with pytest.raises(ValueError, match="bag 0 holds no label of task 0"):
-        fit(X4, [[1], [NAN], [2], [3]], [0], np.array([[0, 4, 0, 0]]))
 
 
 @pytest.mark.parametrize("n_distinct", [1, 2, 255, 256, 257, 3000])
@@ -352,6 +354,23 @@ def test_bins_are_ordered_and_disjoint(n_distinct):
     n_values = np.unique(x).size
     assert used.size == n_values if n_values <= N_BINS else used.size > 200
     assert lowest[bins[0, 0]] == highest[bins[0, 0]] == x[0], "a frequent value has its own bin"
+
+
+def test_a_frequent_lowest_value_has_the_first_bin():
+    x = np.append(np.zeros(100), np.arange(1.0, 401))
+    bins, _, lowest, highest = bin_features(x[:, None])
+    assert (bins[:100] == 0).all() and (bins[100:] > 0).all()
+    assert lowest[0, 0] == highest[0, 0] == 0
+
+
+def test_a_pair_is_a_weight_and_a_moment_in_python_too():
+    assert [part(5 << 8 | 3, 8) for part in (weight_of, moment_of)] == [3, 5]
+    assert [part(-(5 << 8) + 3, 8) for part in (weight_of, moment_of)] == [3, -5]
+    assert [part(3.5 + 5j, 0) for part in (weight_of, moment_of)] == [3.5, 5.0]
+
+
+def test_the_features_drawn_are_those_of_a_forest():
+    assert ForestEngine().max_features == SingleTaskForest().max_features == 1 / 3
 
 
 # ----------------------------------------------------------------- threads, processes, storage

@@ -62,8 +62,9 @@ def test_after_a_failed_fit_nothing_is_fitted(forest):
 def test_the_engine_refuses_rows_of_another_width():
     bags = np.ones((3, 40), int)
     engine = ForestEngine().fit(np.hstack([X] * 8), X, np.array([0]), bags, seed=0)
-    with pytest.raises(ValueError, match="1 features, and 8"):
-        engine.predict(X, 0)
+    for n in (1, 9):
+        with pytest.raises(ValueError, match=f"{n} features, and 8"):
+            engine.predict(np.hstack([X] * n), 0)
 
 
 @pytest.mark.parametrize("forest", [DifferenceForest, LatentVariableForest])
