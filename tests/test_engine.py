@@ -662,6 +662,14 @@ def test_threads_are_as_many_as_joblib_says(backend):
         assert count_threads(2) == 2
 
 
+def test_one_part_is_worked_on_where_it_is_asked_for_and_several_are_not():
+    def where(part):
+        return threading.current_thread()
+
+    assert run_in_threads(where, [0], 4) == [threading.current_thread()]
+    assert threading.current_thread() not in run_in_threads(where, [0, 1], 4)
+
+
 def test_an_error_in_a_thread_reaches_the_caller():
     with pytest.raises(ZeroDivisionError):
         run_in_threads(lambda part: 1 / part, [1, 0], 2)
