@@ -390,14 +390,14 @@ def survivors() -> list[Mutant]:
         path = ROOT / record["path"]
         if record["outcome"] != "survived" or not path.exists():
             continue
-        source = path.read_text("utf8")
+        source, found = path.read_text("utf8"), []
         for mutant in find_mutants(path):
             if (mutant.operator, mutant.column) == (record["operator"], record["column"]):
-                if source.splitlines()[mutant.line - 1].strip() == record["before"]:
-                    text = source_of(mutant, source) or ""
-                    if text.splitlines()[mutant.line - 1].strip() == record["after"]:
-                        left.append(mutant)
-                        break
+                place, text = mutant.line - 1, source_of(mutant, source) or source
+                lines = [version.splitlines()[place].strip() for version in (source, text)]
+                if lines == [record["before"], record["after"]]:
+                    found.append(mutant)
+        left += sorted(found, key=lambda mutant: abs(mutant.line - record["line"]))[:1]
     return left
 
 
