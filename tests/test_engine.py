@@ -18,10 +18,12 @@ from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.ensemble import RandomForestRegressor
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
+from tlhelpers import SingleTaskForest
 from tlhelpers.forests._engine import engine as engine_module
 from tlhelpers.forests._engine import trees as trees_module
 from tlhelpers.forests._engine.encoding import N_BINS, bin_features
 from tlhelpers.forests._engine.engine import ForestEngine
+from tlhelpers.forests._engine.nodes import moment_of, weight_of
 from tlhelpers.forests._engine.threads import count_threads, run_in_threads, share_out
 from tlhelpers.forests.bags import draw_bags
 
@@ -327,6 +329,8 @@ def test_bags_that_cannot_be():
         draw_bags(np.array([[True, False]] * 3), 2, 0)
     with pytest.raises(ValueError, match="10,000 bags hold no label of task 0 or another"):
         draw_bags(np.eye(30, dtype=bool), 1, 0)  # a bag of all rows, one in 10^12
+    with pytest.raises(ValueError, match="bag 0 holds no label of task 0"):
+        fit(X4, [[1], [NAN], [2], [3]], [0], np.array([[0, 4, 0, 0]]))
 
 
 def test_bags_are_drawn_again_for_rows_in_every_bag_but_a_single_bag_is_plain():
@@ -336,8 +340,6 @@ def test_bags_are_drawn_again_for_rows_in_every_bag_but_a_single_bag_is_plain():
     ]
     in_one = 1 - (1 - 1 / 50) ** 50  # of a plain bootstrap
     assert abs(np.mean(shares[0]) - in_one) < 0.02 and np.mean(shares[1]) < in_one**2 - 0.04
-    with pytest.raises(ValueError, match="bag 0 holds no label of task 0"):
-        fit(X4, [[1], [NAN], [2], [3]], [0], np.array([[0, 4, 0, 0]]))
 
 
 @pytest.mark.parametrize("n_distinct", [1, 2, 255, 256, 257, 3000])
@@ -354,6 +356,23 @@ def test_bins_are_ordered_and_disjoint(n_distinct):
     n_values = np.unique(x).size
     assert used.size == n_values if n_values <= N_BINS else used.size > 200
     assert lowest[bins[0, 0]] == highest[bins[0, 0]] == x[0], "a frequent value has its own bin"
+
+
+def test_a_frequent_lowest_value_has_the_first_bin():
+    x = np.append(np.zeros(100), np.arange(1.0, 401))
+    bins, _, lowest, highest = bin_features(x[:, None])
+    assert (bins[:100] == 0).all() and (bins[100:] > 0).all()
+    assert lowest[0, 0] == highest[0, 0] == 0
+
+
+def test_a_pair_is_a_weight_and_a_moment_in_python_too():
+    assert [part(5 << 8 | 3, 8) for part in (weight_of, moment_of)] == [3, 5]
+    assert [part(-(5 << 8) + 3, 8) for part in (weight_of, moment_of)] == [3, -5]
+    assert [part(3.5 + 5j, 0) for part in (weight_of, moment_of)] == [3.5, 5.0]
+
+
+def test_the_features_drawn_are_those_of_a_forest():
+    assert ForestEngine().max_features == SingleTaskForest().max_features == 1 / 3
 
 
 # ----------------------------------------------------------------- threads, processes, storage
@@ -643,6 +662,14 @@ def test_threads_are_as_many_as_joblib_says(backend):
     with joblib.parallel_config(backend, n_jobs=3):
         assert count_threads(None) == 3
         assert count_threads(2) == 2
+
+
+def test_one_part_is_worked_on_where_it_is_asked_for_and_several_are_not():
+    def where(part):
+        return threading.current_thread()
+
+    assert run_in_threads(where, [0], 4) == [threading.current_thread()]
+    assert threading.current_thread() not in run_in_threads(where, [0, 1], 4)
 
 
 def test_an_error_in_a_thread_reaches_the_caller():

@@ -136,6 +136,7 @@ def test_forests_of_equal_settings_are_two_forests(forest):
     one, other = forest("y"), forest("y")
     assert one != other and len({one, other}) == 2
     assert repr(one) == f"{forest.__name__}(target='y')"  # scikit-learn's: what is no default
+    assert not getattr(one, "warm_start", False)  # a fit starts anew
     tags = get_tags(one).target_tags
     assert tags.required and tags.single_output
 

@@ -21,7 +21,7 @@ from tlhelpers.forests import shared_stages, uncertainty
 from tlhelpers.forests._engine.engine import ForestEngine
 from tlhelpers.forests.jackknife import warn_if_noisy
 from tlhelpers.forests.plan import Stage
-from tlhelpers.forests.sharing import StageStore
+from tlhelpers.forests.sharing import StageStore, current_store
 
 X = np.arange(40.0)[:, None]
 
@@ -62,8 +62,9 @@ def test_after_a_failed_fit_nothing_is_fitted(forest):
 def test_the_engine_refuses_rows_of_another_width():
     bags = np.ones((3, 40), int)
     engine = ForestEngine().fit(np.hstack([X] * 8), X, np.array([0]), bags, seed=0)
-    with pytest.raises(ValueError, match="1 features, and 8"):
-        engine.predict(X, 0)
+    for n in (1, 9):
+        with pytest.raises(ValueError, match=f"{n} features, and 8"):
+            engine.predict(np.hstack([X] * n), 0)
 
 
 @pytest.mark.parametrize("forest", [DifferenceForest, LatentVariableForest])
@@ -162,6 +163,15 @@ def test_names_as_numbers_are_refused():
 def test_labels_without_a_column_are_refused():
     with pytest.raises(ValueError, match="Y has no column: give at least one task"):
         SingleTaskForest().fit(X, pd.DataFrame(index=range(40)))
+
+
+def test_a_block_uses_the_store_that_it_is_given_or_that_of_the_block_around():
+    store = StageStore()
+    with shared_stages(store) as outer, shared_stages() as inner:
+        assert outer is store and inner is store and current_store() is store
+    with shared_stages() as first, shared_stages(store) as own:
+        assert own is store is not first
+    assert current_store() is None
 
 
 @pytest.mark.parametrize("size", [1, 2])

@@ -1,6 +1,7 @@
 """The jackknife equals its definition, its noise is what it says, and its mean the truth."""
 
 import warnings
+from pathlib import Path
 
 import jackknife_truth as truth
 import numpy as np
@@ -162,6 +163,14 @@ def test_scikit_learn_forest():
     trees = np.stack([tree.predict(X[:9]) for tree in forest.estimators_], axis=1)
     N = np.stack([np.bincount(s, minlength=60) for s in forest.estimators_samples_])
     np.testing.assert_allclose(V, jackknife_variance(trees, N))
+
+
+def test_a_warning_of_noise_is_of_the_line_that_asks():
+    rng = np.random.default_rng(0)
+    N = rng.multinomial(50, np.ones(50) / 50, size=5)
+    with pytest.warns(UserWarning, match="from 5 trees is noisy") as said:
+        jackknife_variance(rng.normal(size=(9, 5)), N)
+    assert [Path(warning.filename).name for warning in said] == ["test_jackknife.py"]
 
 
 def test_trees_that_all_predict_zero_have_no_variance():

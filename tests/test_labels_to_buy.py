@@ -191,6 +191,23 @@ def test_a_gain_is_one_that_is_seen_and_above_zero():
     assert table.loc["z", "high"] < 0 < table.loc["y", "low"]
 
 
+def test_what_knowing_gains_is_of_the_model_that_uses_related_labels_in_the_cold():
+    Y = pd.DataFrame({"y": [1.0] * 125 + [np.nan] * 75, "z": [np.nan] * 200})
+    task = SimpleNamespace(Y=Y, targets=["y"])
+    cases = [("cold", "stack", 1.0), ("cold", "single-task", 3.0), ("warm", "stack", 5.0)]
+    own = [curve(0.3).assign(setting=s, model=m) for s, m, _ in cases]
+    for table, (_, _, factor) in zip(own, cases, strict=True):
+        table["rmse"] *= factor
+    known = own[0][own[0]["size"] == 100].assign(rmse=own[0]["rmse"] / 2)
+    curves = {"target": pd.concat(own), "related": pd.DataFrame(), "known": known}
+    table = labels_to_buy(task, curves, "rmse", {"cold": ("single-task", "stack")})
+    row = table[table["rows"] == "to predict"].iloc[0]
+    assert row["gain"] == pytest.approx(0.5) and row["error_now"] == pytest.approx(
+        own[0].loc[own[0]["size"] == 100, "rmse"].mean()
+    )
+    assert (row["label"], row["model"], row["buy"]) == ("z", "stack", 75)
+
+
 def test_without_curves_there_is_nothing_to_list():
     empty = {what: pd.DataFrame() for what in ("target", "related", "known")}
     found = labels_to_buy(table_of(), empty, "rmse", {"warm": ("stack", "stack")})

@@ -208,6 +208,13 @@ def test_comparison_over_folds():
         compare_models(scores, "a", "mae")
 
 
+@pytest.mark.parametrize(("metric", "sign"), [("rmse", -1), ("r2", 1)])
+def test_a_verdict_has_the_sign_of_the_difference(metric, sign):
+    table = pd.DataFrame({"difference": [0.1, -0.1, 0.1], "p_value": [1e-3, 1e-3, 0.4]})
+    verdicts = judge(table.assign(metric=metric))["verdict"].tolist()
+    assert verdicts == [*["better", "worse"][::sign], "no difference seen"]
+
+
 def test_holm_by_hand():
     np.testing.assert_allclose(holm([0.01, 0.04, 0.03, 0.005]), [0.03, 0.06, 0.06, 0.02])
     assert holm([0.4, 0.9]).tolist() == [0.8, 0.9] and holm([]).tolist() == []

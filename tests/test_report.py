@@ -161,6 +161,12 @@ def test_a_projection_is_tried_on_the_curve_itself(found):
     assert projected == pytest.approx(seen) == pytest.approx(3 * size**-0.5)
     text = Reader(render(found)).text
     assert "Tried on the curve itself" in text and f"the error with {size} labels would be" in text
+    for setting, said in found.recommendations.items():
+        own = found.curve.query("setting == @setting and model == @said.model")
+        size, projected, seen = check_projection(own, "rmse")
+        told = f"{size} labels would be {projected:.3g}; it was {seen:.3g}."
+        assert f"({setting} setting, {said.model}): projected from its smaller sizes, the " in text
+        assert told in text
     assert check_projection(made[made["size"] > made["size"].min()], "rmse") is None
 
 

@@ -181,6 +181,15 @@ def test_a_copy_is_leakage() -> None:
     assert "this feature is a copy" in messages(found(frame, "leakage"))
 
 
+def test_a_copy_is_found_behind_a_label_of_another_type() -> None:
+    frame = world()
+    frame.insert(3, "kind", np.where(frame["a"] > 0.5, "high", "low"))
+    frame.loc[:5, "kind"] = None
+    frame["z"] = 3 * frame["y"] + 1
+    (finding,) = found(frame, "leakage")
+    assert finding.place == "column 'z'" and "this related label is a copy" in finding.message
+
+
 def test_a_copied_class_is_leakage() -> None:
     frame = world()
     kinds = np.where(frame["y"] > frame["y"].median(), "high", "low").astype(object)
