@@ -79,6 +79,34 @@ print((answer() == expected).all())
     assert said == "interrupted" and float(waited) < 5 and right == "True"  # all would take ten
 
 
+def test_a_fit_can_be_interrupted_at_any_moment(tmp_path: Path) -> None:
+    child = start(
+        TABLE
+        + """
+forest, X, Y = tl.MultiTaskForest("y", n_estimators=20), X[:200], pd.DataFrame({"y": y[:200]})
+Y["c"] = np.where(X[:, 1] > 0, "a", "b")
+forest.fit(X, Y)
+started = time.perf_counter()
+forest.fit(X, Y)
+whole = time.perf_counter() - started
+signal.signal(signal.SIGALRM, signal.default_int_handler)  # what Ctrl-C does
+interrupted = 0
+for delay in rng.uniform(1e-5, whole, size=1000):
+    try:
+        signal.setitimer(signal.ITIMER_REAL, delay)
+        forest.fit(X, Y)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+    except KeyboardInterrupt:
+        interrupted += 1
+print(interrupted)
+""",
+        tmp_path,
+    )
+    out, err = finish(child)
+    assert child.returncode == 0, err  # a kernel that returns arrays ended it: signal 11
+    assert int(out) > 300
+
+
 def test_a_killed_worker_is_an_error_and_the_next_run_is_right(tmp_path: Path) -> None:
     child = start(
         TABLE

@@ -191,9 +191,9 @@ def _imbalance_hurts_multi_task() -> dict:
     row = weights.iloc[0]
     steps = _step_tests("multi-task")
     return {
-        "short": f"accuracy of the colour with balanced weights {row['difference']:+.2f}",
+        "short": f"accuracy of the colour, cold, with balanced weights {row['difference']:+.2f}",
         "ours": (
-            f"accuracy of the colour with balanced weights: {row['difference']:+.2f}; the "
+            f"cold: accuracy of the colour with balanced weights: {row['difference']:+.2f}; the "
             f"rate-determining step, multi-task minus baseline, {cases(steps, _step_number)}"
         ),
         "interval": f"weights: {interval(row)}; accuracy of the step, {cases(steps, interval)}",
@@ -243,9 +243,9 @@ def _latent_variable_for_barriers() -> dict:
     )
     first = rows.iloc[0]
     return {
-        "short": f"RMSE of {rows.index[0]} {first['score']:.2f} eV, baseline "
+        "short": f"RMSE of {rows.index[0]}, cold, {first['score']:.2f} eV, baseline "
         f"{first['baseline_score']:.2f} eV",
-        "ours": f"RMSE in eV, {scores}; the step against the baseline, "
+        "ours": f"cold: RMSE in eV, {scores}; the step against the baseline, "
         f"{cases(steps, _step_number)}",
         "interval": f"minus baseline, {cases(rows, interval)} eV; "
         f"accuracy of the step, {cases(steps, interval)}",
@@ -262,8 +262,9 @@ def _errors_cancel() -> dict:
     tests = load_results("no_cancellation_verdicts").query(here).set_index("direction")
     first = ratios.iloc[0]
     return {
-        "short": f"{ratios.index[0]}: {first['ratio']:.2f} times the error of independent errors",
-        "ours": "error of the difference over that of independent errors, "
+        "short": f"{ratios.index[0]}, cold: {first['ratio']:.2f} times the error of independent "
+        "errors",
+        "ours": "cold: error of the difference over that of independent errors, "
         + cases(ratios, lambda row: f"{row['ratio']:.2f}"),
         "interval": f"error minus that of independent errors, {cases(tests, interval)} eV",
         "verdict": words(tests, "better"),

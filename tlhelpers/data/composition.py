@@ -123,7 +123,8 @@ class CompositionFeaturizer(TransformerMixin, BaseEstimator):
         deviation = (weights * np.abs(values - mean[:, None, :])).sum(axis=1)
         most = np.isclose(weights, weights.max(axis=1, keepdims=True), rtol=1e-9)
         mode = np.where(most, values, np.inf).min(axis=1)
-        norms = [(fractions > 0).sum(axis=1)] + [_total(fractions**k) ** (1 / k) for k in NORMS[1:]]
+        norms = [_power(_total(_power(fractions, k)), 1 / k) for k in NORMS[1:]]
+        norms.insert(0, (fractions > 0).sum(axis=1))
         return np.column_stack([mean, deviation, low, high, high - low, mode, *norms])
 
     def get_feature_names_out(self, input_features: object = None) -> np.ndarray:
@@ -189,6 +190,11 @@ def _fractions(amounts: list[dict[str, float]]) -> tuple[np.ndarray, np.ndarray]
 def _total(parts: np.ndarray) -> np.ndarray:
     """Return the sum of each row, added from left to right: zeros on the right change no bit."""
     return parts.cumsum(axis=1)[:, -1]
+
+
+def _power(x: np.ndarray, exponent: float) -> np.ndarray:
+    """Return powers number by number: numpy's depend, in the last bit, on the place in an array."""
+    return np.array([number**exponent for number in x.ravel().tolist()]).reshape(x.shape)
 
 
 def _as_column(X: Iterable[str]) -> np.ndarray:

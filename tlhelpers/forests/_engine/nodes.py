@@ -30,7 +30,11 @@ _STAMP = hashlib.sha256(b"".join(_SOURCES)).hexdigest()
 
 
 def kernel(function: Callable) -> Any:
-    """Compile a function, where numba compiles; what it keeps holds for these sources."""
+    """Compile a function, where numba compiles; what it keeps holds for these sources.
+
+    It writes to arrays and returns a number at most: numba runs Python to return an array, and an
+    interrupt there ends the process.
+    """
     return compile_and_keep(function, _STAMP) if IS_COMPILED else function
 
 

@@ -5,7 +5,6 @@ joblib still says how many threads there are.
 """
 
 import itertools
-import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -19,14 +18,9 @@ def count_threads(n_jobs: int | None) -> int:
 
 
 def run_in_threads(function: Callable, parts: Sequence, n_jobs: int | None) -> list:
-    """Call the function for each part; a single part needs no pool.
-
-    The main thread leaves many parts to others, if only to one: an interrupt then ends its waiting.
-    Inside a kernel, where numba runs Python to return arrays, it could end the process.
-    """
+    """Call the function for each part; one thread or a single part needs no pool."""
     n_threads = count_threads(n_jobs) if len(parts) > 1 else 1
-    is_main = threading.current_thread() is threading.main_thread()
-    if len(parts) <= 1 or (n_threads == 1 and not is_main):
+    if n_threads == 1:
         return [function(part) for part in parts]
     with ThreadPoolExecutor(n_threads) as pool:
         return list(pool.map(function, parts))
