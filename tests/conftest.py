@@ -6,6 +6,7 @@ import functools
 import http.server
 import os
 import shutil
+import signal
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -25,6 +26,8 @@ ROOT = Path(__file__).resolve().parents[1]
 SITE = ROOT / "_build" / "html"
 SIZES = [(1300, 900), (520, 900), (390, 844)]  # of windows
 settings.register_profile("long", max_examples=1700, print_blob=True)  # twelve tests: 20,000
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as under `make test &`; children inherit it
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 FLAGS = [
     "--no-sandbox",
     "--disable-background-networking",

@@ -49,7 +49,10 @@ def test_intervals_have_a_word_where_a_difference_is_seen(tests):
     assert table.loc["stack"].tolist() == [f"-0.70{to}-0.30, better", f"-0.20{to}+0.12"]
     assert table.loc["difference", 50] == f"+0.25{to}+0.55, worse"
     table = intervals_by(tests[tests["size"] == 50], "setting", with_score=True)
-    assert table["cold"].tolist() == [f"1.26 (-0.20{to}+0.12)", f"1.70 (+0.25{to}+0.55), worse"]
+    assert table["cold"].tolist() == [
+        f"1.26\u00a0(-0.20{to}+0.12)",
+        f"1.70\u00a0(+0.25{to}+0.55), worse",
+    ]
 
 
 def test_a_gain_that_is_to_be_seen_is_seen_in_four_of_five_tables():

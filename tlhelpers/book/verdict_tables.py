@@ -55,7 +55,7 @@ def intervals_by(
     """
     text = tests.apply(interval, axis=1).str.replace(_TO, _NO_BREAK, regex=False)
     if with_score:
-        text = tests["score"].map("{:.2f}".format) + " (" + text + ")"
+        text = tests["score"].map("{:.2f}".format) + "\u00a0(" + text + ")"
     seen = tests["verdict"].where(tests["verdict"].isin(["better", "worse"]))
     table = _beside(tests, text + (", " + seen).fillna(""), by)
     if baseline is None:
