@@ -22,6 +22,8 @@ RESULT = re.compile(
 )
 # "-0.37 to -0.10" and "1.2 ± 0.3" stay in one line of a cell.
 RANGE = re.compile(r"([-+−]?\d[\d.,]*%?) (to|±) ([-+−]?\d)")
+# "0.81 (+0.20 to +0.68)," too, where there is room: a phone may break it.
+SCORE = re.compile(r"<td>(\d+\.\d+ \([^)<]*\),?)")
 TABLE = re.compile(r'<table border="1" class="dataframe">.*?</table>', re.DOTALL)
 CHECKSUM = re.compile(r"(?<=>)([0-9a-f]{32})([0-9a-f]{32})(?=<)")
 WITH_TEXT = re.compile(r'<table class="dataframe">.*?</table>', re.DOTALL)
@@ -82,7 +84,8 @@ def name_folded_result(match: re.Match) -> str:
 
 def order_table(match: re.Match) -> str:
     """Give a table of pandas one row of headers, whole intervals, texts on the left, and scopes."""
-    table = BeautifulSoup(match[0], "html.parser").table
+    text = SCORE.sub(r'<td><span class="tl-score">\1</span>', match[0])
+    table = BeautifulSoup(text, "html.parser").table
     _keep_ranges(table)
     heads = table.thead.find_all("tr") if table.thead else []
     if len(heads) == 2:

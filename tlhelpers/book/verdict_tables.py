@@ -7,8 +7,6 @@ from tlhelpers.book.prose import interval
 from tlhelpers.evaluation import holm
 from tlhelpers.evaluation.comparison import LEVEL
 
-_TO, _NO_BREAK = " to ", "\u00a0to\u00a0"  # an interval stays on one line
-
 
 def scores_by(tests: pd.DataFrame, by: str, baseline: str = "single-task") -> pd.DataFrame:
     """Put the mean scores of models beside each other, a column a case.
@@ -50,12 +48,11 @@ def intervals_by(
     Returns
     -------
     pandas.DataFrame of str, shape (n_models, n_cases), or one row more
-        Such as ``"-0.37 to -0.11, better"``; where no difference is seen, the interval alone. Its
-        spaces do not break.
+        Such as ``"-0.37 to -0.11, better"``; where no difference is seen, the interval alone.
     """
-    text = tests.apply(interval, axis=1).str.replace(_TO, _NO_BREAK, regex=False)
+    text = tests.apply(interval, axis=1)
     if with_score:
-        text = tests["score"].map("{:.2f}".format) + "\u00a0(" + text + ")"
+        text = tests["score"].map("{:.2f}".format) + " (" + text + ")"
     seen = tests["verdict"].where(tests["verdict"].isin(["better", "worse"]))
     table = _beside(tests, text + (", " + seen).fillna(""), by)
     if baseline is None:
