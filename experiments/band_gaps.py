@@ -7,6 +7,7 @@ data have changed.
 """
 
 import warnings
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
@@ -42,8 +43,9 @@ from tlhelpers import (
     learning_curve,
 )
 from tlhelpers.book import GuessAsMeasured
-from tlhelpers.data import Study
+from tlhelpers.data import Study, load_strehlow_cook
 from tlhelpers.data.composition import anion_family
+from tlhelpers.data.gap_sources import label_of_method
 from tlhelpers.evaluation import (
     SETTINGS,
     RelatedAsFeatures,
@@ -66,7 +68,9 @@ QUESTIONS = {
     "unions": ["pooled", "pooled, flag"],
 }
 MISMATCHED = {name: f"{name}, mismatched" for name in ("difference", "latent variable")}
-BLIND = "mixture without z"  # is it z, or the mixing? Added after all others were scored
+# Is it z, or the mixing? Two rivals, added after all others were scored
+BLIND = "mixture without z"
+SHUFFLED = {name: f"{name}, z shuffled" for name in ("stack", "equal weights")}
 CONTROL = "single-task, four times the trees"  # as many as a stack has; added after the others
 RIVALS = [
     *("equal weights", "extra trees", "gradient boosting", "gradient boosting, z seen"),
@@ -88,6 +92,11 @@ def models(target: str, trees: int) -> dict:
     }
 
 
+def equal_weights(target: str, trees: int) -> dict:
+    """Return the stack without weighing."""
+    return {"equal weights": StackedForest(target, COMPUTED, pull=np.inf, n_estimators=trees)}
+
+
 def others(target: str, trees: int, setting: str) -> dict:
     """Return the unions and the rivals; a line has no answer where z is unknown."""
     options = {"n_estimators": trees}
@@ -97,7 +106,7 @@ def others(target: str, trees: int, setting: str) -> dict:
         CONTROL: SingleTaskForest(target, n_estimators=4 * trees),
         "pooled": PooledForest(target, **options),
         "pooled, flag": PooledForest(target, source_flag=True, **options),
-        "equal weights": StackedForest(target, COMPUTED, pull=np.inf, **options),
+        **equal_weights(target, trees),
         "extra trees": RelatedAsFeatures(extra, target, []),
         "gradient boosting": RelatedAsFeatures(boosted, target, []),
         "gradient boosting, z seen": RelatedAsFeatures(boosted, target, COMPUTED),
@@ -118,6 +127,22 @@ def blind(target: str, trees: int) -> dict:
         "gradient boosting": HistGradientBoostingRegressor(min_samples_leaf=FEW),
     }
     return {BLIND: RelatedAsFeatures(VotingRegressor(list(members.items())), target, [])}
+
+
+def shuffled(study: Study, seed: int) -> Study:
+    """Deal the computed gaps out at random among the compositions that have one."""
+    gaps = study.Y[COMPUTED].dropna()
+    dealt = pd.Series(np.random.default_rng(seed).permutation(gaps), gaps.index)
+    return replace(study, Y=study.Y.assign(**{COMPUTED: dealt}))
+
+
+def mixtures(target: str, trees: int) -> dict:
+    """Return the two mixtures that are asked with shuffled z."""
+    pulls = {"stack": StackedForest().pull, "equal weights": np.inf}
+    return {
+        SHUFFLED[name]: StackedForest(target, COMPUTED, pull=pull, n_estimators=trees)
+        for name, pull in pulls.items()
+    }
 
 
 def with_both(target: str, trees: int) -> dict:
@@ -143,6 +168,14 @@ def of_two_labels(study: Study) -> Study:
     return replace(study, Y=study.Y[[study.target, COMPUTED]])
 
 
+def of_named_methods(study: Study) -> Study:
+    """Return the study with optical gaps from measurements that name a method alone."""
+    measured = load_strehlow_cook().query("origin == 'experimental'").dropna(subset="method")
+    light = measured[label_of_method(measured["method"]) == study.target]
+    medians = light.groupby("composition")["band_gap"].median()
+    return replace(study, Y=study.Y.assign(**{study.target: medians}))
+
+
 def cross_validate(study: Study, compared: dict, setting: str, repeat: int) -> pd.DataFrame:
     """Predict every composition once, by five folds."""
     found = cross_validate_predictions(
@@ -152,16 +185,33 @@ def cross_validate(study: Study, compared: dict, setting: str, repeat: int) -> p
     return found.assign(repeat=repeat)
 
 
-def curve(study: Study, setting: str, trees: int, draw: int) -> pd.DataFrame:
-    """Return the errors at every size for one draw of the test set."""
+def of_curve(target: str, trees: int, setting: str) -> dict:
+    """Return the models of the learning curve."""
     names = {CONTROL, *RIVALS, *MISMATCHED.values()}
-    rest = {n: m for n, m in others(study.target, trees, setting).items() if n in names}
-    compared = models(study.target, trees) | rest | blind(study.target, trees)
+    rest = {n: m for n, m in others(target, trees, setting).items() if n in names}
+    return models(target, trees) | rest | blind(target, trees)
+
+
+def curve(study: Study, compared: dict, setting: str, draw: int) -> pd.DataFrame:
+    """Return the errors at every size for one draw of the test set."""
     found = learning_curve(
         compared, study.X, study.Y, study.groups, sizes=SIZES,
         setting=setting, n_repeats=1, random_state=draw, progress=False,
     )  # fmt: skip
     return found.assign(repeat=draw)
+
+
+def with_shuffled(
+    study: Study, compared: dict, setting: str, score: Callable, repeat: int
+) -> pd.DataFrame:
+    """Return what `score` finds for one repeat whose computed gaps are shuffled."""
+    return score(shuffled(study, repeat), compared, setting, repeat)
+
+
+def judged(tests: list[pd.DataFrame]) -> pd.DataFrame:
+    """Adjust the tests; a question may have several baselines: still one family a metric."""
+    families = pd.concat(tests).groupby(["question", "metric"], sort=False)
+    return pd.concat(judge(family) for _, family in families)
 
 
 def uncertain(study: Study, setting: str, trees: int) -> pd.DataFrame:
@@ -202,6 +252,7 @@ def main(trees: int = 50, repeats: int = 10, draws: int = 20) -> None:
     apart = band_gap_study().select(~held_out(study))
     mixed = band_gap_study(sources="mixed")
     mixed = mixed.select(~held_out(mixed))
+    named = of_named_methods(development)  # added after the others
     tables: dict[str, list] = {}
 
     def keep(name: str, *rows: pd.DataFrame) -> None:
@@ -220,6 +271,7 @@ def main(trees: int = 50, repeats: int = 10, draws: int = 20) -> None:
             "cv": (development, every | blind(study.target, trees)),
             "both": (apart, with_both(study.target, trees)),
             "mixed": (mixed, models(mixed.target, trees)),
+            "named": (named, models(named.target, trees) | equal_weights(named.target, trees)),
         }
         predicted = {
             name: over(repeats, name, s, partial(cross_validate, *case, s))
@@ -232,8 +284,14 @@ def main(trees: int = 50, repeats: int = 10, draws: int = 20) -> None:
         keep("intervals", *intervals(found, ("rmse", "mae"), "single-task", setting=s))
         rows = found.groupby(["model", "row"], sort=False)[["truth", "prediction"]].mean()
         keep("rows", rows.astype(float).round(3).reset_index().assign(setting=s))
-        drawn = over(draws, "curve", s, partial(curve, development, s, trees))
-        keep("curve", drawn.assign(setting=s))
+        drawn = of_curve(study.target, trees, s)
+        found = over(draws, "curve", s, partial(curve, development, drawn, s))
+        keep("curve", found.assign(setting=s))
+        asked_shuffled = partial(with_shuffled, development, mixtures(study.target, trees), s)
+        found = over(repeats, "cv_shuffled", s, partial(asked_shuffled, cross_validate))
+        keep("scores", fold_scores(found).assign(setting=s))
+        found = over(draws, "curve_shuffled", s, partial(asked_shuffled, curve))
+        keep("curve", found.assign(setting=s))
         name = f"band_gaps_uncertain_{s}_{trees}"
         spread = part(name, lambda s=s: uncertain(development, s, trees))
         keep("calibration", calibration_table(spread).reset_index().assign(setting=s))
@@ -253,15 +311,21 @@ def main(trees: int = 50, repeats: int = 10, draws: int = 20) -> None:
     ]:
         metrics = ("rmse",) if "size" in by else ("rmse", "mae")
         tests = [questions(scores, asked, model, metrics, by=by) for model, asked in against]
-        # a question may have several baselines: still one family a metric
-        families = pd.concat(tests).groupby(["question", "metric"], sort=False)
-        done[name] = pd.concat(judge(family) for _, family in families)
-    asked = {BLIND: ["stack", "equal weights"]}
-    controls = [
-        questions(done["curve"].assign(fold=0), asked, BLIND, ("rmse",), by=["setting", "size"]),
-        questions(done["scores"], asked, BLIND, ("rmse", "mae"), by=["setting"]),  # all labels
-    ]
-    done["control_verdicts"] = pd.concat(controls)
+        done[name] = judged(tests)
+    again = {"named methods": [*models(named.target, trees), "equal weights"]}  # one family
+    done["named_verdicts"] = questions(
+        done["named_scores"], again, "single-task", ("rmse", "mae"), by=["setting"]
+    )
+    without_z = [(BLIND, {BLIND: list(SHUFFLED)})]
+    without_z += [(twin, {"z shuffled": [name]}) for name, twin in SHUFFLED.items()]
+    without_z += [("single-task", {"z shuffled, beside the baseline": list(SHUFFLED.values())})]
+    done["control_verdicts"] = pd.concat(
+        judged([questions(scores, asked, model, metrics, by) for model, asked in without_z])
+        for scores, metrics, by in [
+            (done["curve"].assign(fold=0), ("rmse",), ["setting", "size"]),
+            (done["scores"], ("rmse", "mae"), ["setting"]),  # all labels
+        ]
+    )
     done["learned"] = learned(development, trees)
     command = f"python experiments/band_gaps.py --repeats {repeats} --draws {draws} --trees {trees}"
     done["settings"] = settings(command, trees=trees, repeats=repeats, draws=draws)

@@ -102,6 +102,18 @@ def base(request: pytest.FixtureRequest, site: Path) -> Iterator[str]:
         server.shutdown()
 
 
+def wait_until(page: Page, expression: str) -> None:
+    """Wait up to ten seconds until a JavaScript expression is true.
+
+    Playwright's `wait_for_function` asks again by `eval`, which the pages' policy forbids.
+    """
+    for _ in range(200):
+        if page.evaluate(f"Boolean({expression})"):
+            return
+        page.wait_for_timeout(50)
+    pytest.fail(f"not true within ten seconds: {expression}")
+
+
 @dataclass
 class Visit:
     """An open page, and everything it should not have done."""
@@ -113,7 +125,7 @@ class Visit:
     def open(self, path: str) -> Page:
         """Open a page of the site and wait until it is at rest, after any redirect."""
         self.page.goto(f"{self.base}/{path}", wait_until="networkidle")
-        self.page.wait_for_function("!window.MathJax || MathJax.startup?.promise !== undefined")
+        wait_until(self.page, "!window.MathJax || MathJax.startup?.promise")
         self.page.evaluate("window.MathJax && MathJax.startup.promise.then(() => null)")
         return self.page
 

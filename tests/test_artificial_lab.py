@@ -225,8 +225,17 @@ def test_lab_explorer_retrains_at_its_position():
     frame = explorer.at(n_labels=25)
     assert f"mean over {LAB_DRAWS} tables" in explorer.description
     assert "25 labels" in frame.readout and "warm" in frame.readout
-    assert "difference" in frame.readout and "(better)" in frame.readout
-    assert "equal weights" not in frame.readout
+    here = lab[np.all([lab[k] == v for k, v in world.items()], axis=0)].query("n_labels == 25")
+    for panel, setting in zip(frame.panels, ["cold", "warm"], strict=True):
+        rows = here.query("setting == @setting").set_index("model").loc[list(lab_models())]
+        notes = {s.label: s.note for s in panel.series if s.label}
+        assert {n: t.split()[0] for n, t in notes.items()} == dict(
+            rows["rmse"].map("{:.2f}".format)
+        )
+        words = {n: t.partition(" ")[2].strip("()") for n, t in notes.items()}
+        assert words == dict(rows["verdict"].where(rows["verdict"].isin(["better", "worse"]), ""))
+        lowest = rows["rmse"].idxmin()
+        assert f"{setting}: {lowest} {notes[lowest]}" in frame.readout
     with pytest.raises(ValueError, match="noise"):
         lab_explorer(lab, knobs | {"noise": [0.1, 0.2]}, start={})
 

@@ -114,7 +114,7 @@ def test_a_saving_beyond_the_curve_has_no_number():
 def test_the_saving_and_the_labels_nobody_asked_for_follow_one_rule(claims):
     tests = _curve_tests()
     assert len(tests) == 30 and tests.loc[("warm", "difference", 20), "p_adjusted"] > 0.05
-    assert claims.loc[10, "verdict"] == "cannot tell"
+    assert claims.loc[10, "verdict"] == "cannot tell (the difference forest, with 20 labels)"
     cold, warm = claims.loc[2, "verdict"].split("; ")
     assert cold == "cold: cannot tell (20, 50, 100, 200, 235)"
     assert warm == "warm: cannot tell (20, 50, 100, 200, 235)"
@@ -203,9 +203,9 @@ def test_the_tables_of_the_guide_by_hand():
     low, high = worlds.min(), worlds.max()
     columns = {"shared structure": "shares structure only", "another unit": "in another unit"}
     for world, column in columns.items():
-        for model, row in {"stack": "stack", "equal weights": "plain mean"}.items():
+        for model in ("stack", "equal weights"):
             cell = f"{low[model, world]:.2f} to {high[model, world]:.2f}"
-            assert tables["worlds"].loc[row, column] == cell
+            assert tables["worlds"].loc[model, column] == cell
     more = [low["stack", world] for world in ("smooth function", "systematic error")]
     assert tables["worlds"].loc["stack", "tells more"].startswith(f"{min(more):.2f} to")
     shared = tables["worlds"]["shares structure only"].str.split().str[-1].astype(float)
@@ -222,7 +222,7 @@ def test_the_tables_of_the_guide_by_hand():
     few = load_results("band_gaps_curve_verdicts").query(
         "size == 50 and setting == 'warm' and model == 'equal weights' and question == 'rivals'"
     )
-    row = tables["few labels"].loc[("plain mean", 50, "warm")]
+    row = tables["few labels"].loc[("equal weights", 50, "warm")]
     assert row["error (eV)"] == f"{few['score'].item():.2f}" and row["verdict"] == "better"
     held = load_results("no_held_out").query(
         "metric == 'rmse' and direction == 'dissociation' and setting == 'warm' "
@@ -233,12 +233,12 @@ def test_the_tables_of_the_guide_by_hand():
     assert row["95% interval"].startswith(f"{held['difference_low'].item():+.2f} to")
 
 
-def test_first_page_and_guide_say_the_same_of_the_gains_outside():
+def test_results_and_guide_say_the_same_of_the_gains_outside():
     others = gains_outside_record()["metric"].value_counts()
     assert others.to_dict() == {"rmse": 3, "mae": 3}
     said = guide_evidence()["outside"]
     assert f"{others.sum()} gains are seen" in said and f"{others['rmse']} by root mean" in said
-    for page in ("intro", "guide"):
+    for page in ("results", "guide"):
         text = (Path(__file__).parents[1] / f"book/{page}.md").read_text("utf8")
         assert '["outside"])' in text
 
@@ -346,10 +346,26 @@ def test_lists_are_markdown():
 def test_where_the_computed_gap_is_seen_to_help() -> None:
     """The guide, the first page and chapters 08 and 11 say so."""
     tests = load_results("band_gaps_control_verdicts").query("metric == 'rmse'")
-    assert len(tests) == 24 and (tests["verdict"] != "worse").all()
-    better = tests[tests["verdict"] == "better"].astype({"size": object}).fillna({"size": "all"})
-    assert set(zip(better["model"], better["setting"], better["size"], strict=True)) == {
+    assert len(tests) == 72 and (tests["verdict"] != "worse").all()
+    tests = tests.astype({"size": object}).fillna({"size": "all"}).set_index("question")
+    better = tests[tests["verdict"] == "better"]
+    named = ["model", "setting", "size"]
+    assert set(map(tuple, better.loc["mixture without z", named].to_numpy())) == {
         ("equal weights", "warm", size) for size in (20, 50, "all")
     }
+    assert set(map(tuple, better.loc["z shuffled", named].to_numpy())) == {
+        *(("equal weights", "warm", size) for size in (20, 50, 100, 200, 235, "all")),
+        *(("equal weights", "cold", size) for size in (20, 50, 100)),
+        *(("stack", "warm", 20), ("stack", "warm", 50), ("stack", "cold", 50)),
+    }
     said = decision_table()["what we saw"].filter(like="second source").item()
-    assert "with 20 and 50 labels; cold no difference is seen" in said
+    assert "stack with 50, cold, stack with 20, warm, stack with 50, warm, equal weights" in said
+
+
+def test_shuffling_takes_the_gain_of_the_mixtures() -> None:
+    """By hand: mean errors over the draws, with the true and with shuffled computed gaps."""
+    curve = load_results("band_gaps_curve")
+    error = curve.pivot_table("rmse", ["setting", "size"], "model")
+    for name in ("stack", "equal weights"):
+        assert (error[f"{name}, z shuffled"] - error["single-task"]).abs().max() < 0.05
+        assert (error[name] < error[f"{name}, z shuffled"] - 0.07).all()

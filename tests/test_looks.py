@@ -7,7 +7,7 @@ import re
 
 import numpy as np
 import pytest
-from conftest import SIZES, Visit, visiting
+from conftest import SIZES, Visit, visiting, wait_until
 from matplotlib.image import imread
 from test_site import CONTENT, PAGES, WITH_EXPLORER
 
@@ -175,7 +175,7 @@ def test_an_explorer_fits_the_window(at, name: str) -> None:
 def test_text_of_an_explorer_keeps_its_size(at, name: str, width: int) -> None:
     with at(width, 900) as visit:
         page = visit.open(name)
-        page.wait_for_function("document.querySelector('.tl-explorer svg[role=img]')")
+        wait_until(page, "document.querySelector('.tl-explorer svg[role=img]')")
         page.wait_for_timeout(100)
         shown = page.locator(".tl-panels svg[role=img] text").evaluate_all(
             "all => all.map(e => parseFloat(getComputedStyle(e).fontSize) *"

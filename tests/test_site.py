@@ -10,7 +10,7 @@ from statistics import median
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from conftest import ROOT, SITE
+from conftest import ROOT, SITE, wait_until
 
 PAGES = sorted(
     p.relative_to(SITE).as_posix() for p in SITE.rglob("*.html") if "_static" not in p.parts
@@ -97,7 +97,7 @@ def test_formulas_are_drawn(visit, name: str) -> None:
     page.wait_for_selector("mjx-container", state="attached")
     assert page.locator("mjx-container").count() >= page.locator(".math").count()
     assert page.locator("mjx-merror").count() == 0
-    page.wait_for_function("document.fonts.status === 'loaded'")
+    wait_until(page, "document.fonts.status === 'loaded'")
     assert page.evaluate(
         "[...document.fonts].some(f => /MJX/.test(f.family) && f.status === 'loaded')"
     )
@@ -180,7 +180,7 @@ def test_two_explorers_of_the_book_share_a_page(browser, site: Path, tmp_path: P
     page = context.new_page()
     page.goto(path.as_uri())
     explorers = page.locator(".tl-explorer")
-    page.wait_for_function("document.querySelectorAll('.tl-explorer input').length > 2")
+    wait_until(page, "document.querySelectorAll('.tl-explorer input').length > 2")
     for moved in range(2):
         before = [state(explorer) for explorer in explorers.all()]
         slider = explorers.nth(moved).locator("input").first

@@ -28,7 +28,7 @@ from tlhelpers.book.findings import claims_table
 from tlhelpers.book.guide import decision_table, guide_evidence
 from tlhelpers.book.guide_tables import guide_tables
 from tlhelpers.book.jackknife_tables import jackknife_by_trees, jackknife_of_difference
-from tlhelpers.book.known_rows import held_out_rmse
+from tlhelpers.book.known_rows import held_out_warm
 from tlhelpers.book.lab import (
     LAB_DRAWS,
     LAB_GRID,
@@ -92,7 +92,7 @@ __all__ = [
     "grade",
     "guide_evidence",
     "guide_tables",
-    "held_out_rmse",
+    "held_out_warm",
     "intervals_by",
     "jackknife_by_trees",
     "jackknife_explorer",

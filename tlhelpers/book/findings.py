@@ -317,7 +317,7 @@ def _unasked_labels_help() -> dict:
             f"labels is that of the baseline with {row['baseline_labels']:.0f}"
         ),
         "interval": f"labels, of this size alone, {20 * row['low']:.0f} to {20 * row['high']:.0f}",
-        "verdict": word([test["verdict"]], "better"),
+        "verdict": f"{word([test['verdict']], 'better')} (the difference forest, with 20 labels)",
         "chapter": "08",
         "source": "band_gaps_curve, band_gaps_curve_verdicts",
     }

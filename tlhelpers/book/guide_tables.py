@@ -13,15 +13,8 @@ WORLDS = {
     "tells more": ["smooth function", "systematic error"],
     "in another unit": ["another unit"],
 }
-SHOWN = {
-    "stack": "stack",
-    "equal weights": "plain mean",
-    "learned slope": "learned slope",
-    "latent variable": "latent variable",
-    "multi-task": "multi-task",
-}
+SHOWN = ["stack", "equal weights", "learned slope", "latent variable", "multi-task"]
 NAMES = {
-    "equal weights": "plain mean",
     "difference, mismatched": "difference, asked with guesses",
     "gradient boosting, z seen": "gradient boosting, column empty",
 }
@@ -84,7 +77,7 @@ def _worlds() -> pd.DataFrame:
     for name, worlds in WORLDS.items():
         ratios = table[table["world"].isin(worlds)].groupby("model")["ratio"]
         low, high = ratios.min(), ratios.max()
-        rows[name] = {text: f"{low[m]:.2f} to {high[m]:.2f}" for m, text in SHOWN.items()}
+        rows[name] = {m: f"{low[m]:.2f} to {high[m]:.2f}" for m in SHOWN}
     return pd.DataFrame(rows).rename_axis(index="model")
 
 

@@ -1,4 +1,4 @@
-"""The error of a model on rows that know as little as the rows to predict do, for chapter 12."""
+"""Predictions of rows that know as little as the rows to predict do, for chapter 12."""
 
 from collections.abc import Hashable
 from typing import Any
@@ -10,7 +10,7 @@ from sklearn.base import clone
 from sklearn.model_selection import GroupKFold
 
 
-def held_out_rmse(
+def held_out_warm(
     model: Any,
     X: pd.DataFrame,
     Y: pd.DataFrame,
@@ -18,10 +18,11 @@ def held_out_rmse(
     groups: ArrayLike,
     *,
     same_holes: bool = False,
+    coverage: float | None = None,
     n_splits: int = 5,
     random_state: int = 0,
-) -> float:
-    """Return the root mean square error of one cross-validation, warm.
+) -> pd.DataFrame:
+    """Predict every labelled row once, by one cross-validation, warm.
 
     Parameters
     ----------
@@ -33,11 +34,15 @@ def held_out_rmse(
     same_holes : bool
         Whether each held-out row loses the related labels that a row to predict, drawn at random,
         lacks; else it keeps its own.
+    coverage : float, optional
+        Of the intervals; without it there are none.
     n_splits, random_state : int
 
     Returns
     -------
-    float
+    pandas.DataFrame, shape (n_labelled, 2 or 4)
+        ``truth`` and ``prediction``, and with `coverage` ``low`` and ``high``, in the units of the
+        target.
     """
     lacking = Y[target].isna().to_numpy()
     labelled, related = np.flatnonzero(~lacking), Y.columns.drop(target)
@@ -45,7 +50,7 @@ def held_out_rmse(
     drawn = rng.choice(np.flatnonzero(lacking), len(Y))
     kept = Y[related].notna().to_numpy()[drawn] | (not same_holes)
     parts = GroupKFold(n_splits, shuffle=True, random_state=random_state)
-    misses = []
+    found = []
     for _, places in parts.split(labelled, groups=np.asarray(groups)[labelled]):
         test = labelled[places]
         told = Y[related].iloc[test].where(kept[test])
@@ -54,5 +59,9 @@ def held_out_rmse(
         seen.loc[told.index, related] = told
         fitted = clone(model).fit(X, seen)
         known = told if fitted.uses_known else None
-        misses.append(fitted.predict(X.iloc[test], known=known) - Y[target].iloc[test])
-    return float((pd.concat(misses) ** 2).mean() ** 0.5)
+        table = Y[[target]].iloc[test].set_axis(["truth"], axis=1)
+        table["prediction"] = fitted.predict(X.iloc[test], known=known)
+        if coverage is not None:
+            table[["low", "high"]] = fitted.predict_interval(X.iloc[test], known, coverage=coverage)
+        found.append(table)
+    return pd.concat(found)

@@ -88,6 +88,8 @@ class Series:
         SVG dash pattern of a line, such as '6 3'. Marker and dash tell series apart without colour.
     emphasis : bool
         Large outlined markers with a line down to the axis: the current position.
+    note : str
+        Stands behind the label in the legend, such as its value at the current position.
     """
 
     label: str
@@ -100,6 +102,7 @@ class Series:
     marker: str = ""
     dash: str = ""
     emphasis: bool = False
+    note: str = ""
 
     def __post_init__(self) -> None:
         _check_choice(self, "kind", "line", "points")

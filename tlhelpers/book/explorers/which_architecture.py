@@ -69,8 +69,9 @@ def lab_explorer(
         for setting in results["setting"].unique():
             here, now = (t[t["setting"] == setting] for t in (table, once))
             panels.append(_lab_panel(setting, here, now.set_index("model")["rmse"], n_labels, top))
-            parts.append(f"{setting}: {_errors_in_words(here[here['n_labels'] == n_labels])}")
-        readout = f"Mean error (RMSE) with {n_labels} labels, {'; '.join(parts)}."
+            lowest = here[here["n_labels"] == n_labels].sort_values("rmse").iloc[0]
+            parts.append(f"{setting}: {lowest['model']} {_in_words(lowest)}")
+        readout = f"Lowest mean error (RMSE) with {n_labels} labels, {'; '.join(parts)}."
         return Frame(readout, panels)
 
     sliders = [
@@ -90,17 +91,16 @@ def lab_explorer(
             f"Error against the number of target labels. Lines: mean over {LAB_DRAWS} tables. "
             f"Large marks, side by side: one table, learned anew with {n_estimators} trees a "
             "forest where the sliders stand. An error of 1 is that of always answering with the "
-            "mean. “Better” and “worse”: than the single-task forest, where that is seen over the "
-            "tables."
+            "mean. Beside a name stands its mean error there, with “better” or “worse” where a "
+            "difference from the single-task forest is seen over the tables."
         ),
     )
 
 
-def _errors_in_words(rows: pd.DataFrame) -> str:
-    """Return the mean error of every model, with the verdict where a difference is seen."""
-    seen = rows["verdict"].where(rows["verdict"].isin(["better", "worse"]))
-    words = zip(rows["model"], rows["rmse"], seen, strict=True)
-    return ", ".join(f"{m} {e:.2f}" + (f" ({v})" if pd.notna(v) else "") for m, e, v in words)
+def _in_words(row: pd.Series) -> str:
+    """Return the mean error of a model, with the verdict where a difference is seen."""
+    seen = f" ({row['verdict']})" if row["verdict"] in ("better", "worse") else ""
+    return f"{row['rmse']:.2f}{seen}"
 
 
 def _lab_panel(
@@ -111,7 +111,9 @@ def _lab_panel(
     for number, (model, rows) in enumerate(table.groupby("model", sort=False)):
         style = style_of(str(model))
         line, marker = (list(rows["n_labels"]), list(rows["rmse"])), style.symbol
-        series.append(Series(str(model), style.color, *line, marker=marker, dash=style.pattern))
+        note = "".join(_in_words(row) for _, row in rows[rows["n_labels"] == n_labels].iterrows())
+        look = Series(str(model), style.color, *line, marker=marker, dash=style.pattern, note=note)
+        series.append(look)
         aside = n_labels * MARK_STEP ** (number - (len(now) - 1) / 2)
         here = ([aside], [now[model]], None, None, "points", marker)
         series.append(Series("", style.color, *here, emphasis=True))

@@ -149,7 +149,7 @@ function legendEntry(series) {
     ...marks({ ...sample, marker: "" }, line),
     ...marks({ ...sample, kind: "points", marker: series.marker }, series.marker ? [line[1]] : []),
   ];
-  return html("li", {}, svg("svg", { viewBox: "0 0 32 16", "aria-hidden": "true" }, svg("g", {}, ...swatch)), series.label);
+  return html("li", {}, svg("svg", { viewBox: "0 0 32 16", "aria-hidden": "true" }, svg("g", {}, ...swatch)), [series.label, series.note].filter(Boolean).join(" "));
 }
 
 function figureOf(panel, readout, id, frame) {
@@ -157,7 +157,7 @@ function figureOf(panel, readout, id, frame) {
   const x = scaleOf(panel, "x", left, right);
   const y = scaleOf(panel, "y", bottom, top);
   const named = panel.series.filter((series) => series.label);
-  const what = `${panel.ylabel} against ${panel.xlabel}: ${named.map((series) => series.label).join(", ")}.`;
+  const what = `${panel.ylabel} against ${panel.xlabel}: ${named.map((series) => [series.label, series.note].filter(Boolean).join(" ")).join(", ")}.`;
   // A nested svg cuts off what leaves the axes, and needs no id for it.
   const view = { x: left, y: top - 8, width: right - left + 8, height: bottom - top + 8 };
   const plot = svg("svg", {
