@@ -10,7 +10,7 @@ import signal
 import subprocess
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -84,6 +84,10 @@ def site() -> Path:
     return SITE
 
 
+AT_REST = """!document.querySelector('meta[http-equiv=refresh]')
+    && document.fonts.status === 'loaded' && (!window.MathJax || MathJax.startup?.promise)"""
+
+
 class _Quiet(http.server.SimpleHTTPRequestHandler):
     def log_message(self, *args: object) -> None:
         pass
@@ -107,9 +111,12 @@ def wait_until(page: Page, expression: str) -> None:
 
     Playwright's `wait_for_function` asks again by `eval`, which the pages' policy forbids.
     """
+    from playwright.sync_api import Error
+
     for _ in range(200):
-        if page.evaluate(f"Boolean({expression})"):
-            return
+        with suppress(Error):  # a redirect takes the page away
+            if page.evaluate(f"Boolean({expression})"):
+                return
         page.wait_for_timeout(50)
     pytest.fail(f"not true within ten seconds: {expression}")
 
@@ -124,8 +131,8 @@ class Visit:
 
     def open(self, path: str) -> Page:
         """Open a page of the site and wait until it is at rest, after any redirect."""
-        self.page.goto(f"{self.base}/{path}", wait_until="networkidle")
-        wait_until(self.page, "!window.MathJax || MathJax.startup?.promise")
+        self.page.goto(f"{self.base}/{path}")  # to its load event, which waits for the images
+        wait_until(self.page, AT_REST)
         self.page.evaluate("window.MathJax && MathJax.startup.promise.then(() => null)")
         return self.page
 

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from environments import new_environment, run, run_tests_of_the_package
+from environments import install, new_environment, run, run_tests_of_the_package
 
 PYTHONS = ("3.11", "3.12", "3.13")  # as pyproject.toml and the Makefile say
 
@@ -34,8 +34,8 @@ def test_another_python(checkout: Path, tmp_path: Path) -> None:
     if not others:
         pytest.fail(f"there is no other Python of {', '.join(PYTHONS)} here: install one of them")
     commands = new_environment(tmp_path / "env", [others[max(others)]])
-    run([commands / "pip", "install", "-q", "--no-deps", "-r", "requirements.txt"], checkout)
-    run([commands / "pip", "install", "-q", "--no-deps", "--no-build-isolation", "."], checkout)
+    install(commands, checkout, "--no-deps", "-r", "requirements.txt")
+    install(commands, checkout, "--no-deps", "--no-build-isolation", ".")
     run_tests_of_the_package(commands, checkout)
 
 
@@ -47,6 +47,6 @@ def test_the_oldest_packages(checkout: Path, tmp_path: Path) -> None:
     run([uv, "pip", "compile", "--quiet", *how, "pyproject.toml"], checkout)
     assert "numpy==2.0.0" in oldest.read_text().splitlines()  # what pyproject.toml allows at least
     commands = new_environment(tmp_path / "env")
-    run([commands / "pip", "install", "-q", "-r", oldest, "pytest", "hypothesis"], checkout)
-    run([commands / "pip", "install", "-q", "--no-deps", "."], checkout)
+    install(commands, checkout, "-r", oldest, "pytest", "hypothesis")
+    install(commands, checkout, "--no-deps", ".")
     run_tests_of_the_package(commands, checkout)
