@@ -9,12 +9,16 @@ from conftest import ROOT
 
 
 @pytest.fixture(scope="module")
-def mend():
+def access():
     path = ROOT / "book" / "_ext" / "access.py"
     spec = importlib.util.spec_from_file_location("access", path)
     access = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(access)
+    return access
 
+
+@pytest.fixture(scope="module")
+def mend(access):
     def mend(body: str) -> str:
         context = {"body": body}
         access.mend_body(None, "page", "page.html", context, None)
@@ -54,6 +58,31 @@ def test_a_table_among_sentences_scrolls_alone(mend):
     text = mend('<p>a</p><table class="dataframe"><tr><td>1 to 2</td></tr></table><p>b</p>')
     assert text.startswith('<p>a</p><div class="tl-scroll"><table class="dataframe">')
     assert text.endswith("</table></div><p>b</p>") and "1\u00a0to\u00a02" in text
+
+
+def test_a_verdict_is_one_word_of_a_table(mend):
+    head = '<table border="1" class="dataframe"><tbody><tr>'
+    words = "no difference seen"
+    text = mend(f"{head}<td>{words}</td><td>+0.1, {words}</td></tr></table><p>{words}</p>")
+    assert text.count("no\u00a0difference\u00a0seen") == 2 and f"<p>{words}</p>" in text
+
+
+def test_a_table_of_contents_names_its_cells(mend):
+    rows = (
+        f"<tr><td><p>{first}</p></td><td><p>B</p></td></tr>"
+        for first in ('<a class="reference internal" href="#here">A</a>', "A")
+    )
+    head = "<thead><tr><th><p>your table</p></th><th><p>try</p></th></tr></thead>"
+    links, plain = (f'<table class="table">{head}<tbody>{row}</tbody></table>' for row in rows)
+    text = mend(plain + links)
+    assert text.startswith(plain) and text.count("tl-contents") == 1
+    assert text.count('data-head="your table"') == text.count('data-head="try"') == 1
+
+
+def test_words_of_a_description_do_not_grow_together(access):
+    source = ["![nearly full, the\ncolumns](a.png) and [a\nlink](b.md), not ![x]\n(y)"]
+    access.join_descriptions(None, "page", source)
+    assert source == ["![nearly full, the columns](a.png) and [a\nlink](b.md), not ![x]\n(y)"]
 
 
 def test_the_table_of_times_keeps_what_is_asked(mend):

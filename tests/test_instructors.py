@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from pathlib import Path
 
+import jupytext
 import pytest
 from conftest import ROOT
-from test_exercises import CHAPTERS, LEVELS, exercises_of
+from test_exercises import CHAPTERS, GUESS, LEVELS, exercises_of
 
+from tlhelpers.book import lab_errors
+from tools.classroom.build import needed
+
+PROJECT = ROOT / "notebooks" / "15_project.md"
 TEXT = (ROOT / "book" / "instructors.md").read_text("utf8")
 
 
@@ -23,7 +30,7 @@ def rows(text: str) -> list[list[str]]:
     return [
         re.split(r" *\| *", line)
         for line in lines
-        if not re.match(r"---|minutes|level|chap|saves|exercise \|", line)
+        if not re.match(r"---|minutes|level|chap|saves|exercise \||to get|pitfall", line)
     ]
 
 
@@ -31,6 +38,9 @@ def minutes(text: str) -> int:
     return sum(int(cells[0]) for cells in rows(text))
 
 
+ONE_DAY = ["Half a day", "A day"]
+TWO_DAYS = ["Two days: the first", "Two days: the second"]
+ALL = r"All (?:its|their) exercises"
 PLANS = {head: text for head, text in sections(TEXT).items() if "| minutes |" in text}
 
 
@@ -44,17 +54,63 @@ def test_a_wrong_minute_is_seen() -> None:
     assert minutes(text.replace("| 25 |", "| 26 |", 1)) == minutes(text) + 1
 
 
-def test_there_are_a_half_day_and_a_day_with_exercises_and_breaks() -> None:
-    assert len(PLANS) == 3
+def test_half_a_day_a_day_and_two_days_have_exercises_and_breaks() -> None:
+    assert [head.split(" (")[0] for head in PLANS if "day" in head] == [*ONE_DAY, *TWO_DAYS]
+    assert len(PLANS) == 5
     for head in [head for head in PLANS if "day" in head]:
-        exercises = [c for c in rows(PLANS[head]) if re.search(r"xercise.*\*\w", c[1])]
+        exercises = [c for c in rows(PLANS[head]) if re.search(rf"xercise.*\*\w|{ALL}", c[1])]
         assert sum(int(cells[0]) for cells in exercises) >= 0.15 * minutes(PLANS[head])
         assert sum("Break" in cells[1] for cells in rows(PLANS[head])) >= 1
 
 
+def test_two_days_have_every_exercise_the_own_table_and_the_project_as_their_end() -> None:
+    lines = [c for head, text in PLANS.items() if "Two days" in head for c in rows(text)]
+    whole = [c for c in lines if re.match(ALL, c[1])]
+    done = [name for cells in whole for name in re.findall(r"\[(\d\d)\]", cells[2])]
+    assert done == [path.stem[:2] for path in CHAPTERS]
+    assert lines[-1][2].startswith("[15]") and "closing project" in lines[-1][1]
+    (hour,) = (text for head, text in PLANS.items() if "extra hour" in head)
+    own = {cells[1].split(".")[0] for cells in lines if "[12]" in cells[2]}
+    assert {cells[1].split(".")[0] for cells in rows(hour)} <= own
+
+
+def reading_minutes(path: Path) -> float:
+    """Count what stands before the exercises: 130 words, a figure, ten lines of shown code."""
+    minutes = 0.0
+    for cell in jupytext.read(path).cells:
+        text, end, _ = cell.source.partition("## Exercises")
+        tags = set(cell.metadata.get("tags", []))
+        if cell.cell_type == "code" and not tags & {"remove-cell", "hide-cell"}:
+            minutes += bool(re.search(r"\bplot_\w+\(|_explorer\(", text))
+            minutes += len(text.splitlines()) / 10 * ("hide-input" not in tags)
+            text = " ".join(re.findall(r'\bsay\(f?"+(.+?)"+\)', text, re.DOTALL))
+            text = re.sub(r"\{[^{}]*\}", "0", text)
+        elif cell.cell_type == "code":
+            text = ""
+        minutes += len(re.sub(r"\]\(\S+\)|<[^>]+>", "", text).split()) / 130
+        if end:
+            break
+    return minutes
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_the_stated_time_is_that_of_the_words(path: Path) -> None:
+    """The project has its own: ten minutes a step."""
+    stated = int(re.search(r"\*\*Time\.\*\*\s(\d+)", path.read_text("utf8"))[1])
+    assert stated % 5 == 0
+    assert 0.8 < stated / reading_minutes(path) < 1.25, round(reading_minutes(path))
+
+
+@pytest.mark.parametrize("path", [*CHAPTERS, PROJECT], ids=lambda path: path.stem)
+def test_a_chapter_opens_with_its_question(path: Path) -> None:
+    opening = re.search(r"^# [^\n]+\n\n(.*?)\*\*Objectives", path.read_text("utf8"), re.M | re.S)[1]
+    assert "?" in opening
+
+
 def test_no_lesson_is_longer_than_its_chapter() -> None:
     times = {
-        p.stem[:2]: int(re.search(r"\*\*Time\.\*\*\s(\d+)", p.read_text())[1]) for p in CHAPTERS
+        p.stem[:2]: int(re.search(r"\*\*Time\.\*\*\s(\d+)", p.read_text())[1])
+        for p in [*CHAPTERS, PROJECT]
     }
     for cells in [cells for text in PLANS.values() for cells in rows(text)]:
         named = re.findall(r"\[(\d\d)\]", cells[2])
@@ -106,15 +162,17 @@ def test_exercises_of_the_plans_are_those_of_the_chapters_and_have_their_numbers
 def test_cuts_save_what_they_say() -> None:
     """A cut of an exercise or a chapter saves no more than the plan gives to it."""
     late = sections(TEXT)["When you are late"]
-    _, half, day = re.split(r"^(?:Half a day|A day):$", late, flags=re.MULTILINE)
-    for plan, cuts in zip((head for head in PLANS if "day" in head), (half, day), strict=True):
+    _, *parts = re.split(r"^(?:Half a day|A day|Two days):$", late, flags=re.MULTILINE)
+    names = [[ONE_DAY[0]], [ONE_DAY[1]], TWO_DAYS]
+    for plan, cuts in zip(names, parts, strict=True):
+        planned = [c for h, text in PLANS.items() if h.split(" (")[0] in plan for c in rows(text)]
         saved = [(int(minutes), cut) for minutes, cut in rows(cuts)]
         assert sum(minutes for minutes, _ in saved) >= 30
         for minutes, cut in saved:
-            named = set(re.findall(r"\b(0[1-9])\b", cut))
+            named = set(re.findall(r"\b(0[1-9]|1[0-4])\b", cut))
             given = sum(
                 int(cells[0])
-                for cells in rows(PLANS[plan])
+                for cells in planned
                 if named & set(re.findall(r"\[(\d\d)\]", cells[2]))
                 and ("xercise" in cut) == ("xercise" in cells[1])
             )
@@ -128,3 +186,51 @@ def test_every_chapter_and_level_has_its_wrong_answer() -> None:
     assert [re.match(r"\[(\d\d)\]\(\.\./notebooks/(.+)\)", c).group(2) for c in first[4:]] == [
         path.name for path in CHAPTERS
     ]
+
+
+def test_the_slides_and_the_archive_hold_what_is_said() -> None:
+    """Counted in the sources; what the built slides hold is for `test_slides.py`."""
+    paths = [*CHAPTERS, PROJECT]
+    texts = [path.read_text("utf8") for path in paths]
+    inside = [part for text in texts for part in exercises_of(text).values()]  # not on a slide
+    asked, hidden = (sum(len(GUESS.findall(t)) for t in parts) for parts in (texts, inside))
+    cells = [cell for path in paths for cell in jupytext.read(path).cells]
+    figures = [
+        cell
+        for cell in cells
+        if "alt" in cell.metadata.get("mystnb", {}).get("image", {})
+        and "hide-cell" not in cell.metadata.get("tags", [])
+    ]
+    said = f"about 150 slides, with\n{len(figures)} figures and {asked - hidden} questions."
+    assert said in TEXT and f"each of the {len(paths)} chapters" in TEXT
+    packages = needed("tlhelpers[book]", "jupyterlab") - {"tlhelpers"}
+    assert abs(int(re.search(r"about (\d+) Python packages", TEXT)[1]) - len(packages)) <= 10
+
+
+def test_the_wrong_unit_on_the_rail_gives_what_the_teacher_expects() -> None:
+    """The cells of chapter 04 that the half day shows, with 1.8 and with 3."""
+    sources = [c.source for c in jupytext.read(CHAPTERS[3]).cells if c.cell_type == "code"]
+    names = ("import tlhelpers", "def cheap", "def rail", "def miss", "def wrong_unit")
+    needs = [next(s for s in sources if name in s) for name in names]
+    space: dict = {}
+    for source in sorted(needs, key=sources.index):
+        exec(compile(ast.parse(source), "chapter 04", "exec"), space)
+    alone = [space["draw"](seed)[0] for seed in range(10)]
+    once = space["unit"].mean()
+    exec(needs[-1].replace("1.8", "3"), space)
+    assert (space["unit"] > alone).all()
+    numbers = once, sum(alone) / 10, space["unit"].mean()
+    said = re.search(r"by (\S+) degrees, less .* with (\S+)\. With 3 it misses by (\S+),", TEXT)
+    assert list(said.groups()) == [f"{number:.2f}" for number in numbers]
+
+
+def test_two_tables_of_the_lab_name_two_models() -> None:
+    """The question for the room: one draw is no result."""
+    world = {"correlation": 0.95, "systematic_error": 0.5, "noise": 0.3}
+    draws = [lab_errors(seed, n_labels=25, **world) for seed in range(2)]
+    cold = [draw[draw["setting"] == "cold"].set_index("model")["rmse"] for draw in draws]
+    found = [f"{errors[m]:.2f}" for errors in cold for m in ("difference", "learned slope")]
+    said = re.search(
+        r"misses by (\S+), the learned slope by (\S+)\. .*says (\S+) and (\S+)\.", TEXT
+    )
+    assert found == list(said.groups()) and found[0] < found[1] and found[2] > found[3]

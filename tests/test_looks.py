@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from conftest import SIZES, Visit, visiting, wait_until
 from matplotlib.image import imread
+from test_palette import PAGES as PAPER
 from test_site import CONTENT, PAGES, WITH_EXPLORER
 
 CHAPTERS = [page for page in CONTENT if page.startswith("notebooks/")]
@@ -274,6 +275,27 @@ def test_hints_and_questions_are_quiet_and_reachable(at, scheme: str) -> None:
         assert page.locator("html").get_attribute("data-theme") == scheme
 
 
+# Sentences whose lines are shortened by the name of their code, and names far below them.
+BESIDE = """all => all.filter((e) => {
+  const text = e.parentElement.querySelector(':scope > .cell_output > :last-child');
+  if (!text?.checkVisibility() || e.parentElement.querySelector('.below-input')) return false;
+  const gap = e.getBoundingClientRect().top - text.getBoundingClientRect().bottom;
+  return gap < -1 || gap > 20;
+}).map((e) => e.parentElement.textContent.slice(-80))"""
+
+
+@pytest.mark.parametrize("size", [SIZES[0], SIZES[2]])
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_the_name_of_its_code_stands_below_a_sentence(at, name: str, size: tuple) -> None:
+    with at(*size) as visit:
+        code = visit.open(name).locator("div.cell > details.tl-source:not([open])")
+        assert code.evaluate_all(BESIDE) == []
+        right = "all => all.map(e => e.getBoundingClientRect().right)"
+        cells = "all => all.map(e => e.parentElement.getBoundingClientRect().right)"
+        ends = zip(code.evaluate_all(right), code.evaluate_all(cells), strict=True)
+        assert all(abs(one - two) <= 1 for one, two in ends)
+
+
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_folded_code_is_named(at, name: str) -> None:
     with at(*SIZES[0]) as visit:
@@ -328,3 +350,42 @@ def test_a_table_that_goes_on_says_so(at, name: str) -> None:
             " [e.scrollWidth > e.clientWidth + 1, e.classList.contains('tl-more')])"
         )
     assert all(wide == said for wide, said in marked)
+
+
+def test_a_table_of_contents_has_room_and_is_cards_on_a_phone(at) -> None:
+    with at(*SIZES[0]) as visit:
+        page = visit.open("book/guide.html")
+        cells = page.locator(".tl-contents tbody td:nth-child(odd) p")
+        lines = "all => all.map(e => e.clientHeight / parseFloat(getComputedStyle(e).lineHeight))"
+        assert 1 <= max(cells.evaluate_all(lines)) < 6.5
+        page.set_viewport_size({"width": SIZES[2][0], "height": SIZES[2][1]})
+        page.wait_for_timeout(100)
+        assert page.locator(".tl-more:has(> .tl-contents)").count() == 0
+        box = page.locator(".pst-scrollable-table-container:has(.tl-contents)").first
+        assert box.evaluate("e => e.scrollWidth - e.clientWidth") <= 0
+        for row in page.locator(".tl-contents tbody tr").all():
+            heights = [cell.bounding_box()["y"] for cell in row.locator("td").all()]
+            assert heights == sorted(set(heights)), "a cell under the other"
+        named = "e => getComputedStyle(e, '::before').content"
+        assert "try" in page.locator(".tl-contents tbody td").nth(1).evaluate(named)
+
+
+@pytest.mark.parametrize("name", WITH_EXPLORER)
+def test_answers_as_a_table_fade_alone(at, name: str) -> None:
+    with at(*SIZES[2]) as visit:
+        page = visit.open(name)
+        page.locator(".tl-page > details").evaluate_all(
+            "all => all.forEach(e => { e.open = true })"
+        )
+        page.wait_for_timeout(200)
+        assert page.locator(".tl-more:has(.tl-explorer)").count() == 0
+        assert page.locator(".tl-page > details > .tl-scroll > table").count() > 0
+
+
+def test_the_filter_of_dark_figures_is_measured_on_this_page(at) -> None:
+    with at(*SIZES[0], "dark") as visit:
+        page = visit.open("notebooks/02_baseline.html")
+        color = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert color == "rgb({}, {}, {})".format(
+            *(int(PAPER["dark"][i : i + 2], 16) for i in (1, 3, 5))
+        )

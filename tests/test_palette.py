@@ -1,12 +1,18 @@
 """Models can be told apart by readers who see colours differently, and by those who see none."""
 
 import itertools
+import re
 
 import numpy as np
 import pytest
-from matplotlib.colors import to_rgb
+from conftest import ROOT
+from matplotlib.colors import to_hex, to_rgb
 
-from tlhelpers.book.figures.style import SERIES, STYLES, UNIONS
+from tlhelpers.book.figures.style import INK, SERIES, STYLES, UNIONS, opacity_of
+
+PAGES = {"light": "#ffffff", "dark": "#121212"}
+EVERY = [*STYLES.values(), *UNIONS.values(), *SERIES]
+SHEETS = ["book/_static/book.css", "tlhelpers/book/explorers/widget.css"]
 
 # Machado, Oliveira and Fernandes (2009), doi:10.1109/TVCG.2009.113, severity 1, in linear RGB
 VISION = {
@@ -31,18 +37,61 @@ def lab(color: str, vision: str) -> np.ndarray:
     return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
 
 
+def luminance(color: str) -> float:
+    rgb = np.array(to_rgb(color))
+    return np.array(TO_XYZ[1]) @ np.where(
+        rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4
+    )
+
+
+def contrast(a: str, b: str) -> float:
+    low, high = sorted((luminance(a), luminance(b)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def dark_filter(sheet: str) -> list[tuple[str, float]]:
+    """Return the steps of the filter that a style sheet gives to figures on a dark page."""
+    found = re.findall(r"filter: (invert\(.*);", (ROOT / sheet).read_text("utf8"))
+    assert len(found) == 1
+    return [(name, float(value)) for name, value in re.findall(r"([\w-]+)\(([\d.]+)", found[0])]
+
+
+def shown(color: str, theme: str, opacity: float = 1.0) -> str:
+    """Return a colour that is drawn on white as a page shows it (Filter Effects Module, W3C)."""
+    rgb = 1 - opacity * (1 - np.array(to_rgb(color)))
+    if theme == "light":
+        return to_hex(rgb)
+    luma = np.array([0.213, 0.715, 0.072])
+    for name, value in dark_filter(SHEETS[0]):
+        if name == "invert":
+            rgb = 1 - rgb
+        elif name == "hue-rotate":
+            assert value == 180
+            rgb = 2 * (luma @ rgb) - rgb
+        else:
+            assert name == "brightness"
+            rgb = value * rgb
+        rgb = np.clip(rgb, 0, 1)
+    return to_hex(np.maximum(rgb, to_rgb(PAGES["dark"])))  # mix-blend-mode: lighten
+
+
+def test_figures_and_explorers_have_one_filter():
+    assert dark_filter(SHEETS[0]) == dark_filter(SHEETS[1])
+
+
+@pytest.mark.parametrize("theme", PAGES)
 @pytest.mark.parametrize("vision", VISION)
 @pytest.mark.parametrize("palette", [STYLES.values(), SERIES], ids=["models", "series"])
-def test_colours_stay_apart(palette, vision):
+def test_colours_stay_apart(palette, vision, theme):
     """Ten units are about four times what a trained eye can just tell."""
-    for a, b in itertools.combinations(palette, 2):
-        assert np.linalg.norm(lab(a.color, vision) - lab(b.color, vision)) > 10
+    for a, b in itertools.combinations([shown(style.color, theme) for style in palette], 2):
+        assert np.linalg.norm(lab(a, vision) - lab(b, vision)) > 10
 
 
 def test_red_and_green_would_fail():
     with pytest.raises(AssertionError):
         pair = [type("S", (), {"color": c}) for c in ("#b06000", "#7a7a00")]
-        test_colours_stay_apart(pair, "deuteranopia")
+        test_colours_stay_apart(pair, "deuteranopia", "light")
 
 
 @pytest.mark.parametrize("palette", [[*STYLES.values(), *UNIONS.values()], SERIES])
@@ -51,9 +100,17 @@ def test_shapes_tell_apart_without_colour(palette):
     assert len({style.dash for style in palette}) == len(palette)
 
 
-@pytest.mark.parametrize("style", [*STYLES.values(), *UNIONS.values()])
-def test_marks_stand_out_from_the_page(style):
-    rgb = np.array(to_rgb(style.color))
-    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
-    luminance = np.array(TO_XYZ[1]) @ linear
-    assert 1.05 / (luminance + 0.05) > 2.5
+@pytest.mark.parametrize("theme", PAGES)
+@pytest.mark.parametrize("style", EVERY)
+def test_marks_and_text_stand_out_from_the_page(style, theme):
+    assert contrast(shown(style.color, theme), PAGES[theme]) > 3
+    for ink in (INK, "#000000"):
+        assert contrast(shown(ink, theme), PAGES[theme]) > 4.5
+
+
+@pytest.mark.parametrize("theme", PAGES)
+@pytest.mark.parametrize("style", EVERY)
+def test_fills_stand_out_and_text_on_them_is_read(style, theme):
+    fill = shown(style.color, theme, opacity_of(style.color))
+    assert contrast(fill, PAGES[theme]) > (3 if theme == "dark" else 2)
+    assert contrast(shown("#000000", theme), fill) > 4.5

@@ -85,10 +85,23 @@ def test_a_full_marker_is_a_difference_seen(tests):
     assert [tick.get_text() for tick in ax.get_xticklabels()] == ["20", "50"]
 
 
+def test_a_legend_has_hollow_markers_and_says_what_a_full_one_means(tests):
+    (ax,) = plot_size_differences(tests, "setting", "RMSE (eV)")
+    (legend,) = ax.figure.legends
+    *models, seen = legend.legend_handles
+    assert {to_hex(line.get_markerfacecolor()) for line in models} == {"#ffffff"}
+    assert to_hex(seen.get_markerfacecolor()) == to_hex(seen.get_color()) != "#ffffff"
+    assert legend.get_texts()[-1].get_text() == "full: a difference is seen"
+    stars = [line for line in ax.lines if line.get_marker() == "*"]
+    assert stars and min(line.get_markersize() for line in stars) > 10
+
+
 def test_a_learning_curve_without_bands_and_with_numbers_apart():
     sizes = [20, 50, 200, 235]
     rows = [{"model": "stack", "size": n, "rmse": 1 / n + r} for n in sizes for r in (0, 1)]
     ax = plot_learning_curve(pd.DataFrame(rows), band=False)
+    assert ax.get_title() == "means over the draws; their spread is not shown"
+    assert plot_learning_curve(pd.DataFrame(rows)).get_title() == ""
     assert not ax.collections and len(plot_learning_curve(pd.DataFrame(rows)).collections) == 1
     names = ax.get_xticklabels()  # the last two stand close together, and part
     assert [name.get_text() for name in names] == ["20", "50", "200", "235"]

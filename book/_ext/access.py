@@ -27,6 +27,16 @@ SCORE = re.compile(r"<td>(\d+\.\d+ \([^)<]*\),?)")
 TABLE = re.compile(r'<table border="1" class="dataframe">.*?</table>', re.DOTALL)
 CHECKSUM = re.compile(r"(?<=>)([0-9a-f]{32})([0-9a-f]{32})(?=<)")
 WITH_TEXT = re.compile(r'<table class="dataframe">.*?</table>', re.DOTALL)
+# A verdict is one word of a table.
+VERDICT = "no difference seen"
+# The first column leads to the sections of the page.
+CONTENTS = re.compile(
+    r'<table class="table">(?:(?!</table>).)*?<td><p><a class="reference internal" href="#'
+    r".*?</table>",
+    re.DOTALL,
+)
+# An image in Markdown whose words go on in the next line: by itself they would grow together.
+IMAGE = re.compile(r"!\[[^\]]*\n[^\]]*\](?=\()")
 TIMES = re.compile(r"<table(?:(?!</table>).)*?Run Time \(s\).*?</table>", re.DOTALL)
 NUMBER = re.compile(r"[-+−±<>≤≥]?\s*[.\d]|NaN$|$")
 EXPLORER = '<div class="tl-page">'
@@ -36,6 +46,7 @@ SKIP = '<a class="tl-skip" href="#explorer">Skip to the explorer</a>\n'
 def setup(app: Sphinx) -> dict[str, Any]:
     """Connect the extension."""
     app.connect("config-inited", find_files)
+    app.connect("source-read", join_descriptions)
     app.connect("html-page-context", mend_body)
     app.add_css_file("book.css")
     app.add_js_file("book.js", loading_method="defer")
@@ -48,6 +59,11 @@ def find_files(app: Sphinx, config: Config) -> None:
     config.templates_path.append(str(Path(app.srcdir, "book", "_templates")))
 
 
+def join_descriptions(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Put the description of an image in one line: MyST drops a line break, and no space stays."""
+    source[0] = IMAGE.sub(lambda match: " ".join(match[0].split()), source[0])
+
+
 def mend_body(app: Sphinx, pagename: str, templatename: str, context: dict, doctree: Any) -> None:
     """Mend what the text of a page leaves out."""
     if "body" not in context:
@@ -57,6 +73,7 @@ def mend_body(app: Sphinx, pagename: str, templatename: str, context: dict, doct
     body = RESULT.sub(name_folded_result, body)
     body = TABLE.sub(order_table, body)
     body = WITH_TEXT.sub(frame_table, body)
+    body = CONTENTS.sub(name_cells, body)
     body = TIMES.sub(shorten_times, body)
     body = CHECKSUM.sub(r"\1<wbr>\2", body)
     if EXPLORER in body:
@@ -108,6 +125,17 @@ def frame_table(match: re.Match) -> str:
     return f'<div class="tl-scroll">{table}</div>'
 
 
+def name_cells(match: re.Match) -> str:
+    """Name in each cell of a table of contents its column: a phone shows a row as a card."""
+    table = BeautifulSoup(match[0], "html.parser").table
+    table["class"] = [*table["class"], "tl-contents"]
+    names = [cell.get_text(strip=True) for cell in table.select("thead th")]
+    for row in table.select("tbody tr"):
+        for cell, name in zip(row.find_all("td"), names, strict=True):
+            cell["data-head"] = name
+    return str(table)
+
+
 def shorten_times(match: re.Match) -> str:
     """Keep of the table of the build what a reader asks: the page, its seconds, whether it ran."""
     table = BeautifulSoup(match[0], "html.parser").table
@@ -121,9 +149,11 @@ def shorten_times(match: re.Match) -> str:
 
 
 def _keep_ranges(table: Tag) -> None:
-    """Keep an interval in one line."""
+    """Keep an interval in one line, and a verdict."""
     for text in table.find_all(string=RANGE):
         text.replace_with(RANGE.sub("\\1\u00a0\\2\u00a0\\3", text))
+    for text in table.find_all(string=re.compile(VERDICT)):
+        text.replace_with(text.replace(VERDICT, VERDICT.replace(" ", "\u00a0")))
 
 
 def _join_heads(columns: Tag, index: Tag) -> None:

@@ -81,8 +81,8 @@ def corrected_resampled_t_test(
     values = np.asarray(differences, dtype=float)
     if values.ndim != 1 or values.size < 2 or not (np.abs(values) < 1e100).all():
         raise ValueError("differences must be at least two finite numbers below 1e100, one a split")
-    if not 0 <= test_to_train < np.inf:
-        raise ValueError(f"test_to_train must be finite and not negative, got {test_to_train}")
+    if not 0 <= test_to_train < 1e100:
+        raise ValueError(f"test_to_train must be from 0 to below 1e100, got {test_to_train}")
     error = _corrected_error(values, test_to_train)
     mean, free = values.mean(), values.size - 1
     half_width = stats.t.ppf(0.975, free) * error

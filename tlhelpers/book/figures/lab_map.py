@@ -4,10 +4,11 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgba
 from matplotlib.patches import Patch, Rectangle
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from tlhelpers.book.figures.style import INK, PAGE, STYLES, style_of
+from tlhelpers.book.figures.style import INK, PAGE, STYLES, opacity_of, style_of
 
 KNOB_LABELS = {
     "correlation": "correlation of the tasks",
@@ -18,7 +19,7 @@ KNOB_LABELS = {
 
 
 def plot_lab_map(winners: pd.DataFrame, row: str, column: str) -> list[Axes]:
-    """Draw which model wins over two knobs of the artificial lab, cold beside warm.
+    """Draw which model wins over two knobs of the artificial lab, cold over warm.
 
     Parameters
     ----------
@@ -33,30 +34,36 @@ def plot_lab_map(winners: pd.DataFrame, row: str, column: str) -> list[Axes]:
     list of matplotlib.axes.Axes
     """
     settings = list(winners["setting"].unique())
-    fig, axes = plt.subplots(1, len(settings), figsize=(PAGE, 3.6), sharey=True, squeeze=False)
     rows, columns = (sorted(winners[name].unique()) for name in (row, column))
-    for ax, setting in zip(axes[0], settings, strict=True):
+    size = (PAGE, 1.1 + (0.6 + 0.5 * len(rows)) * len(settings))
+    fig, axes = plt.subplots(len(settings), figsize=size, squeeze=False, layout="constrained")
+    for ax, setting in zip(axes.flat, settings, strict=True):
         for cell in winners[winners["setting"] == setting].to_dict("records"):
             x, y = columns.index(cell[column]), rows.index(cell[row])
             color, seen = style_of(cell["winner"]).color, cell["seen"]
-            look = {"facecolor": color, "alpha": 0.55} if seen else {"facecolor": "white"}
+            patch = Rectangle((x - 0.47, y - 0.47), 0.94, 0.94, linewidth=0)
+            patch.set_facecolor(to_rgba(color, opacity_of(color)) if seen else "white")
             if not seen:
-                look |= {"hatch": "////", "edgecolor": color}
-            ax.add_patch(Rectangle((x - 0.47, y - 0.47), 0.94, 0.94, linewidth=0, **look))
+                patch.set(hatch="////", edgecolor=color)
+            ax.add_patch(patch)
             box = {"facecolor": "white", "alpha": 0.0 if seen else 0.9, "linewidth": 0, "pad": 1.5}
             ax.text(x, y, cell["text"], ha="center", va="center", bbox=box)
         ax.set_xticks(range(len(columns)), [f"{value:g}" for value in columns])
         ax.set_yticks(range(len(rows)), [f"{value:g}" for value in rows])
         ax.set(xlim=(-0.5, len(columns) - 0.5), ylim=(-0.5, len(rows) - 0.5))
-        ax.set(title=setting, xlabel=KNOB_LABELS.get(column, column))
-    axes[0, 0].set_ylabel(KNOB_LABELS.get(row, row))
+        ax.set(title=setting)
+    fig.supxlabel(KNOB_LABELS.get(column, column), fontsize="medium")
+    fig.supylabel(KNOB_LABELS.get(row, row), fontsize="medium")
     names = dict.fromkeys([*STYLES, *winners["winner"]])
     drawn = [name for name in names if name in set(winners["winner"])]
-    patches = [Patch(color=style_of(name).color, alpha=0.55, label=name) for name in drawn]
+    colors = [style_of(name).color for name in drawn]
+    patches = [
+        Patch(facecolor=to_rgba(color, opacity_of(color)), label=name)
+        for name, color in zip(drawn, colors, strict=True)
+    ]
     patches.append(Patch(facecolor="white", edgecolor=INK, hatch="////", label="not seen"))
-    fig.legend(handles=patches, loc="outside lower center", ncols=5, frameon=False)
-    fig.subplots_adjust(bottom=0.27, wspace=0.08)
-    return list(axes[0])
+    fig.legend(handles=patches, loc="outside upper center", ncols=4, frameon=False)
+    return list(axes.flat)
 
 
 def plot_lab_changes(changes: pd.DataFrame) -> list[Axes]:
@@ -74,7 +81,7 @@ def plot_lab_changes(changes: pd.DataFrame) -> list[Axes]:
     """
     settings, models = (list(changes[name].unique()) for name in ("setting", "model"))
     size = (PAGE, 1.3 + 0.42 * len(models))
-    _, axes = plt.subplots(
+    figure, axes = plt.subplots(
         1,
         len(settings),
         figsize=size,
@@ -90,12 +97,14 @@ def plot_lab_changes(changes: pd.DataFrame) -> list[Axes]:
             here = (changes["setting"] == setting) & (changes["model"] == model)
             values, color = changes.loc[here, "change"], style_of(model).color
             rows = place + generator.uniform(-0.26, 0.26, len(values))
-            ax.plot(values, rows, "o", color=color, alpha=0.4, markersize=4, markeredgewidth=0)
+            points = {"alpha": opacity_of(color), "markersize": 4, "markeredgewidth": 0}
+            ax.plot(values, rows, "o", color=color, **points)
             for shade, width in (("white", 6), (INK, 2.5)):
                 bar = {"color": shade, "markersize": 18, "markeredgewidth": width}
                 ax.plot(values.median(), place, "|", **bar)
         ax.set(title=setting, ylim=(len(models) - 0.5, -0.5))
-        ax.set_xlabel("error against the single-task forest's")
+        ax.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 5, 10]))
         ax.xaxis.set_major_formatter(PercentFormatter(1.0))
+    figure.supxlabel("error against the single-task forest's", fontsize="medium")
     axes[0, 0].set_yticks(range(len(models)), models)
     return list(axes[0])

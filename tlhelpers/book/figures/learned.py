@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from tlhelpers.book.figures.style import INK, OTHER, PAGE, STYLES, literal, style_of
+from tlhelpers.book.figures.style import INK, OTHER, PAGE, STYLES, literal, opacity_of, style_of
 
 
 def plot_curves(
@@ -28,15 +28,15 @@ def plot_curves(
     -------
     matplotlib.axes.Axes
     """
-    _, ax = plt.subplots(figsize=(6.4, 3.8), layout="constrained")
+    _, ax = plt.subplots(figsize=(PAGE, 3.8), layout="constrained")
     if points is not None:
         ax.plot(
             points.index,
             points,
             "o",
             color=OTHER.color,
-            alpha=0.4,
-            ms=4,
+            alpha=opacity_of(OTHER.color),
+            ms=3,
             label=literal(points.name),
         )
     dashes = [(), (6, 3), (2, 2), (8, 2, 2, 2)]
@@ -45,7 +45,7 @@ def plot_curves(
         dash = dashes[place % len(dashes)]
         ax.plot(curves.index, curves[name], color=color, dashes=dash, label=literal(name))
     ax.set(xlabel=xlabel, ylabel=ylabel)
-    ax.figure.legend(loc="outside upper center", ncols=4, frameon=False)
+    ax.figure.legend(loc="outside upper center", ncols=3, frameon=False)
     return ax
 
 
@@ -66,7 +66,7 @@ def plot_trends(table: pd.DataFrame, x: str, xlabel: str, ylabel: str, bins: int
     -------
     matplotlib.axes.Axes
     """
-    _, ax = plt.subplots(figsize=(6.4, 3.8))
+    _, ax = plt.subplots(figsize=(PAGE, 3.8))
     parts = pd.qcut(table[x], bins, duplicates="drop")
     shift = 0.008 * float(np.ptp(table[x]))
     for sign, name in zip((-1, 1), table.columns.drop(x), strict=False):
@@ -103,7 +103,7 @@ def plot_difference(table: pd.DataFrame, column: str, xlabel: str) -> Axes:
     -------
     matplotlib.axes.Axes
     """
-    _, ax = plt.subplots(figsize=(6.4, 3.4))
+    _, ax = plt.subplots(figsize=(PAGE, 3.4))
     families = table.groupby("family")[column].agg(["mean", "std", "size"]).sort_values("mean")
     style = STYLES["difference"]
     places = np.arange(len(families))

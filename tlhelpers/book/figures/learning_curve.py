@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from tlhelpers.book.figures.style import INK, PAGE, literal, style_of
+from tlhelpers.book.figures.style import INK, PAGE, Style, literal, style_of
 
 
 def plot_learning_curve(
@@ -20,13 +20,14 @@ def plot_learning_curve(
     metric, unit : str
         An empty unit for a score without one.
     band : bool
-        Whether a band shows one standard deviation over the repeats.
+        Whether a band shows one standard deviation over the repeats. Where many bands would lie
+        over each other, leave it away: a line over the figure then says what is not shown.
 
     Returns
     -------
     matplotlib.axes.Axes
     """
-    _, ax = plt.subplots(figsize=(6.4, 3.8))
+    _, ax = plt.subplots(figsize=(PAGE, 3.8))
     for model, rows in scores.groupby("model", sort=False):
         style = style_of(model)
         curve = rows.groupby("size")[metric].agg(["mean", "std"])
@@ -57,11 +58,15 @@ def plot_learning_curve(
     quantity = f"{metric.upper()} ({unit})" if unit else metric
     ax.set(xlabel="target labels for training", ylabel=f"held-out {quantity}")
     ax.legend(frameon=False)
+    if not band:
+        ax.set_title("means over the draws; their spread is not shown", fontsize="medium")
     return ax
 
 
 def plot_size_differences(tests: pd.DataFrame, panel: str, ylabel: str) -> np.ndarray:
     """Draw differences from a baseline with their intervals at every size, a panel a case.
+
+    The panels stand over each other, so that the text is read on a phone too.
 
     Parameters
     ----------
@@ -79,30 +84,39 @@ def plot_size_differences(tests: pd.DataFrame, panel: str, ylabel: str) -> np.nd
     """
     panels, models = tests[panel].unique(), list(tests["model"].unique())
     sizes = sorted(tests["size"].unique())
-    figure, axes = plt.subplots(
-        1,
+    figure, grid = plt.subplots(
         len(panels),
-        figsize=(min(1.6 + 2.7 * len(panels), PAGE), 3.9),
+        figsize=(PAGE, 1.2 + 2.4 * len(panels)),
+        sharex=True,
         sharey=True,
         squeeze=False,
         layout="constrained",
     )
-    for ax, name in zip(axes[0], panels, strict=True):
+    axes = grid.ravel()
+    for ax, name in zip(axes, panels, strict=True):
         for row in tests[tests[panel] == name].to_dict("records"):
             style, place = style_of(row["model"]), models.index(row["model"])
             x = sizes.index(row["size"]) + 0.17 * (place - (len(models) - 1) / 2)
             ax.plot([x, x], [row["low"], row["high"]], color=style.color, linewidth=1.5)
-            face = style.color if row["verdict"] in ("better", "worse") else "white"
-            ax.plot(x, row["difference"], style.marker, color=style.color, markerfacecolor=face)
+            look = _look(style, full=row["verdict"] in ("better", "worse"))
+            ax.plot(x, row["difference"], **look)
         ax.axhline(0, color=INK, linewidth=1)
         ax.set_xticks(range(len(sizes)), [str(size) for size in sizes])
         ax.set(title=literal(name))
-    axes[0, 0].set_ylabel(ylabel)
-    figure.supxlabel("target labels for training", fontsize="medium")
-    looks = {name: style_of(name) for name in models}
+    figure.supylabel(ylabel, fontsize="medium")
+    axes[-1].set_xlabel("target labels for training")
     lines = [
-        plt.Line2D([], [], color=look.color, marker=look.marker, linestyle="", label=literal(name))
-        for name, look in looks.items()
+        plt.Line2D([], [], label=literal(name), **_look(style_of(name), full=False))
+        for name in models
     ]
+    seen = _look(Style(INK, "o"), full=True)
+    lines.append(plt.Line2D([], [], label="full: a difference is seen", **seen))
     figure.legend(handles=lines, loc="outside upper center", ncols=3, frameon=False)
-    return axes[0]
+    return axes
+
+
+def _look(style: Style, *, full: bool) -> dict:
+    """Return how a marker is drawn, full or hollow, large enough to tell which."""
+    look = {"color": style.color, "marker": style.marker, "linestyle": "", "markeredgewidth": 1.3}
+    look["markersize"] = 11 if style.marker == "*" else 8
+    return look | {"markerfacecolor": style.color if full else "white"}

@@ -5,9 +5,11 @@ from collections.abc import Sequence
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib import colormaps
 from matplotlib.axes import Axes
+from matplotlib.colors import ListedColormap
 
-from tlhelpers.book.figures.style import INK, OTHER, PAGE, literal, style_of
+from tlhelpers.book.figures.style import INK, OTHER, PAGE, literal, opacity_of, style_of
 
 
 def plot_scores(scores: pd.DataFrame, by: str, metric: str = "rmse", unit: str = "eV") -> Axes:
@@ -23,11 +25,12 @@ def plot_scores(scores: pd.DataFrame, by: str, metric: str = "rmse", unit: str =
     -------
     matplotlib.axes.Axes
     """
-    _, ax = plt.subplots(figsize=(6.4, 2.4))
+    _, ax = plt.subplots(figsize=(PAGE, 2.4), layout="constrained")
     cases: Sequence = list(scores[by].unique())
+    opacity = opacity_of(OTHER.color)
     for place, case in enumerate(cases):
         repeats = scores[scores[by] == case].groupby("repeat")[metric].mean()
-        ax.plot(repeats, np.full(len(repeats), place), "o", color=OTHER.color, alpha=0.5)
+        ax.plot(repeats, np.full(len(repeats), place), "o", color=OTHER.color, alpha=opacity)
         ax.plot(repeats.mean(), place, "|", color=INK, markersize=26, markeredgewidth=3)
     ax.set_yticks(range(len(cases)), [literal(case) for case in cases])
     ax.set(xlabel=f"{metric.upper()} ({unit})", ylim=(-0.6, len(cases) - 0.4))
@@ -142,11 +145,10 @@ def plot_confusion(table: pd.DataFrame, label: str = "compositions") -> Axes:
     """
     _, ax = plt.subplots(figsize=(5.6, 4.2))
     counts = table.to_numpy(dtype=float)
-    image = ax.imshow(counts, cmap="Blues", vmin=0)
+    pale = ListedColormap(colormaps["Blues"](np.linspace(0, 0.5, 256)))  # text on it is read
+    image = ax.imshow(counts, cmap=pale, vmin=0)
     for row, column in np.ndindex(counts.shape):
-        dark = counts[row, column] > counts.max() / 2
-        text = f"{counts[row, column]:.1f}"
-        ax.text(column, row, text, ha="center", va="center", color="white" if dark else INK)
+        ax.text(column, row, f"{counts[row, column]:.1f}", ha="center", va="center", color=INK)
     ax.set_xticks(
         range(len(table)), [literal(name) for name in table.columns], rotation=30, ha="right"
     )

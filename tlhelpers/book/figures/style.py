@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+from matplotlib.colors import to_rgb
+
 
 @dataclass(frozen=True)
 class Style:
@@ -36,9 +39,21 @@ STYLES = {
 UNIONS = {"pooled": Style("#555555", "v", (1, 1)), "pooled, flag": Style("#888888", "P", (3, 1))}
 OTHER = Style("#555555", "o")
 # For series that are no models, such as the steps of a reaction.
-SERIES = (Style("#000000", "o"), Style("#e69f00", "s", (6, 3)), Style("#56b4e9", "^", (2, 2)))
+SERIES = (Style("#000000", "o"), Style("#b87800", "s", (6, 3)), Style("#2f8fc9", "^", (2, 2)))
 INK = "#333333"
-PAGE = 7.0  # inches, the widest figure: shown as it is drawn, with type of the size of the text
+PAGE = 6.1  # inches, the widest figure: wider, and its text would be too small on a phone
+
+# What a reader sees of a column that has a code name; the unit is on the axis.
+NAMES = {
+    "gap_optical": "optical gap",
+    "gap_thermal": "thermal gap",
+    "gap_pbe": "computed gap",
+    "Ea_NO_diss": "NO, dissociation",
+    "Ea_N2_diss": "N2, dissociation",
+    "Ea_O2_diss": "O2, dissociation",
+    "Ea_N2_assoc": "N2, association",
+    "Ea_O2_assoc": "O2, association",
+}
 
 
 def style_of(model: str) -> Style:
@@ -47,6 +62,19 @@ def style_of(model: str) -> Style:
     return every.get(model) or every.get(str(model).rpartition(", ")[2], OTHER)
 
 
+def opacity_of(color: str) -> float:
+    """Return the opacity of a fill on white: all colours become equally pale.
+
+    Text on such a fill is read, and the fill is told from the page, in both themes of the book.
+    """
+    luma = np.array(to_rgb(color)) @ (0.213, 0.715, 0.072)
+    return float(0.33 / (1 - luma))
+
+
 def literal(name: object) -> str:
-    """Return a name from the data as it is to be drawn: a dollar is no start of a formula."""
-    return str(name).replace("$", r"\$")
+    """Return a name from the data as it is to be drawn: in words, a dollar no start of a formula.
+
+    Words behind a comma stay: ``"gap_pbe, cold"`` is ``"computed gap, cold"``.
+    """
+    first, comma, rest = str(name).partition(",")
+    return f"{NAMES.get(first, first)}{comma}{rest}".replace("$", r"\$")

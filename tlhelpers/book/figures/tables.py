@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from numpy.typing import ArrayLike
 
-from tlhelpers.book.figures.style import INK, OTHER, SERIES, STYLES, literal
+from tlhelpers.book.figures.style import INK, OTHER, PAGE, SERIES, STYLES, literal, opacity_of
 
 
 def plot_sparsity(filled: pd.DataFrame, title: str = "") -> Axes:
@@ -27,7 +27,7 @@ def plot_sparsity(filled: pd.DataFrame, title: str = "") -> Axes:
     matplotlib.axes.Axes
     """
     order = filled.sort_values(list(filled.columns), ascending=False)
-    _, ax = plt.subplots(figsize=(6.4, 4.2))
+    _, ax = plt.subplots(figsize=(PAGE, 4.2))
     ax.imshow(
         order.to_numpy(),
         aspect="auto",
@@ -37,7 +37,7 @@ def plot_sparsity(filled: pd.DataFrame, title: str = "") -> Axes:
         vmax=1,
     )
     names = [f"{literal(c)}\n{100 * filled[c].mean():.1f}%" for c in filled]
-    ax.set_xticks(range(len(names)), names, fontsize=8)
+    ax.set_xticks(range(len(names)), names, fontsize=9)
     for edge in np.arange(len(names) - 1) + 0.5:
         ax.axvline(edge, color="white", linewidth=2)
     ax.set(ylabel="composition (sorted)", title=title)
@@ -58,7 +58,7 @@ def plot_spread(spread: pd.Series, threshold: float) -> Axes:
     -------
     matplotlib.axes.Axes
     """
-    _, ax = plt.subplots(figsize=(6.4, 3.2))
+    _, ax = plt.subplots(figsize=(PAGE, 3.2))
     edges = [0.25 * i for i in range(math.ceil(4 * spread.max()) + 1)]
     ax.hist(spread, bins=edges, color=STYLES["single-task"].color, edgecolor="white")
     ax.axvline(threshold, color=INK, linestyle="--", label=f"{threshold} eV")
@@ -98,13 +98,14 @@ def plot_strip(
     table = pd.DataFrame({"value": values, "name": names}).dropna()
     medians = table.groupby("name")["value"].median().sort_values()
     rows = list(medians.index if order is None else order)
-    _, ax = plt.subplots(figsize=(6.4, 0.9 + 0.5 * len(rows)))
+    _, ax = plt.subplots(figsize=(PAGE, 0.9 + 0.5 * len(rows)), layout="constrained")
     if span is not None:
         ax.axvspan(*span, color="#e4e4e4", label=span_label)
         ax.legend(frameon=False, loc="lower right", bbox_to_anchor=(1.0, 1.0))
     jitter = np.random.default_rng(0).uniform(-0.22, 0.22, len(table))
     places = table["name"].map({name: i for i, name in enumerate(rows)}).astype(float)
-    ax.plot(table["value"], places + jitter, "o", color=OTHER.color, alpha=0.5, markersize=5)
+    points = ax.plot(table["value"], places + jitter, "o", color=OTHER.color, markersize=5)
+    plt.setp(points, alpha=opacity_of(OTHER.color))
     ax.plot(medians[rows], range(len(rows)), "|", color=INK, markersize=24, markeredgewidth=3)
     counts = table["name"].value_counts()
     ax.set_yticks(range(len(rows)), [f"{literal(name)} ({counts[name]})" for name in rows])
@@ -128,7 +129,8 @@ def plot_parity(x: ArrayLike, y: ArrayLike, xlabel: str, ylabel: str) -> Axes:
     _, ax = plt.subplots(figsize=(4.6, 4.4))
     top = 1.03 * max(np.asarray(values).max() for values in (x, y))
     ax.plot([0, top], [0, top], color=INK, linewidth=1, label="agreement")
-    ax.plot(x, y, ".", color=STYLES["single-task"].color, alpha=0.5)
+    color = STYLES["single-task"].color
+    ax.plot(x, y, ".", color=color, alpha=opacity_of(color))
     ax.set(xlabel=xlabel, ylabel=ylabel, xlim=(-0.2, top), ylim=(-0.2, top))
     ax.legend(frameon=False, loc="upper left")
     return ax
@@ -149,13 +151,14 @@ def plot_lines(x: pd.DataFrame, y: pd.DataFrame, xlabel: str, ylabel: str) -> Ax
     -------
     matplotlib.axes.Axes
     """
-    _, ax = plt.subplots(figsize=(6.4, 4.4))
+    _, ax = plt.subplots(figsize=(PAGE, 4.4))
     for style, a, b in zip(SERIES, x, y, strict=False):
         pair = pd.DataFrame({"x": x[a], "y": y[b]}).dropna()
         slope, start = np.polyfit(pair["x"], pair["y"], 1)
         ends = np.array([pair["x"].min(), pair["x"].max()])
         ax.plot(ends, start + slope * ends, color=style.color, dashes=style.dash, linewidth=1)
-        ax.plot(pair["x"], pair["y"], style.marker, color=style.color, alpha=0.7, label=literal(b))
+        points = ax.plot(pair["x"], pair["y"], style.marker, color=style.color, label=literal(b))
+        plt.setp(points, markeredgecolor="white", markeredgewidth=0.5)
     ax.set(xlabel=xlabel, ylabel=ylabel)
     ax.legend(frameon=False)
     return ax

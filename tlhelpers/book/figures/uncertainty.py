@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
 
-from tlhelpers.book.figures.style import INK, OTHER, STYLES, Style, literal
+from tlhelpers.book.figures.style import INK, OTHER, PAGE, STYLES, Style, literal
 
 
 def plot_jackknife_by_trees(table: pd.DataFrame, unit: str = "eV") -> Axes:
@@ -21,7 +21,7 @@ def plot_jackknife_by_trees(table: pd.DataFrame, unit: str = "eV") -> Axes:
     -------
     matplotlib.axes.Axes
     """
-    _, ax = plt.subplots(figsize=(6.4, 3.8))
+    _, ax = plt.subplots(figsize=(PAGE, 3.8))
     fills: list = ["full", "none"]
     for fill, (seed, rows) in zip(fills, table.groupby("seed"), strict=True):
         for column, name, style in [

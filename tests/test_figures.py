@@ -1,0 +1,89 @@
+"""Every figure of the book as it is drawn: text of a size that a phone leaves to be read."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from test_names_from_data import DRAWN
+
+import tlhelpers as tl
+from tlhelpers.book import figures, lab_winners, visible_relation
+from tlhelpers.book.figures.style import NAMES, literal
+
+PHONE = 358  # px: a window of 390 without its margins
+LEAST = 8  # px, the size of the type
+
+
+@pytest.fixture(autouse=True)
+def close_figures():
+    yield
+    plt.close("all")
+
+
+def first(drawn):
+    return np.atleast_1d(drawn).ravel()[0]
+
+
+def lab_map():
+    lab = tl.load_results("lab_map").query("noise == 0.3 and systematic_error == 0.5")
+    winners = lab_winners(lab, ["setting", "correlation", "n_labels"])
+    return figures.plot_lab_map(winners, "correlation", "n_labels")
+
+
+def differences(draw, panel):
+    five = ["difference", "multi-task", "latent variable", "stack", "equal weights"]
+    tests = tl.load_results("band_gaps_curve_verdicts").query("question != 'control'")
+    return draw(tests[tests["model"].isin(five)], panel)
+
+
+def barriers(draw):
+    scores = tl.load_results("no_intervals").query("metric == 'rmse' and group_by == 'surface'")
+    return draw(scores[scores["direction"] == "dissociation"])
+
+
+FIGURES = {name: draw for name, (draw, _) in DRAWN.items()} | {
+    "architecture": lambda: figures.plot_architecture("latent variable"),
+    "growth": lambda: figures.plot_growth(tl.load_results("scaling")),
+    "parity": lambda: figures.plot_parity([1, 2], [1, 2], "x (eV)", "y (eV)"),
+    "map": lab_map,
+    "changes": lambda: figures.plot_lab_changes(visible_relation(tl.load_results("lab_map"))),
+    "differences by size": lambda: differences(
+        lambda tests, panel: figures.plot_size_differences(tests, panel, "RMSE (eV)"), "setting"
+    ),
+    "three panels": lambda: barriers(
+        lambda scores: figures.plot_intervals(scores, "target", "RMSE (eV)", fill="setting")
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_text_is_read_on_a_phone(name):
+    figure = first(FIGURES[name]()).figure
+    figure.canvas.draw()
+    width = figure.get_tightbbox().width + 0.2  # as a notebook saves it
+    least = min(text.get_fontsize() for text in figure.findobj(plt.Text) if text.get_text().strip())
+    assert least / 72 * PHONE / width >= 0.98 * LEAST
+
+
+def test_texts_of_a_map_keep_apart():
+    for ax in lab_map():
+        ax.figure.canvas.draw()
+        cells = [patch.get_window_extent() for patch in ax.patches]
+        for text, cell in zip(ax.texts, cells, strict=True):
+            inside = text.get_window_extent()
+            assert inside.width < 0.8 * cell.width and inside.height < 0.6 * cell.height
+
+
+def test_panels_of_wide_figures_stand_over_each_other():
+    for axes in (lab_map(), FIGURES["differences by size"]()):
+        one, two = (ax.get_position() for ax in axes)
+        assert one.x0 == pytest.approx(two.x0) and one.y0 > two.y1
+
+
+def test_columns_are_named_in_words():
+    assert literal("Ea_NO_diss") == "NO, dissociation"
+    assert literal("gap_optical, forest of its own") == "optical gap, forest of its own"
+    assert literal("cost ($)") == r"cost (\$)"
+    columns = {*tl.load_results("no_intervals")["target"], "gap_pbe", "gap_optical"}
+    assert {name for name in columns if "_" in name} <= NAMES.keys()
+    scores = barriers(lambda scores: figures.plot_intervals(scores, "target", "RMSE (eV)"))
+    assert {ax.get_title() for ax in scores} == {f"{m}, dissociation" for m in ("NO", "N2", "O2")}
