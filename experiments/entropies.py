@@ -27,7 +27,7 @@ def main(trees: int = 100, repeats: int = 5) -> None:
     own = read_roles(frame, guess_roles(frame, target="entropy"))
     options = {"n_estimators": trees, "n_repeats": repeats, "n_jobs": 2, "keep": KEPT}
     found = compare_architectures(own.X, own.Y, own.target, own.groups, **options)
-    found.write_html(REPORT, check(own))
+    found.write_html(REPORT, check(own), "load_thermochemistry(per_atom=True)")
     curve = found.curve.groupby(["setting", "model", "size"])["rmse"].agg(["mean", "std"])
     tried = check_projection(found.curve.query("model == @found.recommended"), found.metric)
     names = ["size", "projected", "seen"]

@@ -82,8 +82,8 @@ class StandIn:
         assert known is not None and list(known) == ["computed"]
         return pd.DataFrame({"prediction": 1 / 3, "outside": 0.0}, index=X.index)
 
-    def write_html(self, path: Path, findings=()) -> None:
-        Path(path).write_text(f"<html>{len(findings)} findings", "utf-8")
+    def write_html(self, path: Path, findings, source: str) -> None:
+        Path(path).write_text(f"<html>{len(findings)} findings from {source}", "utf-8")
 
 
 @pytest.fixture
@@ -221,7 +221,8 @@ def test_compare_calls_with_the_roles_and_writes_a_report(folder: Path, calls, c
     assert out == StandIn.recommendation + "\n" and "report: r.html" in err
     assert "next: tlhelpers predict table.csv --model single-task" in err
     assert f"left out: {StandIn.left_out[0]}" in err
-    assert StandIn.notes[0] in err.splitlines() and Path("r.html").read_text().startswith("<html>")
+    assert StandIn.notes[0] in err.splitlines()
+    assert Path("r.html").read_text().endswith("from table.csv (40 rows; seed 3, at most 7.5 s)")
     assert len(pd.read_csv("p.csv")) == 20 and "outside" in pd.read_csv("p.csv")
     assert pd.read_csv("p.csv")["prediction"].tolist() == [0.333333] * 20
     assert main(["compare", "table.csv"]) == 0 and Path("table_report.html").exists()

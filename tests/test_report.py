@@ -8,6 +8,7 @@ import zipfile
 from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
+from importlib.metadata import version
 from pathlib import Path
 from types import SimpleNamespace
 from xml.etree import ElementTree
@@ -200,6 +201,12 @@ def test_the_digest_is_of_what_makes_the_page(monkeypatch, tmp_path):
     assert digest() == same
     monkeypatch.setattr(report, "__file__", str(tmp_path / "report.py"))
     assert digest() != same
+
+
+def test_the_report_says_what_it_was_made_from(found):
+    text = Reader(render(found, [FINDING], "gaps.xlsx, sheet data (88 rows; seed 0)")).text
+    assert f"with tlhelpers {version('tlhelpers')} from gaps.xlsx, sheet data (88 rows; " in text
+    assert f"with tlhelpers {version('tlhelpers')}." in Reader(render(found)).text
 
 
 def test_names_stand_as_they_are(page):

@@ -198,6 +198,11 @@ def test_numbers_as_text_and_a_table_lower_down_in_a_sheet(tmp_path: Path) -> No
 
 
 def test_a_sheet_is_chosen_by_name(tmp_path: Path) -> None:
+    typed = read_table(sheet(tmp_path / "a.xlsx", [["a", "b"], [1.5, 1], ["2,26", 2], [" 3 ", 3]]))
+    assert typed["a"].tolist() == [1.5, 2.26, 3]
+    assert typed.attrs["notes"] == (
+        "Column 'a': text read as a number: '2,26' (row 3), '3' (row 4).",
+    )
     path = sheet(tmp_path / "a.xlsx", [["a", "b"], [1, 2]], other=[["c", "d"], [3, 4]], empty=[])
     with pytest.raises(TableError, match=r"2 sheets hold data: data, other. Say .* --sheet NAME"):
         read_table(path)

@@ -2,7 +2,7 @@
 
 The notebook gets one cell more than its source: where the package is missing, as in Google Colab,
 it installs it. The address stands in ``_config.yml``, so the cell is generated and never typed.
-A link to another chapter leads to its notebook.
+A link to another chapter leads to its notebook. What the site folds JupyterLab folds too.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from nbformat import NotebookNode
 
 ROOT = Path(__file__).resolve().parents[1]
 CHAPTER_LINK = re.compile(r"(?<=\]\()(\w+)\.md(?=[)#])")
+FOLDED = {"hide-cell", "hide-input", "remove-cell"}  # what the site folds, or does not show
 INSTALL = """# Installs the package where it is missing, as in Google Colab.
 try:
     import tlhelpers.book
@@ -47,6 +48,8 @@ def notebook_of(source: Path) -> NotebookNode:
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = CHAPTER_LINK.sub(r"\1.ipynb", cell.source)
+        elif FOLDED & set(cell.metadata.get("tags", [])):
+            cell.metadata["jupyter"] = {"source_hidden": True}
         # ids that change with their cell only
         digest = hashlib.sha256(cell.source.encode()).hexdigest()
         cell.id = next(digest[i : i + 8] for i in range(56) if digest[i : i + 8] not in seen)

@@ -173,6 +173,11 @@ def read_columns(
         if column.holes:
             words = ", ".join(f"{word!r} ({n})" for word, n in column.holes.items())
             notes.append(f"Column {name!r}: read as a hole: {words}.")
+        if any(isinstance(cell, int | float) for cell in cells):  # a spreadsheet knows numbers
+            texts = [i for i, cell in enumerate(cells) if isinstance(cell, str)]
+            read_as = list_cells((rows[i], cells[i]) for i in texts if not np.isnan(values[i]))
+            if read_as:
+                notes.append(f"Column {name!r}: text read as a number: {read_as}.")
         whole = not np.isnan(values).any() and (np.abs(values) < 2**53).all()
         whole = whole and all(not {*".,eE"} & {*str(c)} for c in cells)
         result[name] = values.astype(np.int64) if whole else values

@@ -169,7 +169,8 @@ def _say_relation(target: str, name: str, relation: Relation) -> Finding:
     if question:
         return Finding("warning", "units", question, place)
     line = (
-        f"{target!r} is about {relation.intercept:.3g} + {relation.slope:.3g} {name!r} "
+        f"{target!r} is about {relation.intercept:.3g} {'-' if relation.slope < 0 else '+'} "
+        f"{abs(relation.slope):.3g} {name!r} "
         f"({relation.n} rows with both, robust correlation {relation.correlation:.2f})"
     )
     if relation.has_offset:
@@ -220,8 +221,8 @@ def _repeats(own: OwnTable) -> Iterator[Finding]:
     n, most = int((counts > 1).sum()), int(counts.max())
     first = own.X.index[kinds == counts.argmax()][0]
     message = (
-        f"{n} sets of rows have equal features (up to {most} rows, as for {first}): a forest sees "
-        "each set as one point"
+        f"{n} set{'s' * (n > 1)} of rows {'have' if n > 1 else 'has'} equal features (up to {most} "
+        f"rows, as for {first}): a forest sees {'each set' if n > 1 else 'it'} as one point"
     )
     if own.groups is None:
         message += "; give them a group with --group COLUMN, or scores are too good"

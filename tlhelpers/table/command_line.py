@@ -125,7 +125,10 @@ def _compare(options: argparse.Namespace) -> None:
         say(sentence)
     for sentence in comparison.left_out:
         say(f"left out: {sentence}")
-    comparison.write_html(report, findings=findings)
+    sheet = f", sheet {options.sheet}" if options.sheet else ""
+    limit = f", at most {options.max_seconds:g} s" if options.max_seconds else ""
+    source = f"{options.table.name}{sheet} ({len(own.X)} rows; seed {options.seed}{limit})"
+    comparison.write_html(report, findings, source)
     say(f"report: {report}")
     say(f"next: {again(options, 'predict', '--model', comparison.recommended)}")
     if options.predictions:

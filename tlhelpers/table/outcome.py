@@ -152,7 +152,9 @@ class Comparison:
     def _name(self, setting: str) -> str:
         return self.recommendations[setting].model
 
-    def write_html(self, path: str | PathLike, findings: Sequence["Finding"] = ()) -> None:
+    def write_html(
+        self, path: str | PathLike, findings: Sequence["Finding"] = (), source: str = ""
+    ) -> None:
         """Write the report as one self-contained HTML file.
 
         Parameters
@@ -160,11 +162,13 @@ class Comparison:
         path : path
         findings : sequence of Finding
             What `tlhelpers.table.check` found, to be shown too.
+        source : str
+            What the comparison was made from, such as the name of the file.
         """
         from tlhelpers.table.report import render
 
         with open(path, "w", encoding="utf8", newline="\n") as file:
-            file.write(render(self, findings))
+            file.write(render(self, findings, source))
 
     def _repr_html_(self) -> str:
         from tlhelpers.table.report import summary

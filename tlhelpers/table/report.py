@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,13 +24,15 @@ _SOURCES = (
 Table = tuple[list[str], list[list[str]]]  # a header, and rows of cells
 
 
-def render(found: Comparison, findings: Sequence["Finding"] = ()) -> str:
+def render(found: Comparison, findings: Sequence["Finding"] = (), source: str = "") -> str:
     """Return the report as HTML.
 
     Parameters
     ----------
     found : Comparison
     findings : sequence of Finding
+    source : str
+        What the comparison was made from, for the last line.
 
     Returns
     -------
@@ -54,6 +57,8 @@ def render(found: Comparison, findings: Sequence["Finding"] = ()) -> str:
         no_gain=_no_gain(found),
         tried=_tried(found),
         digest=digest(),
+        source=source,
+        version=version("tlhelpers"),
     )
 
 

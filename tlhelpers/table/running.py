@@ -118,8 +118,8 @@ class Runner:
             batch_size=1,
         )  # fmt: skip
         done = 0
-        with closing(parallel(offered())) as answers, warnings.catch_warnings():
-            # what joblib says of parts that the time does not allow
+        with warnings.catch_warnings(), closing(parallel(offered())) as answers:
+            # what joblib says, when it is closed, of parts that the time does not allow
             warnings.filterwarnings("ignore", message=".*tasks? which were still being processed")
             # of a fold, which has fewer labels than the table
             warnings.filterwarnings("ignore", message=".*an interval of coverage .* it is infinite")
