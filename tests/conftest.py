@@ -85,7 +85,8 @@ def site() -> Path:
 
 
 AT_REST = """!document.querySelector('meta[http-equiv=refresh]')
-    && document.readyState === 'complete' && document.fonts.status === 'loaded' && (!window.MathJax || MathJax.startup?.promise)"""
+    && document.readyState === 'complete' && document.fonts.status === 'loaded'
+    && (!window.MathJax || MathJax.startup?.promise)"""
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
