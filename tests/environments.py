@@ -18,7 +18,7 @@ OF_THE_BOOK = {
     *("site", "jupyterlab", "notebooks", "launch", "classroom", "accessibility", "wings", "parts"),
     *("names_from_data", "firefox", "looks", "print", "slides", "check", "instructors"),
     *("references", "exercises", "supply_chain", "policy", "faults", "versions"),
-    *("access", "expected_numbers", "shown_names"),
+    *("access", "expected_numbers", "shown_names", "figures", "oldest_packages"),
 }
 Command = Sequence[str | Path]
 TOUCHING = ("PYTHONPATH", "VIRTUAL_ENV", "TLHELPERS_STATIC")  # of the environment that runs us

@@ -1,4 +1,4 @@
-"""The package's tests, with other versions of Python and with the oldest packages it allows."""
+"""The package's tests, with another version of Python."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from environments import install, new_environment, run, run_tests_of_the_package
+from environments import install, new_environment, run_tests_of_the_package
 
 PYTHONS = ("3.11", "3.12", "3.13")  # as pyproject.toml and the Makefile say
 
@@ -36,17 +36,4 @@ def test_another_python(checkout: Path, tmp_path: Path) -> None:
     commands = new_environment(tmp_path / "env", [others[max(others)]])
     install(commands, checkout, "--no-deps", "-r", "requirements.txt")
     install(commands, checkout, "--no-deps", "--no-build-isolation", ".")
-    run_tests_of_the_package(commands, checkout)
-
-
-@pytest.mark.full
-def test_the_oldest_packages(checkout: Path, tmp_path: Path) -> None:
-    oldest = tmp_path / "oldest.txt"
-    how = ["--resolution", "lowest-direct", "--all-extras", "--output-file", oldest]
-    uv = Path(sys.executable).with_name("uv")
-    run([uv, "pip", "compile", "--quiet", *how, "pyproject.toml"], checkout)
-    assert "numpy==2.0.0" in oldest.read_text().splitlines()  # what pyproject.toml allows at least
-    commands = new_environment(tmp_path / "env")
-    install(commands, checkout, "-r", oldest, "pytest", "hypothesis")
-    install(commands, checkout, "--no-deps", ".")
     run_tests_of_the_package(commands, checkout)
