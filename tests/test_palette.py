@@ -2,17 +2,19 @@
 
 import itertools
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 from conftest import ROOT
 from matplotlib.colors import to_hex, to_rgb
 
+from tlhelpers.book import explorers
 from tlhelpers.book.figures.style import INK, SERIES, STYLES, UNIONS, opacity_of
 
 PAGES = {"light": "#ffffff", "dark": "#121212"}
 EVERY = [*STYLES.values(), *UNIONS.values(), *SERIES]
-SHEETS = ["book/_static/book.css", "tlhelpers/book/explorers/widget.css"]
+SHEETS = [ROOT / "book/_static/book.css", Path(explorers.__file__).with_name("widget.css")]
 
 # Machado, Oliveira and Fernandes (2009), doi:10.1109/TVCG.2009.113, severity 1, in linear RGB
 VISION = {
@@ -49,9 +51,9 @@ def contrast(a: str, b: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-def dark_filter(sheet: str) -> list[tuple[str, float]]:
+def dark_filter(sheet: Path) -> list[tuple[str, float]]:
     """Return the steps of the filter that a style sheet gives to figures on a dark page."""
-    found = re.findall(r"filter: (invert\(.*);", (ROOT / sheet).read_text("utf8"))
+    found = re.findall(r"filter: (invert\(.*);", sheet.read_text("utf8"))
     assert len(found) == 1
     return [(name, float(value)) for name, value in re.findall(r"([\w-]+)\(([\d.]+)", found[0])]
 
