@@ -156,7 +156,7 @@ def test_corrected_t_test_by_hand():
     assert p_value == pytest.approx(2 * stats.t.sf(d.mean() / error, 4))
     plain = stats.ttest_1samp(d, 0).pvalue
     assert corrected_resampled_t_test(d, 0.0)[2] == pytest.approx(plain)
-    for ratio in (-0.1, np.inf, np.nan):
+    for ratio in (-0.1, np.inf, np.nan, 1e150):
         with pytest.raises(ValueError, match="test_to_train must be from 0 to below 1e100"):
             corrected_resampled_t_test(d, ratio)
 
