@@ -7,7 +7,6 @@ data have changed.
 """
 
 import warnings
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
@@ -137,12 +136,9 @@ def shuffled(study: Study, seed: int) -> Study:
 
 
 def mixtures(target: str, trees: int) -> dict:
-    """Return the two mixtures that are asked with shuffled z."""
-    pulls = {"stack": StackedForest().pull, "equal weights": np.inf}
-    return {
-        SHUFFLED[name]: StackedForest(target, COMPUTED, pull=pull, n_estimators=trees)
-        for name, pull in pulls.items()
-    }
+    """Return the two mixtures, under the names that they have with shuffled z."""
+    whole = models(target, trees) | equal_weights(target, trees)
+    return {SHUFFLED[name]: whole[name] for name in SHUFFLED}
 
 
 def with_both(target: str, trees: int) -> dict:
@@ -199,13 +195,6 @@ def curve(study: Study, compared: dict, setting: str, draw: int) -> pd.DataFrame
         setting=setting, n_repeats=1, random_state=draw, progress=False,
     )  # fmt: skip
     return found.assign(repeat=draw)
-
-
-def with_shuffled(
-    study: Study, compared: dict, setting: str, score: Callable, repeat: int
-) -> pd.DataFrame:
-    """Return what `score` finds for one repeat whose computed gaps are shuffled."""
-    return score(shuffled(study, repeat), compared, setting, repeat)
 
 
 def judged(tests: list[pd.DataFrame]) -> pd.DataFrame:
@@ -287,10 +276,20 @@ def main(trees: int = 50, repeats: int = 10, draws: int = 20) -> None:
         drawn = of_curve(study.target, trees, s)
         found = over(draws, "curve", s, partial(curve, development, drawn, s))
         keep("curve", found.assign(setting=s))
-        asked_shuffled = partial(with_shuffled, development, mixtures(study.target, trees), s)
-        found = over(repeats, "cv_shuffled", s, partial(asked_shuffled, cross_validate))
+        twins = mixtures(study.target, trees), s
+        found = over(
+            repeats,
+            "cv_shuffled",
+            s,
+            lambda r, twins=twins: cross_validate(shuffled(development, r), *twins, r),
+        )
         keep("scores", fold_scores(found).assign(setting=s))
-        found = over(draws, "curve_shuffled", s, partial(asked_shuffled, curve))
+        found = over(
+            draws,
+            "curve_shuffled",
+            s,
+            lambda r, twins=twins: curve(shuffled(development, r), *twins, r),
+        )
         keep("curve", found.assign(setting=s))
         name = f"band_gaps_uncertain_{s}_{trees}"
         spread = part(name, lambda s=s: uncertain(development, s, trees))

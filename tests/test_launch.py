@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -17,7 +18,6 @@ from environments import (
     run,
     run_notebooks,
     run_tests_of_the_package,
-    versions,
     warnings_of,
 )
 
@@ -90,13 +90,7 @@ def test_binder(checkout: Path, tmp_path: Path) -> None:
     assert kernels == sorted(engine.glob("__pycache__/*.nbc"))
 
     run([commands / "jupyter", "lab", "--version"], checkout)
-    # The versions are those of this environment, in which all chapters run: three are enough here,
-    # one with a slider, one with several processes, one that calls the command line.
-    here, there = versions(Path(sys.executable).parent), versions(commands)
-    locked = (here.keys() & there.keys()) - {"pip", "setuptools"}
-    assert len(locked) > 100 and [n for n in locked if here[n] != there[n]] == []
-    three = ["02*", "08*", "12*"]
-    done = run_notebooks(commands, checkout / "notebooks", tmp_path / "out", only=three)
+    done = run_notebooks(commands, checkout / "notebooks", tmp_path / "out")
     assert {name: [*warnings_of(notebook)] for name, notebook in done.items()} == {
         name: [] for name in done
     }
@@ -113,6 +107,12 @@ def as_repository(checkout: Path) -> dict[str, str]:
     run(["git", *author, "commit", "-q", "-m", "as it is"], checkout)
     key = f"url.{checkout.as_uri()}.insteadOf"
     return {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": key, "GIT_CONFIG_VALUE_0": URL}
+
+
+def versions(commands: Path) -> dict[str, str]:
+    """Return the version of each package of an environment."""
+    listed = run([commands / "python", "-m", "pip", "list", "--format", "json"], commands)
+    return {package["name"]: package["version"] for package in json.loads(listed)}
 
 
 @pytest.fixture

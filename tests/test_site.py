@@ -81,7 +81,7 @@ def test_nothing_external_is_named_to_be_loaded(site: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_page_opens_quietly(visit, page: str) -> None:
-    visit.open(page)
+    visit.open(page).wait_for_load_state("networkidle")  # what is asked for late is seen, too
 
 
 @pytest.mark.parametrize("name", CONTENT)

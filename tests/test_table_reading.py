@@ -197,12 +197,15 @@ def test_numbers_as_text_and_a_table_lower_down_in_a_sheet(tmp_path: Path) -> No
     assert list(found) == ["formula", "gap"]
 
 
-def test_a_sheet_is_chosen_by_name(tmp_path: Path) -> None:
+def test_text_among_the_numbers_of_a_sheet_is_said(tmp_path: Path) -> None:
     typed = read_table(sheet(tmp_path / "a.xlsx", [["a", "b"], [1.5, 1], ["2,26", 2], [" 3 ", 3]]))
     assert typed["a"].tolist() == [1.5, 2.26, 3]
     assert typed.attrs["notes"] == (
         "Column 'a': text read as a number: '2,26' (row 3), '3' (row 4).",
     )
+
+
+def test_a_sheet_is_chosen_by_name(tmp_path: Path) -> None:
     path = sheet(tmp_path / "a.xlsx", [["a", "b"], [1, 2]], other=[["c", "d"], [3, 4]], empty=[])
     with pytest.raises(TableError, match=r"2 sheets hold data: data, other. Say .* --sheet NAME"):
         read_table(path)

@@ -35,8 +35,6 @@ CONTENTS = re.compile(
     r".*?</table>",
     re.DOTALL,
 )
-# An image in Markdown whose words go on in the next line: by itself they would grow together.
-IMAGE = re.compile(r"!\[[^\]]*\n[^\]]*\](?=\()")
 TIMES = re.compile(r"<table(?:(?!</table>).)*?Run Time \(s\).*?</table>", re.DOTALL)
 NUMBER = re.compile(r"[-+−±<>≤≥]?\s*[.\d]|NaN$|$")
 EXPLORER = '<div class="tl-page">'
@@ -46,7 +44,6 @@ SKIP = '<a class="tl-skip" href="#explorer">Skip to the explorer</a>\n'
 def setup(app: Sphinx) -> dict[str, Any]:
     """Connect the extension."""
     app.connect("config-inited", find_files)
-    app.connect("source-read", join_descriptions)
     app.connect("html-page-context", mend_body)
     app.add_css_file("book.css")
     app.add_js_file("book.js", loading_method="defer")
@@ -57,11 +54,6 @@ def find_files(app: Sphinx, config: Config) -> None:
     """Take our style sheet, and our templates before the theme's."""
     config.html_static_path.append(str(Path(app.srcdir, "book", "_static")))
     config.templates_path.append(str(Path(app.srcdir, "book", "_templates")))
-
-
-def join_descriptions(app: Sphinx, docname: str, source: list[str]) -> None:
-    """Put the description of an image in one line: MyST drops a line break, and no space stays."""
-    source[0] = IMAGE.sub(lambda match: " ".join(match[0].split()), source[0])
 
 
 def mend_body(app: Sphinx, pagename: str, templatename: str, context: dict, doctree: Any) -> None:

@@ -112,7 +112,7 @@ def _few() -> str:
         "model == 'stack' and setting == 'cold' and question == @BEYOND"
     )
     gains = curve.set_index("size")["difference"]
-    seen = " and ".join(str(n) for n in curve.loc[curve["verdict"] == "better", "size"])
+    seen = _and(curve.loc[curve["verdict"] == "better", "size"])
     below = "all" if (curve["high"] < 0).all() else "not all"
     least, most = gains.index.min(), gains.index.max()
     return (

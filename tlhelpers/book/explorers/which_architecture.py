@@ -111,7 +111,7 @@ def _lab_panel(
     for number, (model, rows) in enumerate(table.groupby("model", sort=False)):
         style = style_of(str(model))
         line, marker = (list(rows["n_labels"]), list(rows["rmse"])), style.symbol
-        note = "".join(_in_words(row) for _, row in rows[rows["n_labels"] == n_labels].iterrows())
+        note = _in_words(rows.set_index("n_labels").loc[n_labels])
         look = Series(str(model), style.color, *line, marker=marker, dash=style.pattern, note=note)
         series.append(look)
         aside = n_labels * MARK_STEP ** (number - (len(now) - 1) / 2)

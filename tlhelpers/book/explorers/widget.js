@@ -142,6 +142,8 @@ function marks(series, points, bottom = 0) {
   return paths;
 }
 
+const nameOf = (series) => [series.label, series.note].filter(Boolean).join(" ");
+
 function legendEntry(series) {
   const line = [[2, 8, NaN, NaN], [16, 8, NaN, NaN], [30, 8, NaN, NaN]];
   const sample = { ...series, low: null, emphasis: false };
@@ -149,7 +151,7 @@ function legendEntry(series) {
     ...marks({ ...sample, marker: "" }, line),
     ...marks({ ...sample, kind: "points", marker: series.marker }, series.marker ? [line[1]] : []),
   ];
-  return html("li", {}, svg("svg", { viewBox: "0 0 32 16", "aria-hidden": "true" }, svg("g", {}, ...swatch)), [series.label, series.note].filter(Boolean).join(" "));
+  return html("li", {}, svg("svg", { viewBox: "0 0 32 16", "aria-hidden": "true" }, svg("g", {}, ...swatch)), nameOf(series));
 }
 
 function figureOf(panel, readout, id, frame) {
@@ -157,7 +159,7 @@ function figureOf(panel, readout, id, frame) {
   const x = scaleOf(panel, "x", left, right);
   const y = scaleOf(panel, "y", bottom, top);
   const named = panel.series.filter((series) => series.label);
-  const what = `${panel.ylabel} against ${panel.xlabel}: ${named.map((series) => [series.label, series.note].filter(Boolean).join(" ")).join(", ")}.`;
+  const what = `${panel.ylabel} against ${panel.xlabel}: ${named.map(nameOf).join(", ")}.`;
   // A nested svg cuts off what leaves the axes, and needs no id for it.
   const view = { x: left, y: top - 8, width: right - left + 8, height: bottom - top + 8 };
   const plot = svg("svg", {
