@@ -169,7 +169,7 @@ def _multi_task_for_colour() -> dict:
 def _against(
     rows: pd.DataFrame, metric: str, claimed: str, chapter: str, source: str, digits: int = 2
 ) -> dict:
-    """Return the cells of a claim about one model against the baseline, a row a case."""
+    """Return the cells of a claim about one model against the baseline, a row per case."""
     scores = cases(
         rows,
         lambda row: f"{row['score']:.{digits}f}, baseline {row['baseline_score']:.{digits}f}",

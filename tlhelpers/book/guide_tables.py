@@ -28,8 +28,8 @@ def guide_tables() -> dict[str, pd.DataFrame]:
     dict of pandas.DataFrame
         ``worlds``: the range of the mean error of each model over the baseline's, by what the
         related label of an artificial world tells. ``few labels``, ``known energies``, ``union``
-        and ``mismatch``: a row a comparison with the errors of both sides, the 95% interval of the
-        difference and the verdict. ``asked``: the errors where the related label is known and
+        and ``mismatch``: a row per comparison with the errors of both sides, the 95% interval of
+        the difference and the verdict. ``asked``: the errors where the related label is known and
         where it is not.
     """
     gaps, barriers = gap_tests(), _barriers()
@@ -58,7 +58,7 @@ def guide_tables() -> dict[str, pd.DataFrame]:
 
 
 def _cases(tests: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    """Return a row a test: both errors, the interval of the difference, the verdict."""
+    """Return a row per test: both errors, the interval of the difference, the verdict."""
     table = pd.DataFrame(
         {
             "error (eV)": tests["score"].map("{:.2f}".format),

@@ -29,7 +29,7 @@ def jackknife_by_trees(
     Returns
     -------
     pandas.DataFrame
-        A row a size and query: ``trees``, ``query`` (its number), ``raw`` (without a
+        A row per size and query: ``trees``, ``query`` (its number), ``raw`` (without a
         correction), ``estimate`` (corrected by the counts) and its ``monte_carlo_sd``; in
         the squared unit of the predictions. No warning is given, as noise is what it shows.
 

@@ -165,7 +165,7 @@ def lab_errors(
     Returns
     -------
     pandas.DataFrame
-        A row a setting (cold, warm), number of labels and model: ``setting``, ``n_labels``,
+        A row per setting (cold, warm), number of labels and model: ``setting``, ``n_labels``,
         ``model``, ``seed``, ``rmse``.
 
     Raises
@@ -204,7 +204,7 @@ def compare_lab(errors: pd.DataFrame, baseline: str = "single-task") -> pd.DataF
     Returns
     -------
     pandas.DataFrame
-        A row a number of labels, setting and model: mean ``rmse`` and its ``sd`` over the draws,
+        A row per number of labels, setting and model: mean ``rmse`` and its ``sd`` over the draws,
         ``baseline_rmse``, and the paired ``difference`` from the baseline with its 95% interval
         ``low`` to ``high``, ``p_value``, ``metric``, ``p_adjusted`` and ``verdict`` (none for the
         baseline itself). The draws share no data, so the test is the plain paired t-test. All
@@ -252,7 +252,7 @@ def lab_winners(
     Returns
     -------
     pandas.DataFrame
-        A row a position: `by`; ``winner``; ``rmse``; ``change``, the winner's error over the
+        A row per position: `by`; ``winner``; ``rmse``; ``change``, the winner's error over the
         baseline's, minus 1; ``seen``: the verdict on the winner is "better" or, where the baseline
         wins, that on all the others is "worse"; and ``text``, the winner's sign in `SIGNS` or its
         initial, in brackets where it is not seen, with the change in percent.

@@ -111,7 +111,7 @@ def _limit(answer: Any) -> str:
 
 
 def project_rubric() -> pd.DataFrame:
-    """Return what a report on the project is judged by: a row a criterion, two points each."""
+    """Return what a report on the project is judged by: a row per criterion, two points each."""
     rows = [
         ("The table", "rows, labels and holes of the target are named",
          "every fault that was found is named, and what was done about it"),

@@ -18,10 +18,10 @@ def architecture_record() -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        A row a study, target, setting and architecture, ours among them: ``metric``; ``difference``
-        from the single-task forest with its 95% interval ``low`` to ``high``, in the unit of the
-        metric; ``p_adjusted``; ``verdict``: better, worse, or no difference seen; and ``question``,
-        whose tests are one family: the paper's models, or what lies beyond them.
+        A row per study, target, setting and architecture, ours among them: ``metric``;
+        ``difference`` from the single-task forest with its 95% interval ``low`` to ``high``, in the
+        unit of the metric; ``p_adjusted``; ``verdict``: better, worse, or no difference seen; and
+        ``question``, whose tests are one family: the paper's models, or what lies beyond them.
     """
     parts = {"band gap": gap_tests(), "colour": colour_tests(), "NO reduction": barrier_tests()}
     table = pd.concat(parts, names=["study"]).reset_index("study")
@@ -68,7 +68,7 @@ def gains_outside_record() -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        A row a ``study``, ``target``, ``model`` and ``setting`` that `architecture_record` leaves
+        A row per ``study``, ``target``, ``model`` and ``setting`` that `architecture_record` leaves
         out: rivals, several related labels, mixed sources, and the mean absolute error (``metric``)
         where only that is seen to be lower. ``p_adjusted`` counts the tests of its family,
         ``p_all`` those of all families.

@@ -1,4 +1,4 @@
-"""Tables of tests, a column a case: what each model scores, and what the test says of it."""
+"""Tables of tests, a column per case: what each model scores, and what the test says of it."""
 
 import pandas as pd
 from scipy import stats
@@ -9,7 +9,7 @@ from tlhelpers.evaluation.comparison import LEVEL
 
 
 def scores_by(tests: pd.DataFrame, by: str, baseline: str = "single-task") -> pd.DataFrame:
-    """Put the mean scores of models beside each other, a column a case.
+    """Put the mean scores of models beside each other, a column per case.
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ def count_once(tests: pd.DataFrame, family: str = "question") -> pd.DataFrame:
 
 
 def _beside(tests: pd.DataFrame, values: pd.Series, by: str) -> pd.DataFrame:
-    """Return values in a row a model, in the order of the tests, and a column a case."""
+    """Return values in a row per model, in the order of the tests, and a column per case."""
     table = tests.assign(value=values)
     table = table.pivot(index="model", columns=by, values="value")  # noqa: PD010 - a case is once
     return table.loc[tests["model"].unique()].rename_axis(index=None)

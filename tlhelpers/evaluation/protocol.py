@@ -66,7 +66,7 @@ def cross_validate_predictions(
     Returns
     -------
     pandas.DataFrame
-        A row a model, repeat, fold, target and test row that carries the target: ``model``,
+        A row per model, repeat, fold, target and test row that carries the target: ``model``,
         ``repeat``, ``fold``, ``target``, ``task_type``; ``row``, its name in the index of `X`
         (its number where names repeat), and ``group``; ``n_train`` and ``n_pool`` (labels of the
         target trained with, and outside the test set); ``truth`` and ``prediction``; with
@@ -143,9 +143,9 @@ def cross_validate_transfer(
     Returns
     -------
     pandas.DataFrame
-        A row a model, repeat, fold and target: their names; ``n_train``, ``n_test`` and ``n_pool``
-        (target labels trained with, tested on, and outside the test set); and the scores of
-        `score_predictions`.
+        A row per model, repeat, fold and target: their names; ``n_train``, ``n_test`` and
+        ``n_pool`` (target labels trained with, tested on, and outside the test set); and the
+        scores of `score_predictions`.
 
     Raises
     ------

@@ -124,7 +124,7 @@ class RelatedAsFeatures(MetaEstimatorMixin, BaseEstimator):
         Returns
         -------
         numpy.ndarray, shape (n_samples,)
-            With several targets a DataFrame, a column a target.
+            With several targets a DataFrame, a column per target.
 
         Raises
         ------

@@ -173,7 +173,7 @@ def check_sizes(curve: pd.DataFrame) -> None:
 
 
 def pair_scores(scores: pd.DataFrame, splits: list[str], case: str, metric: str) -> pd.DataFrame:
-    """Return the scores of every case on the same splits: a row a split, a column a case."""
+    """Return the scores of every case on the same splits: a row a split, a column per case."""
     check_metric(metric, [name for name in SCORES if name in scores])
     check_once(scores, [*splits, case])
     table = scores.set_index([*splits, case])[metric].unstack(case)  # noqa: PD010

@@ -96,7 +96,7 @@ class DifferenceForest(TransferForest):
 
         Returns
         -------
-        numpy.ndarray, shape (n_samples,), or a table with a column a target
+        numpy.ndarray, shape (n_samples,), or a table with a column per target
             With slope one the systematic error of the base label; in the unit of the target.
         """
         found = self._ask(self._check_query(X, known), self.targets_, combine=self._rest)
@@ -109,7 +109,7 @@ class DifferenceForest(TransferForest):
         Returns
         -------
         pandas.DataFrame
-            A row a target, base and ``regime`` ("known", "guessed"): ``slope``, the mean over the
+            A row per target, base and ``regime`` ("known", "guessed"): ``slope``, the mean over the
             bags, and ``std``, its bootstrap standard error.
         """
         check_is_fitted(self)

@@ -63,7 +63,7 @@ class Predictor(MeasurementPredictor, BaseEstimator):
         Returns
         -------
         prediction : numpy.ndarray, shape (n_samples,)
-            With several targets an array or, as `y` was, a DataFrame with a column a target.
+            With several targets an array or, as `y` was, a DataFrame with a column per target.
         std : same shape
             Only with `return_std`, in the unit of the target.
 

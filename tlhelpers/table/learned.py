@@ -27,9 +27,9 @@ def calibrate(predictions: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        A row a setting and model: ``level``, ``coverage`` with its 95% interval ``low`` to ``high``
-        (Wilson's, with the groups as independent), ``width``, the median width of the interval (of
-        a class, the mean number of classes in the set), ``n_groups``.
+        A row per setting and model: ``level``, ``coverage`` with its 95% interval ``low`` to
+        ``high`` (Wilson's, with the groups as independent), ``width``, the median width of the
+        interval (of a class, the mean number of classes in the set), ``n_groups``.
     """
     rows = []
     stated = predictions.dropna(subset=["covered"]) if "covered" in predictions else predictions[:0]

@@ -33,7 +33,7 @@ class Comparison:
     models : dict of {setting: fitted estimator}
         The recommended models, fitted to all rows.
     scores : pandas.DataFrame
-        A row a setting, model, repeat and fold; the model "chosen" is the choice made anew in
+        A row per setting, model, repeat and fold; the model "chosen" is the choice made anew in
         every fold.
     verdicts : pandas.DataFrame
         Every single model beside the single-task forest, adjusted for their number (Holm).

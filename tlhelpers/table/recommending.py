@@ -75,7 +75,7 @@ def judge_models(scores: pd.DataFrame, metric: str) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        A row a setting and model, columns as in `tlhelpers.evaluation.compare_models`.
+        A row per setting and model, columns as in `tlhelpers.evaluation.compare_models`.
     """
     single = scores[scores["model"] != CHOSEN]
     if single["model"].nunique() < 2:

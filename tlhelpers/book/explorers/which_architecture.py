@@ -30,7 +30,7 @@ def lab_explorer(
     Parameters
     ----------
     results : pandas.DataFrame
-        The repeated experiment, from `load_results("lab_map")`; drawn as lines, a line a model of
+        The repeated experiment, from `load_results("lab_map")`; drawn as lines, a line per model of
         `lab_models`.
     knobs : mapping of {knob: positions}
         Positions of `results`; ``n_labels`` is one of the knobs.

@@ -16,7 +16,7 @@ def plot_growth(table: pd.DataFrame) -> np.ndarray:
     Parameters
     ----------
     table : pandas.DataFrame
-        The result ``scaling``: a row a fit, with ``question``, the column of that name, ``cpu``
+        The result ``scaling``: a row per fit, with ``question``, the column of that name, ``cpu``
         and ``memory``.
 
     Returns

@@ -55,7 +55,7 @@ def plot_trends(table: pd.DataFrame, x: str, xlabel: str, ylabel: str, bins: int
     Parameters
     ----------
     table : pandas.DataFrame
-        The variable `x` and one or two quantities, a row a compound. A column that begins with
+        The variable `x` and one or two quantities, a row per compound. A column that begins with
         the name of a model takes its style.
     x, xlabel, ylabel : str
         Labels with units.
@@ -96,7 +96,7 @@ def plot_difference(table: pd.DataFrame, column: str, xlabel: str) -> Axes:
     Parameters
     ----------
     table : pandas.DataFrame
-        A column ``family`` and the number `column`, one row a compound.
+        A column ``family`` and the number `column`, one row per compound.
     column, xlabel : str
 
     Returns

@@ -11,7 +11,7 @@ from tlhelpers.book.figures.style import INK, PAGE, Style, literal, style_of
 def plot_learning_curve(
     scores: pd.DataFrame, metric: str = "rmse", unit: str = "eV", *, band: bool = True
 ) -> Axes:
-    """Draw error against the number of target labels, one line a model.
+    """Draw error against the number of target labels, one line per model.
 
     Parameters
     ----------
