@@ -8,6 +8,7 @@ from scipy import stats
 
 from tlhelpers.book import (
     count_once,
+    count_otherwise,
     gain_to_be_seen,
     intervals_by,
     plot_learning_curve,
@@ -15,6 +16,8 @@ from tlhelpers.book import (
     scores_by,
 )
 from tlhelpers.book.figures.style import style_of
+from tlhelpers.data.loaders import load_results
+from tlhelpers.evaluation import corrected_resampled_t_test
 
 
 @pytest.fixture(autouse=True)
@@ -106,3 +109,20 @@ def test_a_learning_curve_without_bands_and_with_numbers_apart():
     names = ax.get_xticklabels()  # the last two stand close together, and part
     assert [name.get_text() for name in names] == ["20", "50", "200", "235"]
     assert [name.get_ha() for name in names] == ["center", "center", "right", "left"]
+
+
+def test_a_stricter_ratio_is_that_of_the_corrected_test() -> None:
+    curve = load_results("band_gaps_curve").query("setting == 'warm' and size == 50")
+    wide = curve.pivot_table(index="repeat", columns="model", values="rmse")
+    ratio = (curve["n_test"] / curve["size"]).iloc[0]
+    p_value = corrected_resampled_t_test(wide["stack"] - wide["single-task"], ratio)[2]
+
+    tests = load_results("band_gaps_curve_verdicts").query("question == 'beyond the paper'")
+    alone = tests.query("model == 'stack' and setting == 'warm' and size == 50")
+    found = count_otherwise(alone).iloc[0]
+    assert found["p_stricter"] == pytest.approx(p_value, rel=1e-6)
+    assert found["p_one_family"] == found["p_value"] < found["p_stricter"]
+
+    both = count_otherwise(tests)
+    assert (both["p_stricter"] >= both["p_adjusted"] - 1e-6).all()
+    assert both.loc[both["size"] == 235, "longer"].to_numpy() == pytest.approx(1)

@@ -12,6 +12,7 @@ except ImportError as error:
 
 from tlhelpers.book.beyond import beyond_table
 from tlhelpers.book.bootstrap import bootstrap_scores
+from tlhelpers.book.counted_otherwise import count_otherwise
 from tlhelpers.book.explorers import (
     Explorer,
     Frame,
@@ -85,6 +86,7 @@ __all__ = [
     "claims_table",
     "compare_lab",
     "count_once",
+    "count_otherwise",
     "decision_table",
     "error_cancellation",
     "gain_to_be_seen",

@@ -9,7 +9,12 @@ from tlhelpers.book.figures.style import INK, PAGE, Style, literal, style_of
 
 
 def plot_learning_curve(
-    scores: pd.DataFrame, metric: str = "rmse", unit: str = "eV", *, band: bool = True
+    scores: pd.DataFrame,
+    metric: str = "rmse",
+    unit: str = "eV",
+    *,
+    band: bool = True,
+    title: str = "",
 ) -> Axes:
     """Draw error against the number of target labels, one line per model.
 
@@ -22,6 +27,7 @@ def plot_learning_curve(
     band : bool
         Whether a band shows one standard deviation over the repeats. Where many bands would lie
         over each other, leave it away: a line over the figure then says what is not shown.
+    title : str
 
     Returns
     -------
@@ -58,8 +64,8 @@ def plot_learning_curve(
     quantity = f"{metric.upper()} ({unit})" if unit else metric
     ax.set(xlabel="target labels for training", ylabel=f"held-out {quantity}")
     ax.legend(frameon=False)
-    if not band:
-        ax.set_title("means over the draws; their spread is not shown", fontsize="medium")
+    parts = [title, "" if band else "means over the draws; their spread is not shown"]
+    ax.set_title(": ".join(filter(None, parts)), fontsize="medium")
     return ax
 
 
