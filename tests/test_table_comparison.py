@@ -337,7 +337,7 @@ def test_it_says_of_which_rows_the_score_is():
         "This score holds for rows that know their related labels as the labelled ones do: 'w' is "
         "known of 100% of the labelled rows and of 17% of the rows to predict."
     )
-    assert "'w' is known of" in found._repr_html_().replace("&#39;", "'")
+    assert "'w' is known for" in found._repr_html_().replace("&#39;", "'")
     cold = compare_architectures(X, Y, "y", setting="cold", **NO_CURVES)
     assert "This score holds" not in cold.recommendation
 

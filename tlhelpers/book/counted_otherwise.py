@@ -24,7 +24,8 @@ def count_otherwise(tests: pd.DataFrame) -> pd.DataFrame:
         question, with that ratio.
     """
     curve = load_results("band_gaps_curve")
-    draws, n_test, n_pool = curve["repeat"].nunique(), *curve.loc[0, ["n_test", "n_pool"]]
+    n_test, n_pool = curve.loc[0, ["n_test", "n_pool"]]
+    draws = curve["repeat"].nunique()
     longer = ((1 / draws + n_test / tests["size"]) / (1 / draws + n_test / n_pool)) ** 0.5
     t = stats.t.isf(tests["p_value"] / 2, draws - 1) / longer
     p_value = pd.Series(2 * stats.t.sf(t, draws - 1), tests.index)

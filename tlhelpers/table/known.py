@@ -58,7 +58,7 @@ def say_apart(Y: pd.DataFrame, target: Hashable) -> str:
     if shares.empty:
         return ""
     each = "; ".join(
-        f"{name!r} is known of {row.labelled:.0%} of the labelled rows and of "
+        f"{name!r} is known for {row.labelled:.0%} of the labelled rows and for "
         f"{row.to_predict:.0%} of the rows to predict"
         for name, row in zip(shares.index, shares.itertuples(index=False), strict=True)
     )
