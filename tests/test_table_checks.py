@@ -59,7 +59,7 @@ def test_labels_that_the_rows_to_predict_lack_are_told(n_known: int, told: bool)
     said = found(frame, "known labels")
     assert len(said) == told
     if told:
-        share = f"of 100% of the labelled rows and of {(n_known - 60) / 60:.0%} of the rows"
+        share = f"for 100% of the labelled rows and for {(n_known - 60) / 60:.0%} of the rows"
         assert share in said[0].message and "may be larger" in said[0].message
         assert said[0].level == "warning" and said[0].place == "column 'z'"
 
@@ -71,7 +71,7 @@ def test_rows_that_know_no_related_label_are_asked_cold_and_do_not_count() -> No
         assert bool(found(frame, "known labels")) == told
     frame["z"] = (2 + 2 * frame["a"]).where(frame.index >= 40)
     (said,) = found(frame, "known labels")
-    assert "of 33% of the labelled rows and of 100%" in said.message
+    assert "for 33% of the labelled rows and for 100%" in said.message
     assert "may be smaller" in said.message
 
 

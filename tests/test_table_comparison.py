@@ -335,7 +335,7 @@ def test_it_says_of_which_rows_the_score_is():
     assert list(found.recommendations) == ["warm"]
     assert found.recommendation.endswith(
         "This score holds for rows that know their related labels as the labelled ones do: 'w' is "
-        "known of 100% of the labelled rows and of 17% of the rows to predict."
+        "known for 100% of the labelled rows and for 17% of the rows to predict."
     )
     assert "'w' is known for" in found._repr_html_().replace("&#39;", "'")
     cold = compare_architectures(X, Y, "y", setting="cold", **NO_CURVES)
