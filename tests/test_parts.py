@@ -4,6 +4,7 @@ import importlib
 import inspect
 import sys
 
+import band_gaps
 import false_positives
 import jackknife_truth
 import pandas as pd
@@ -146,3 +147,21 @@ def test_the_api_page_says_where_the_corrected_test_is_conservative():
     low = at.xs("learning curve").query("high < 0.05")
     assert list(low.index) == [(20, "linear regression"), (20, "tree"), (40, "tree")]
     assert at.loc[("learning curve", 20, "tree"), "high"] < 0.02
+
+
+def test_the_named_methods_have_a_curve_of_one_family():
+    stored = {
+        name: pd.read_csv(parts.RESULTS / f"band_gaps_{name}.csv")
+        for name in ("named_curve", "named_curve_verdicts", "named_verdicts")
+    }
+    curve, tests = stored["named_curve"], stored["named_curve_verdicts"]
+    assert set(curve["size"]) == set(band_gaps.FEW_LABELS) and set(curve["repeat"]) == set(
+        range(20)
+    )
+    assert set(tests["model"]) == set(stored["named_verdicts"]["model"]) and len(tests) == 28
+    assert set(curve["n_test"] + curve["n_pool"]) == {271}
+    again = {"named methods": list(tests["model"].unique())}
+    found = parts.questions(
+        curve.assign(fold=0), again, "single-task", ("rmse",), by=["setting", "size"]
+    )
+    pd.testing.assert_frame_equal(found.reset_index(drop=True), tests, rtol=1e-6)
