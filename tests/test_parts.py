@@ -139,6 +139,15 @@ def test_two_models_without_a_difference_are_called_apart_by_the_plain_test():
     assert set(stored["learner"]) == set(false_positives.LEARNERS)
 
 
+def test_the_entropies_without_heat_capacity_are_tested_too():
+    every, fewer = (
+        pd.read_csv(parts.RESULTS / f"entropies_{name}.csv")
+        for name in ("verdicts", "without_verdicts")
+    )
+    assert list(fewer) == list(every) and set(fewer["model"]) <= set(every["model"])
+    assert set(fewer["baseline_score"]) == set(every["baseline_score"])
+
+
 def test_the_api_page_says_where_the_corrected_test_is_conservative():
     stored = pd.read_csv(parts.RESULTS / "false_positives.csv").query("t_test == 'corrected'")
     at = stored.set_index(["experiment", "n_train", "learner"]).sort_index()
