@@ -5,12 +5,15 @@ import inspect
 import sys
 
 import band_gaps
+import entropies_back_test
 import false_positives
 import jackknife_truth
 import pandas as pd
 import parts
 import pytest
 import run as every_experiment
+
+import tlhelpers as tl
 
 
 @pytest.fixture
@@ -137,6 +140,38 @@ def test_two_models_without_a_difference_are_called_apart_by_the_plain_test():
     shares = stored.groupby("t_test")["false_positives"]
     assert shares.max()["corrected"] < 0.1 < shares.min()["plain"]
     assert set(stored["learner"]) == set(false_positives.LEARNERS)
+
+
+def test_the_back_test_of_measure_next_is_stored():
+    scores = pd.read_csv(parts.RESULTS / "entropies_back_test.csv")
+    assert list(scores) == ["repeat", "model", "how", "rmse"]
+    cases = scores.groupby(["model", "how"])["repeat"].nunique()
+    assert len(cases) == 3 * 3 and (cases == 20).all() and len(scores) == 180
+    found = entropies_back_test.tests(scores, 100 / 246).set_index(["model", "how", "minus"])
+    assert ((found["low"] < found["mean"]) & (found["mean"] < found["high"])).all()
+    means = scores.groupby(["model", "how"])["rmse"].mean()
+    gap = means["stack", "chosen"] - means["stack", "random"]
+    assert found["mean"]["stack", "chosen", "random"] == pytest.approx(gap)
+
+
+def test_a_back_test_measures_ten_of_the_candidates(monkeypatch):
+    seen = []
+
+    def noted(models, X, Y, *rest):
+        seen.append(Y["entropy"])
+        return experiment(models, X, Y, *rest)
+
+    experiment = entropies_back_test.Experiment.of
+    monkeypatch.setattr(entropies_back_test.Experiment, "of", noted)
+    table = tl.load_thermochemistry(per_atom=True).dropna(subset=["entropy", "molar_volume"])
+    X, Y = table[["n_atoms"]].astype(float), table[["entropy", "molar_volume"]]
+    rows = entropies_back_test.repeated(X, Y, trees=4, repeat=0)
+    assert [row["how"] for row in rows[:3]] == list(entropies_back_test.HOW)
+    for first, chosen, drawn in zip(*[iter(seen)] * 3, strict=True):
+        assert [s.notna().sum() for s in (first, chosen, drawn)] == [60, 70, 70]
+        assert chosen[first.notna()].equals(first.dropna())
+        assert drawn[first.notna()].equals(first.dropna())
+    assert seen[2].equals(seen[5]) and len(seen[0]) == len(X) - 100
 
 
 def test_the_entropies_without_heat_capacity_are_tested_too():
