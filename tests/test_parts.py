@@ -8,6 +8,7 @@ import band_gaps
 import entropies_back_test
 import false_positives
 import jackknife_truth
+import numpy as np
 import pandas as pd
 import parts
 import pytest
@@ -132,7 +133,8 @@ def test_all_settings_of_the_jackknife_experiment_name_its_parts(monkeypatch, tm
 
 
 def test_two_models_without_a_difference_are_called_apart_by_the_plain_test():
-    table = false_positives.rates("linear regression", sets=30, jobs=1)
+    found = false_positives.p_values("linear regression", false_positives.NORMAL, sets=30, jobs=1)
+    table = false_positives.rates(found)
     shares = dict(list(table.groupby("t_test")["false_positives"]))
     assert len(shares["corrected"]) == 4
     assert (shares["corrected"].to_numpy() <= shares["plain"].to_numpy()).all()
@@ -140,6 +142,34 @@ def test_two_models_without_a_difference_are_called_apart_by_the_plain_test():
     shares = stored.groupby("t_test")["false_positives"]
     assert shares.max()["corrected"] < 0.1 < shares.min()["plain"]
     assert set(stored["learner"]) == set(false_positives.LEARNERS)
+
+
+def test_more_worlds_and_levels_stand_beside_the_first():
+    first = pd.read_csv(parts.RESULTS / "false_positives.csv")
+    more = pd.read_csv(parts.RESULTS / "false_positives_more.csv")
+    assert set(more["world"]) == set(false_positives.WORLDS)
+    assert (more.groupby("level").size() == 2 * (3 * 8 + 2 * 2)).all()
+    assert set(more["level"]) == set(false_positives.LEVELS)
+    case = "world == @false_positives.NORMAL and level == 0.05 and learner == 'tree'"
+    trees, same = more.query(case), first.query("learner == 'tree'")
+    assert trees["false_positives"].tolist() == same["false_positives"].tolist()
+    by = ["world", "experiment", "n_train", "learner", "t_test"]
+    shares = more.pivot_table("false_positives", by, "level")
+    assert (shares[0.001] <= shares[0.01]).all() and (shares[0.01] <= shares[0.05]).all()
+
+
+@pytest.mark.parametrize("world", false_positives.WORLDS)
+def test_both_models_of_a_world_see_as_much(world):
+    sets = [false_positives.data_set(seed, world) for seed in range(200)]
+    known = [[np.corrcoef(view.T, y)[-1, :-1].mean() for view in views] for views, y in sets]
+    a, b = np.mean(known, axis=0)
+    assert a > 0.2 and abs(a - b) < 0.03
+    noise = [y - views[0][:, :3].sum(axis=1) - views[1][:, :3].sum(axis=1) for views, y in sets]
+    if world in (false_positives.NORMAL, false_positives.HEAVY):
+        assert np.std(noise) == pytest.approx(1, abs=0.1)
+    for (_, n_train), folds in false_positives.splits(0, world).items():
+        assert all(not set(train) & set(test) for train, test in folds)
+        assert np.mean([len(train) for train, _ in folds]) == pytest.approx(n_train, abs=0.5)
 
 
 def test_the_back_test_of_measure_next_is_stored():
