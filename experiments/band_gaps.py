@@ -7,6 +7,7 @@ data have changed.
 """
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -56,6 +57,7 @@ from tlhelpers.evaluation import (
 )
 
 SIZES = [20, 50, 100, 200, 235]  # the last: all labels outside the test set of a draw
+FEW_LABELS = [20, 50]  # of the curve without labels that name no method
 FEW = 5  # rows of a leaf of gradient boosting; the default of 20 leaves no split with few labels
 COMPUTED, THERMAL = "gap_pbe", "gap_thermal"
 SLOPE = {"slope": "learned", "shrink_to": 1.0, "base_as_feature": True}  # the same unit: towards 1
@@ -188,10 +190,12 @@ def of_curve(target: str, trees: int, setting: str) -> dict:
     return models(target, trees) | rest | blind(target, trees)
 
 
-def curve(study: Study, compared: dict, setting: str, draw: int) -> pd.DataFrame:
+def curve(
+    study: Study, compared: dict, setting: str, draw: int, sizes: Sequence[int] = SIZES
+) -> pd.DataFrame:
     """Return the errors at every size for one draw of the test set."""
     found = learning_curve(
-        compared, study.X, study.Y, study.groups, sizes=SIZES,
+        compared, study.X, study.Y, study.groups, sizes=sizes,
         setting=setting, n_repeats=1, random_state=draw, progress=False,
     )  # fmt: skip
     return found.assign(repeat=draw)
@@ -276,6 +280,9 @@ def main(trees: int = 50, repeats: int = 10, draws: int = 20) -> None:
         drawn = of_curve(study.target, trees, s)
         found = over(draws, "curve", s, partial(curve, development, drawn, s))
         keep("curve", found.assign(setting=s))
+        few = partial(curve, *cases["named"], s, sizes=FEW_LABELS)  # added after the others
+        found = over(draws, "named_curve", s, few)
+        keep("named_curve", found.assign(setting=s))
         twins = mixtures(study.target, trees), s
         found = over(
             repeats,
@@ -315,6 +322,8 @@ def main(trees: int = 50, repeats: int = 10, draws: int = 20) -> None:
     done["named_verdicts"] = questions(
         done["named_scores"], again, "single-task", ("rmse", "mae"), by=["setting"]
     )
+    sized = done["named_curve"].assign(fold=0), again, "single-task", ("rmse",)
+    done["named_curve_verdicts"] = questions(*sized, by=["setting", "size"])
     without_z = [(BLIND, {BLIND: list(SHUFFLED)})]
     without_z += [(twin, {"z shuffled": [name]}) for name, twin in SHUFFLED.items()]
     without_z += [("single-task", {"z shuffled, beside the baseline": list(SHUFFLED.values())})]

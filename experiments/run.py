@@ -23,6 +23,7 @@ EXPERIMENTS = [
     "own_table",
     "interval_coverage",
     "entropies",
+    "entropies_back_test",
 ]
 
 if __name__ == "__main__":

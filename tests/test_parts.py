@@ -4,12 +4,17 @@ import importlib
 import inspect
 import sys
 
+import band_gaps
+import entropies_back_test
 import false_positives
 import jackknife_truth
+import numpy as np
 import pandas as pd
 import parts
 import pytest
 import run as every_experiment
+
+import tlhelpers as tl
 
 
 @pytest.fixture
@@ -128,7 +133,8 @@ def test_all_settings_of_the_jackknife_experiment_name_its_parts(monkeypatch, tm
 
 
 def test_two_models_without_a_difference_are_called_apart_by_the_plain_test():
-    table = false_positives.rates("linear regression", sets=30, jobs=1)
+    found = false_positives.p_values("linear regression", false_positives.NORMAL, sets=30, jobs=1)
+    table = false_positives.rates(found)
     shares = dict(list(table.groupby("t_test")["false_positives"]))
     assert len(shares["corrected"]) == 4
     assert (shares["corrected"].to_numpy() <= shares["plain"].to_numpy()).all()
@@ -136,6 +142,75 @@ def test_two_models_without_a_difference_are_called_apart_by_the_plain_test():
     shares = stored.groupby("t_test")["false_positives"]
     assert shares.max()["corrected"] < 0.1 < shares.min()["plain"]
     assert set(stored["learner"]) == set(false_positives.LEARNERS)
+
+
+def test_more_worlds_and_levels_stand_beside_the_first():
+    first = pd.read_csv(parts.RESULTS / "false_positives.csv")
+    more = pd.read_csv(parts.RESULTS / "false_positives_more.csv")
+    assert set(more["world"]) == set(false_positives.WORLDS)
+    assert (more.groupby("level").size() == 2 * (3 * 8 + 2 * 2)).all()
+    assert set(more["level"]) == set(false_positives.LEVELS)
+    case = "world == @false_positives.NORMAL and level == 0.05 and learner == 'tree'"
+    trees, same = more.query(case), first.query("learner == 'tree'")
+    assert trees["false_positives"].tolist() == same["false_positives"].tolist()
+    by = ["world", "experiment", "n_train", "learner", "t_test"]
+    shares = more.pivot_table("false_positives", by, "level")
+    assert (shares[0.001] <= shares[0.01]).all() and (shares[0.01] <= shares[0.05]).all()
+
+
+@pytest.mark.parametrize("world", false_positives.WORLDS)
+def test_both_models_of_a_world_see_as_much(world):
+    sets = [false_positives.data_set(seed, world) for seed in range(200)]
+    known = [[np.corrcoef(view.T, y)[-1, :-1].mean() for view in views] for views, y in sets]
+    a, b = np.mean(known, axis=0)
+    assert a > 0.2 and abs(a - b) < 0.03
+    noise = [y - views[0][:, :3].sum(axis=1) - views[1][:, :3].sum(axis=1) for views, y in sets]
+    if world in (false_positives.NORMAL, false_positives.HEAVY):
+        assert np.std(noise) == pytest.approx(1, abs=0.1)
+    for (_, n_train), folds in false_positives.splits(0, world).items():
+        assert all(not set(train) & set(test) for train, test in folds)
+        assert np.mean([len(train) for train, _ in folds]) == pytest.approx(n_train, abs=0.5)
+
+
+def test_the_back_test_of_measure_next_is_stored():
+    scores = pd.read_csv(parts.RESULTS / "entropies_back_test.csv")
+    assert list(scores) == ["repeat", "model", "how", "rmse"]
+    cases = scores.groupby(["model", "how"])["repeat"].nunique()
+    assert len(cases) == 3 * 3 and (cases == 20).all() and len(scores) == 180
+    found = entropies_back_test.tests(scores, 100 / 246).set_index(["model", "how", "minus"])
+    assert ((found["low"] < found["mean"]) & (found["mean"] < found["high"])).all()
+    means = scores.groupby(["model", "how"])["rmse"].mean()
+    gap = means["stack", "chosen"] - means["stack", "random"]
+    assert found["mean"]["stack", "chosen", "random"] == pytest.approx(gap)
+
+
+def test_a_back_test_measures_ten_of_the_candidates(monkeypatch):
+    seen = []
+
+    def noted(models, X, Y, *rest):
+        seen.append(Y["entropy"])
+        return experiment(models, X, Y, *rest)
+
+    experiment = entropies_back_test.Experiment.of
+    monkeypatch.setattr(entropies_back_test.Experiment, "of", noted)
+    table = tl.load_thermochemistry(per_atom=True).dropna(subset=["entropy", "molar_volume"])
+    X, Y = table[["n_atoms"]].astype(float), table[["entropy", "molar_volume"]]
+    rows = entropies_back_test.repeated(X, Y, trees=4, repeat=0)
+    assert [row["how"] for row in rows[:3]] == list(entropies_back_test.HOW)
+    for first, chosen, drawn in zip(*[iter(seen)] * 3, strict=True):
+        assert [s.notna().sum() for s in (first, chosen, drawn)] == [60, 70, 70]
+        assert chosen[first.notna()].equals(first.dropna())
+        assert drawn[first.notna()].equals(first.dropna())
+    assert seen[2].equals(seen[5]) and len(seen[0]) == len(X) - 100
+
+
+def test_the_entropies_without_heat_capacity_are_tested_too():
+    every, fewer = (
+        pd.read_csv(parts.RESULTS / f"entropies_{name}.csv")
+        for name in ("verdicts", "without_verdicts")
+    )
+    assert list(fewer) == list(every) and set(fewer["model"]) <= set(every["model"])
+    assert set(fewer["baseline_score"]) == set(every["baseline_score"])
 
 
 def test_the_api_page_says_where_the_corrected_test_is_conservative():
@@ -146,3 +221,21 @@ def test_the_api_page_says_where_the_corrected_test_is_conservative():
     low = at.xs("learning curve").query("high < 0.05")
     assert list(low.index) == [(20, "linear regression"), (20, "tree"), (40, "tree")]
     assert at.loc[("learning curve", 20, "tree"), "high"] < 0.02
+
+
+def test_the_named_methods_have_a_curve_of_one_family():
+    stored = {
+        name: pd.read_csv(parts.RESULTS / f"band_gaps_{name}.csv")
+        for name in ("named_curve", "named_curve_verdicts", "named_verdicts")
+    }
+    curve, tests = stored["named_curve"], stored["named_curve_verdicts"]
+    assert set(curve["size"]) == set(band_gaps.FEW_LABELS) and set(curve["repeat"]) == set(
+        range(20)
+    )
+    assert set(tests["model"]) == set(stored["named_verdicts"]["model"]) and len(tests) == 28
+    assert set(curve["n_test"] + curve["n_pool"]) == {271}
+    again = {"named methods": list(tests["model"].unique())}
+    found = parts.questions(
+        curve.assign(fold=0), again, "single-task", ("rmse",), by=["setting", "size"]
+    )
+    pd.testing.assert_frame_equal(found.reset_index(drop=True), tests, rtol=1e-6)
