@@ -9,13 +9,17 @@ import nbformat
 import pytest
 from conftest import ROOT
 
+from tlhelpers.book.answers import ANSWERS
+
 PROJECT = "15_project"  # an hour of its own
 CHAPTERS = sorted(p for p in (ROOT / "notebooks").glob("*.md") if p.stem != PROJECT)
-LEVELS = ("recall", "apply", "break it", "extend")
+MINUTES = {"recall": 3, "apply": 7, "break it": 10, "extend": 15}
+LEVELS = tuple(MINUTES)
 HEADING = re.compile(r"^### Exercise (\d+) \(([^)]+)\): \S.*$", re.MULTILINE)
 SOLUTION = re.compile(
-    r"```\{code-cell\} ipython3\n:tags: \[hide-cell\]\n\n# Solution\n(.*?)```", re.DOTALL
+    r"```\{code-cell\} ipython3\n:tags: \[hide-cell\]\n\n# Solution[^\n]*\n(.*?)```", re.DOTALL
 )
+YOURS = re.compile(r"```\{code-cell\} ipython3\n# Your answer\n(.*?)\n```", re.DOTALL)
 HINT = re.compile(r"<details><summary>Hint</summary>\n\n.+?\n\n</details>", re.DOTALL)
 GUESS = re.compile(r"^> \*\*Guess first\.\*\* \S", re.MULTILINE)
 ANSWER = "<details><summary>Answer</summary>\n\n"
@@ -59,6 +63,63 @@ def test_solutions_check_their_answers(text):
         for code in SOLUTION.findall(text)
     ]
     assert sum(any(isinstance(n, ast.Assert) for n in ast.walk(tree)) for tree in trees) >= 2
+
+
+def asked_of(code: str) -> tuple[set[str], list[str]]:
+    """Return the exercises that code asserts to have checked, and the names of the answers."""
+    tests = [node.test for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Assert)]
+    calls = [
+        test
+        for test in tests
+        if isinstance(test, ast.Call) and ast.unparse(test.func) == "check_answer"
+    ]
+    names = [str(keyword.arg) for call in calls for keyword in call.keywords]
+    return {ast.literal_eval(call.args[0]) for call in calls}, names
+
+
+def of_number(exercise: str) -> str:
+    """Return the text of an exercise such as "02.2"."""
+    chapter, number = exercise.split(".")
+    (path,) = (path for path in CHAPTERS if path.stem.startswith(chapter))
+    found = exercises_of(path.read_text("utf8"))
+    return next(text for name, text in found.items() if name.startswith(f"{number} "))
+
+
+@pytest.mark.parametrize("exercise", ANSWERS)
+def test_a_solution_gives_all_its_numbers_to_the_check(exercise):
+    """So a stored value that is not what the chapter computes stops the chapter."""
+    parts = [asked_of(code) for code in SOLUTION.findall(of_number(exercise))]
+    assert set().union(*(numbers for numbers, _ in parts)) == {exercise}
+    assert sorted(name for _, names in parts for name in names) == sorted(ANSWERS[exercise])
+
+
+@pytest.mark.parametrize("exercise", ANSWERS)
+def test_there_is_a_cell_to_answer_in(exercise):
+    """Between hint and solution; its last line, a comment, is the call that the task shows."""
+    text = of_number(exercise)
+    (cell,) = YOURS.finditer(text)
+    assert HINT.search(text).end() < cell.start() < SOLUTION.search(text).start()
+    last = cell[1].splitlines()[-1]
+    (call,) = re.findall(r"Check your answer: `(check_answer\(.+?\))`", text)
+    assert last == f"# {call}"
+    asked = ast.parse(call, mode="eval").body
+    assert [keyword.arg for keyword in asked.keywords] == list(ANSWERS[exercise])
+    assert len(re.findall(r"^(?!#|from|$).+", cell[1], re.MULTILINE)) <= 3
+
+
+def test_every_check_of_the_chapters_has_its_answers():
+    texts = [path.read_text("utf8") for path in CHAPTERS]
+    used = [number for text in texts for number in re.findall(r'check_answer\("(.+?)"', text)]
+    assert set(used) == set(ANSWERS)
+    assert sum(len(YOURS.findall(text)) for text in texts) == len(ANSWERS)
+
+
+def test_the_first_chapter_says_what_the_levels_ask_and_how_long_they_take():
+    first, *others = (path.read_text("utf8") for path in CHAPTERS)
+    rule = first.partition("## Exercises")[2].partition("### Exercise 1")[0]
+    rows = re.findall(r"^\| ([a-z ]+) \| .+ \| (\d+) \|$", rule, re.MULTILINE)
+    assert {level: int(minutes) for level, minutes in rows} == MINUTES
+    assert not any("| level |" in text for text in others)
 
 
 def test_the_reader_guesses_first(text):

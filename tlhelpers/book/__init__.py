@@ -10,6 +10,7 @@ except ImportError as error:
         'figures and explorers need more packages: pip install "tlhelpers[book]"'
     ) from error
 
+from tlhelpers.book.answers import check_answer
 from tlhelpers.book.beyond import beyond_table
 from tlhelpers.book.bootstrap import bootstrap_scores
 from tlhelpers.book.counted_otherwise import count_otherwise
@@ -83,6 +84,7 @@ __all__ = [
     "beyond_table",
     "bootstrap_scores",
     "cancellation_scores",
+    "check_answer",
     "claims_table",
     "compare_lab",
     "count_once",

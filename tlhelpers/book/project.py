@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from tlhelpers.book.answers import tell
 from tlhelpers.data import load_thermochemistry
 from tlhelpers.table import Comparison
 
@@ -70,44 +71,42 @@ def grade(step: str, answer: Any) -> bool:
     }
     if step not in checks:
         raise ValueError(f"step must be one of {', '.join(map(repr, checks))}, got {step!r}")
-    fault = checks[step](answer)
-    print(f"{step}: {fault or 'right'}")
-    return not fault
+    return tell(step, checks[step](answer))
 
 
 def _labels(answer: Any) -> str:
     n = int(load_thermochemistry()[TARGET].notna().sum())
     if answer == n + len(PLACES):
-        return "not yet: a remark was counted as a label"
-    return "" if answer == n else "not yet: count the filled cells of the target"
+        return "a remark was counted as a label"
+    return "" if answer == n else "count the filled cells of the target"
 
 
 def _leak(answer: Any) -> str:
     if answer == LEAK:
         return ""
-    return f"not yet: {answer!r} is no copy of the target; what level has the finding of a copy?"
+    return f"{answer!r} is no copy of the target; what level has the finding of a copy?"
 
 
 def _comparison(answer: Any) -> str:
     if not isinstance(answer, Comparison):
-        return "not yet: give what compare_architectures returned"
+        return "give what compare_architectures returned"
     if answer.target != TARGET:
-        return f"not yet: the target is {answer.target!r}"
+        return f"the target is {answer.target!r}"
     if LEAK in set(answer.differences["label"]):
-        return "not yet: a column that leaks is still there"
-    return "" if len(answer.verdicts) else "not yet: no model was compared with the baseline"
+        return "a column that leaks is still there"
+    return "" if len(answer.verdicts) else "no model was compared with the baseline"
 
 
 def _too_good(answer: Any) -> str:
     honest = 1.0  # J/K per mole of atoms
-    return "" if 0 <= float(answer) < honest else "not yet: with the leak the error is smaller"
+    return "" if 0 <= float(answer) < honest else "with the leak the error is smaller"
 
 
 def _limit(answer: Any) -> str:
     n = int((load_thermochemistry(per_atom=True)[TARGET] > LIMIT).sum())
     if answer == n:
         return ""
-    return f"not yet: count the measured heat capacities per mole of atoms above {LIMIT} J/K"
+    return f"count the measured heat capacities per mole of atoms above {LIMIT} J/K"
 
 
 def project_rubric() -> pd.DataFrame:

@@ -1,0 +1,308 @@
+"""Answers to exercises: what is right, and what a typical wrong one comes from."""
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from numbers import Real
+
+
+def tell(question: str, fault: str) -> bool:
+    """Print that an answer is right, or what is wrong with it; return whether it is right."""
+    print(f"{question}: {f'not yet: {fault}' if fault else 'right'}")
+    return not fault
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The right answer of a question, and remarks on wrong ones.
+
+    Parameters
+    ----------
+    right : float or str
+        In a text, case does not count, and a space is as good as ``-`` or ``_``.
+    within : float
+        How far a number may lie from it.
+    wrong : mapping from float or str to str
+        What to say of a wrong answer. Of the numbers that lie within reach the nearest counts.
+    """
+
+    right: float | str
+    within: float = 0.005
+    wrong: Mapping[float | str, str] = field(default_factory=dict)
+
+    def fault(self, name: str, answer: object) -> str:
+        """Return what is wrong with an answer, nothing if it is right."""
+        if isinstance(self.right, str):
+            if not isinstance(answer, str):
+                raise TypeError(f"{name} must be a text, got {type(answer).__name__}")
+            return self._fault_of_text(answer)
+        if not isinstance(answer, Real) or isinstance(answer, bool):
+            raise TypeError(f"{name} must be a number, got {type(answer).__name__}")
+        if not math.isfinite(answer):
+            raise ValueError(f"{name} must be a finite number, got {answer}")
+        return self._fault_of_number(float(answer))
+
+    def _fault_of_text(self, answer: str) -> str:
+        remarks = {_plain(text): remark for text, remark in self._remarks.items()}
+        return remarks.get(_plain(answer), f"it is not {answer!r}; the hint says where to look")
+
+    def _fault_of_number(self, answer: float) -> str:
+        right, remarks = float(self.right), self._remarks
+        near = min(remarks, key=lambda x: abs(x - answer))
+        if abs(near - answer) <= self.within:
+            return remarks[near]
+        mended = {
+            "the sign is wrong": -answer,
+            "a hundred times too large: a percentage?": answer / 100,
+            "a thousand times too large: another unit?": answer / 1000,
+            "that is the square: take the root": math.sqrt(max(answer, 0)),
+        }
+        usual = (remark for remark, x in mended.items() if abs(x - right) <= self.within)
+        return next(usual, f"too {'large' if answer > right else 'small'}; the hint says how")
+
+    @property
+    def _remarks(self) -> dict:
+        return {self.right: ""} | dict(self.wrong)
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[\s_-]+", " ", text.strip().lower())
+
+
+_ADJUST = "that is p of one test alone: adjust it for the number of tests"
+_ALONE = "that is the interval of one comparison alone; adjust the p-values for the number of tests"
+_CORRECTED = "that is the plain test: the error of the corrected one is sd * (1/20 + 1/4) ** 0.5"
+_EQUAL = "not seen is not equal: a gain and a loss are both inside the interval"
+_GAIN = "a negative difference is a gain"
+_GUESSED = 'that is the slope for guessed energies: keep the regime "known"'
+_HOLM = (
+    "not all are multiplied by three: the smallest p by three, the next by two, the largest by one"
+)
+_MAE = "that is the mean absolute error: the RMSE is asked for"
+_NO_ERROR = "that takes the standard deviation for the error of the mean"
+_NOT_OF_THREE = "it is none of the paper's three models"
+_NUMBER = "that is a share: give the number"
+_OF_LINE = "that is the slope of the line: fit the forest, and look at `slope_`"
+_OF_ONE = "that is the slope that the difference forest takes for granted"
+_RULE = "that is the rule of thumb"
+_SWAPPED = "that answers the other question"
+
+ANSWERS: Mapping[str, Mapping[str, Answer]] = {
+    "01.1": {
+        "untold": Answer(
+            0.90,
+            wrong={
+                0.58: "that is the floor of the measurements: the computed gaps are labels too",
+                0.79: "divide by the number of labels less the number of means",
+                0.84: "there each source counts once; here each label does",
+            },
+        ),
+        "told": Answer(
+            0.58,
+            wrong={
+                0.90: "that has one mean per composition: group by the source as well",
+                0.42: "divide by the number of labels less the number of means",
+                0.48: "divide by the number of labels less the number of means",
+            },
+        ),
+        "divisor": Answer(0, wrong={432: "that is the number of labels: take the means away"}),
+    },
+    "01.2": {
+        "any_temperature": Answer(
+            100,
+            wrong={
+                0.495: _NUMBER,
+                124: "that counts compositions with one measurement at room temperature, too",
+            },
+        ),
+        "room": Answer(
+            85,
+            wrong={0.421: _NUMBER, 86: "a gap from a calculation is no measurement: see `origin`"},
+        ),
+    },
+    "01.6": {
+        "floor": Answer(
+            2.83,
+            wrong={
+                1.63: "divide by the labels less the means, 3 - 2",
+                2: "each composition has a mean: take both from the number of labels",
+            },
+        ),
+        "too_low": Answer(1.63, wrong={2.83: "that is the floor: here divide by three"}),
+    },
+    "02.2": {
+        "a": Answer(
+            "no difference seen", wrong={"better": _ALONE, "worse": _GAIN, "equal": _EQUAL}
+        ),
+        "b": Answer(
+            "better",
+            wrong={
+                "no difference seen": "its gain is small, but its error is small, too: divide",
+                "worse": _GAIN,
+            },
+        ),
+        "c": Answer(
+            "no difference seen",
+            wrong={
+                "worse": "its mean is a loss, but zero is inside its interval",
+                "better": "its mean is a loss",
+                "equal": _EQUAL,
+            },
+        ),
+        "p_a": Answer(
+            0.056, wrong={0.0279: _ADJUST, 0.0836: _HOLM, 0: _CORRECTED, 0.415: _NO_ERROR}
+        ),
+        "p_b": Answer(0.0051, 0.0005, {0.0017: _ADJUST, 0: _CORRECTED, 0.18: _NO_ERROR}),
+        "p_c": Answer(0.491, wrong={1: _HOLM, 1.473: _HOLM, 0.1017: _CORRECTED, 0.705: _NO_ERROR}),
+        "low_c": Answer(-0.10, wrong={-0.01: _CORRECTED, -0.22: _NO_ERROR}),
+        "high_c": Answer(0.20, wrong={0.11: _CORRECTED, 0.32: _NO_ERROR}),
+    },
+    "03.1": {
+        "moved": Answer("std", wrong={"observation_std": _SWAPPED}),
+        "scattered": Answer("observation_std", wrong={"std": _SWAPPED}),
+        "within_std": Answer(
+            0.30, wrong={0.70: "that is the share outside", 0.73: "that is `observation_std`"}
+        ),
+        "within_observation_std": Answer(
+            0.73, wrong={0.27: "that is the share outside", 0.30: "that is `std`"}
+        ),
+    },
+    "04.1": {
+        "known": Answer("z", wrong={"d": "d is learned", "y": "y is what is predicted"}),
+        "learned": Answer("d", wrong={"z": "z is known here", "y": "the forest learns y - z"}),
+        "apart": Answer(0, 1e-9),
+    },
+    "04.3": {
+        "difference": Answer(868, 1),
+        "drawn_to_one": Answer(4.31, wrong={1.00: "that is with `shrink_to=0`"}),
+        "mended": Answer(1.00, wrong={4.31: "that is drawn to a slope of 1"}),
+        "shrink_to": Answer(
+            0,
+            0.001,
+            {
+                1: "1 is right where both labels have one unit; here the slope is a thousandth",
+                1000: "it is the other way round: the slope times meV shall be eV",
+            },
+        ),
+    },
+    "05.1": {
+        "whole": Answer(
+            13,
+            wrong={
+                10: "that is the number of rows; each label adds one",
+                20: "a hole adds nothing",
+                12: "that is without the gap of row 1",
+            },
+        ),
+        "without": Answer(12, wrong={13: "one label less adds one less"}),
+    },
+    "06.3": {
+        "cold": Answer(1.09, wrong={0.26: "that query knows z: give no `known`"}),
+        "two_units": Answer(
+            1.48,
+            wrong={
+                1.09: "that is the cold query: give z, multiplied by 1,000",
+                0.26: "there z has one unit in the training and the query",
+            },
+        ),
+        "one_unit": Answer(
+            0.26, wrong={1.48: "that model was trained on z in the first unit: fit a second one"}
+        ),
+    },
+    "07.1": {
+        "largest_gain": Answer(
+            "difference",
+            wrong={
+                "latent variable": "it loses least: look at the smallest `change`",
+                "learned slope": _NOT_OF_THREE,
+                "stack": _NOT_OF_THREE,
+            },
+        ),
+        "largest_loss": Answer(
+            "difference",
+            wrong={"multi-task": "look at the largest `change`: another one loses more"},
+        ),
+        "smallest_loss": Answer(
+            "latent variable",
+            wrong={
+                "difference": "it has the largest loss",
+                "learned slope": _NOT_OF_THREE,
+                "stack": _NOT_OF_THREE,
+            },
+        ),
+    },
+    "07.2": {
+        "minds": Answer(
+            "difference",
+            wrong={
+                "multi-task": "it splits on z-scores, which have no unit",
+                "latent variable": "a split on z needs only its order",
+                "learned slope": "its line takes up the factor and the offset",
+                "stack": "it has no member with a slope of one",
+            },
+        ),
+        "before": Answer(0.64, wrong={2.54: "that is the error with 3z + 2"}),
+        "after": Answer(2.54, wrong={0.64: "that is the error with z"}),
+    },
+    "09.4": {
+        "shuffled": Answer(0.17, wrong={0.21: "that is on the true colours"}),
+        "true": Answer(0.21, wrong={0.17: "that is on the shuffled tables"}),
+        "as_good": Answer(23, 0.5, {0.232: _NUMBER}),
+        "p": Answer(0.24, wrong={23 / 99: "count the true table too: (1 + count) / (1 + number)"}),
+    },
+    "10.2": {
+        "no": Answer(0.60, wrong={1: _OF_ONE, 0.65: _GUESSED}),
+        "n2": Answer(0.77, wrong={1: _OF_ONE, 0.83: _OF_LINE, 0.82: _OF_LINE, 0.79: _GUESSED}),
+        "o2": Answer(0.56, wrong={1: _OF_ONE}),
+    },
+    "12.2": {
+        "rule": Answer(5.7, 0.05, {4.4: _MAE}),
+        "slope": Answer(
+            3.3, 0.2, {2.6: _MAE, 4.2: "that is the forest without the volume", 5.7: _RULE}
+        ),
+        "alone": Answer(
+            4.2, 0.2, {3.2: _MAE, 3.3: "that is the forest that knows the volume", 5.7: _RULE}
+        ),
+    },
+}
+
+
+def check_answer(exercise: str, **answers: float | str) -> bool:
+    """Say which answers to an exercise are right, and what a wrong one may come from.
+
+    Parameters
+    ----------
+    exercise : str
+        Chapter and number, such as ``"02.2"``.
+    **answers : float or str
+        By the names that the exercise gives; not all need be there.
+
+    Returns
+    -------
+    bool
+        Whether all that are there are right.
+
+    Raises
+    ------
+    ValueError
+        An exercise without stored answers, no answer or one of another name, a number that is not
+        finite.
+    TypeError
+        A text where a number is asked for, or the other way round.
+
+    Examples
+    --------
+    >>> check_answer("01.6", floor=8)
+    01.6, floor: not yet: that is the square: take the root
+    False
+    """
+    if exercise not in ANSWERS:
+        raise ValueError(f"exercise must be one of {', '.join(ANSWERS)}, got {exercise!r}")
+    asked = ANSWERS[exercise]
+    if not answers or not answers.keys() <= asked.keys():
+        raise ValueError(
+            f"{exercise} asks for {', '.join(asked)}, got {', '.join(answers) or 'nothing'}"
+        )
+    faults = {name: asked[name].fault(name, answer) for name, answer in answers.items()}
+    return all([tell(f"{exercise}, {name}", fault) for name, fault in faults.items()])
