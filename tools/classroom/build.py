@@ -25,7 +25,7 @@ from tools.slides import main as write_slides
 ROOT = Path(__file__).resolve().parents[2]
 NAME = "tlhelpers-classroom"
 FOLDER = ROOT / "_build" / NAME
-INVITATION = "# Your answer. The book has a solution; try first."
+INVITATION = "# The book has a solution here; try first."
 
 
 def without_solutions(notebook: NotebookNode) -> NotebookNode:
