@@ -22,7 +22,17 @@ from tlhelpers.book import (
     say_claims,
     say_list,
 )
-from tlhelpers.book.findings import _curve_tests, _word_of_saving, word
+from tlhelpers.book.findings import (
+    FAILS,
+    HOLDS,
+    OPEN,
+    UNMEASURED,
+    UNTESTED,
+    _curve_tests,
+    _word_of_saving,
+    word,
+)
+from tlhelpers.book.prose import grouped, numbers
 from tlhelpers.book.record import ARCHITECTURES
 from tlhelpers.data.files import result_names
 from tlhelpers.evaluation.comparison import corrected_resampled_t_test, holm
@@ -38,22 +48,44 @@ def test_every_claim_has_a_row_and_names_its_files(claims):
     for sources in claims["source"]:
         assert set(sources.split(", ")) <= set(result_names())
     for verdict in claims["verdict"]:
-        assert any(word in verdict for word in ("holds", "does not hold", "cannot tell"))
+        assert any(word in verdict for word in (HOLDS, FAILS, OPEN, UNTESTED, UNMEASURED))
 
 
 @pytest.mark.parametrize(
     "verdicts, claimed, expected",
     [
         (["better", "better"], "better", "holds"),
-        (["better", "no difference seen"], "better", "cannot tell"),
+        (["better", "no difference seen"], "better", "tested, not decided"),
         (["better", "worse"], "better", "does not hold"),
         (["worse"], "worse", "holds"),
         (["better"], "worse", "does not hold"),
-        (["no difference seen"], "worse", "cannot tell"),
+        (["no difference seen"], "worse", "tested, not decided"),
     ],
 )
 def test_a_claim_holds_where_every_case_is_as_claimed(verdicts, claimed, expected):
     assert word(verdicts, claimed) == expected
+
+
+def test_a_word_on_all_parts_stands_alone_and_else_beside_its_parts():
+    assert grouped({"cold": OPEN, "warm": OPEN}) == OPEN
+    assert grouped({"a": OPEN, "b": UNTESTED, "c": OPEN}) == f"{OPEN} (a, c); {UNTESTED} (b)"
+
+
+def test_what_is_not_decided_and_what_has_no_test_are_apart(claims):
+    """Six are tested and not decided, two in part; one is not measured, one holds in part."""
+    verdicts = claims["verdict"]
+    assert verdicts[verdicts == OPEN].index.tolist() == [1, 2, 4, 5, 7, 10]
+    assert verdicts[3] == f"{OPEN} (that it improves); {UNTESTED} (that it improves most)"
+    assert verdicts[6].endswith(f"{UNTESTED} (its F1)") and verdicts[8] == UNMEASURED
+    assert verdicts[9].startswith(f"{HOLDS} (that they are worse than the baseline); holds only")
+
+
+def test_a_number_and_its_interval_stand_in_one_line(claims):
+    cells = numbers([("cold", "1.0", "0 to 2"), ("warm", "2.0", "1 to 3")])
+    assert cells == {"ours": "cold: 1.0\nwarm: 2.0", "interval": "0 to 2\n1 to 3"}
+    for row in claims.itertuples():
+        assert row.ours.count("\n") == row.interval.count("\n")
+        assert all(": " in line for line in row.ours.splitlines())
 
 
 def test_the_union_from_the_scores_by_hand(claims):
@@ -63,9 +95,10 @@ def test_the_union_from_the_scores_by_hand(claims):
         assert len(wide) == 50 and ratio == pytest.approx(0.25, abs=0.01)
         mean, half, _ = corrected_resampled_t_test(wide["pooled"] - wide["single-task"], ratio)
         cells = claims.loc[9]
-        assert f"{setting}: {wide['pooled'].mean():.2f}" in cells["ours"]
-        assert f"{setting}: {mean - half:+.2f} to {mean + half:+.2f}" in cells["interval"]
-        assert f"{setting}: holds" in cells["verdict"]
+        line = [c.startswith(setting) for c in cells["ours"].splitlines()].index(True)
+        assert f"{setting}: RMSE {wide['pooled'].mean():.2f} eV" in cells["ours"]
+        ends = f"{mean - half:+.2f} to {mean + half:+.2f} eV"
+        assert cells["interval"].splitlines()[line].startswith(ends)
 
 
 def test_the_most_accurate_for_band_gaps_by_hand(claims):
@@ -84,19 +117,19 @@ def test_the_saving_by_hand(claims):
     mean = curve.pivot_table(index="size", columns="model", values="rmse")
     reached = mean["single-task"].cummin()
     labels = np.interp(-mean.loc[50, "difference"], -reached, np.log(reached.index))
-    assert f"{np.exp(labels) / 50:.1f} (50)" in claims.loc[2, "ours"]
+    assert f"warm, 50 labels: saving {np.exp(labels) / 50:.1f}" in claims.loc[2, "ours"]
 
 
 @pytest.mark.parametrize(
     "low, high, verdict, expected",
     [
         (2.4, 6.5, "better", "holds"),
-        (1.4, 4.2, "better", "cannot tell"),
-        (3.0, np.inf, "better", "cannot tell"),
+        (1.4, 4.2, "better", "tested, not decided"),
+        (3.0, np.inf, "better", "tested, not decided"),
         (1.4, 3.7, "better", "does not hold"),
         (4.5, 9.0, "better", "does not hold"),
-        (2.4, 6.5, "no difference seen", "cannot tell"),
-        (1.4, 3.7, "no difference seen", "cannot tell"),
+        (2.4, 6.5, "no difference seen", "tested, not decided"),
+        (1.4, 3.7, "no difference seen", "tested, not decided"),
         (0.2, 0.7, "worse", "does not hold"),
     ],
 )
@@ -114,18 +147,16 @@ def test_a_saving_beyond_the_curve_has_no_number():
 def test_the_saving_and_the_labels_nobody_asked_for_follow_one_rule(claims):
     tests = _curve_tests()
     assert len(tests) == 30 and tests.loc[("warm", "difference", 20), "p_adjusted"] > 0.05
-    assert claims.loc[10, "verdict"] == "cannot tell (the difference forest, with 20 labels)"
-    cold, warm = claims.loc[2, "verdict"].split("; ")
-    assert cold == "cold: cannot tell (20, 50, 100, 200, 235)"
-    assert warm == "warm: cannot tell (20, 50, 100, 200, 235)"
+    assert claims.loc[10, "verdict"] == claims.loc[2, "verdict"] == "tested, not decided"
+    assert len(claims.loc[2, "ours"].splitlines()) == 10
 
 
 def test_a_correlation_of_family_means_is_no_interpretability(claims):
-    assert claims.loc[8, "verdict"].startswith("cannot tell (not measured")
+    assert claims.loc[8, "verdict"] == "not measured"
 
 
 def test_no_claim_of_a_lead_without_a_test_against_every_rival(claims):
-    assert "barriers: holds" not in claims.loc[6, "verdict"]
+    assert "tested, not decided (the most accurate" in claims.loc[6, "verdict"]
     assert "best other architecture" in claims.loc[6, "ours"]
 
 
@@ -143,7 +174,7 @@ def test_cancellation_is_the_row_of_the_file(claims):
         "setting == 'cold' and group_by == 'surface' and model == 'latent variable'"
     )
     for row in rows.itertuples():
-        assert f"{row.direction}: {row.ratio:.2f}" in claims.loc[7, "ours"]
+        assert f"{row.direction}, cold: {row.ratio:.2f} times" in claims.loc[7, "ours"]
         assert row.ratio == pytest.approx(row.rmse_difference / np.hypot(row.rmse_a, row.rmse_b))
 
 
@@ -166,7 +197,7 @@ def test_what_lies_beyond_the_paper_names_its_files():
     tests = load_results("band_gaps_curve_verdicts").query("model == 'stack' and size == 50")
     assert (tests["verdict"] == "better").all()
     assert (
-        "holds in 2 of 12 cases (cold 50, warm 50); cannot tell in the other 10"
+        "holds in 2 of 12 cases (cold 50, warm 50); tested, not decided in the other 10"
         in table.loc[3, "verdict"]
     )
 
@@ -185,7 +216,7 @@ def test_the_guide_says_what_the_tables_say():
         assert plain["verdict"] == "no difference seen"
     assert guide_evidence()["seen"].startswith(
         "In the three case studies, with all labels, a difference between an architecture and the "
-        "baseline was seen in 0 of 54 cases"
+        "baseline was seen in none of the 54 cases"
     )
     models = {"LatentVariableForest": "latent variable", "MultiTaskForest": "multi-task"}
     nothing = load_results("stack_worlds").query("world in ['unrelated', 'noise', 'no signal']")
@@ -250,7 +281,7 @@ def test_what_lies_beyond_the_paper_by_hand():
     mean = wide.groupby("model")["rmse"].mean()
     cost = mean["difference, mismatched"] - mean["difference"]
     assert f"difference, cold: +0.10 (20), {cost:+.2f} (all)" in table.loc[1, "ours"]
-    assert table.loc[2, "verdict"] == "cannot tell in all 12"
+    assert table.loc[2, "verdict"] == "tested, not decided in all 12"
     tests = load_results("band_gaps_verdicts").query(
         "metric == 'rmse' and question == 'stack against rivals'"
     )
@@ -263,6 +294,18 @@ def test_what_lies_beyond_the_paper_by_hand():
 def test_the_record_holds_no_rival():
     models = architecture_record()["model"]
     assert set(models) == {*ARCHITECTURES, "difference, z seen", "learned slope", "stack"}
+
+
+def test_with_equal_weights_counted_there_would_be_ten_more_cases_and_one_gain():
+    counted = architecture_record(rivals=["equal weights"])
+    more = counted[counted["model"] == "equal weights"].set_index(["target", "setting"])
+    assert len(counted) == 64 and len(more) == 10 and more.index.is_unique
+    assert more.index[more["verdict"] == "better"].tolist() == [("gap_optical", "warm")]
+    assert (
+        counted.drop(counted.index[counted["model"] == "equal weights"])["verdict"]
+        .eq("no difference seen")
+        .all()
+    )
 
 
 def test_the_gains_outside_the_record_by_hand():
@@ -339,7 +382,9 @@ def test_lists_are_markdown():
     assert re.findall(r"^(\d+)\. \*\*", text, re.M) == [str(n) for n in table.index]
     for row in table.itertuples():
         assert f"**Verdict:** {row.verdict}." in text
-        assert f"Ours: {row.ours}." in text and f"One number of ours: {row.short}." in text
+        assert f"One number of ours: {row.short}." in text
+        for line, ends in zip(row.ours.splitlines(), row.interval.splitlines(), strict=True):
+            assert f"<td>{line}</td><td>{ends}</td>" in text
     assert text.count("<details><summary>") == text.count("</details>") == len(table)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 import pandas as pd
 
-from tlhelpers.book.prose import interval, saving_interval, saving_words
+from tlhelpers.book.prose import grouped, interval, numbers, saving_interval, saving_words
 from tlhelpers.book.record import (
     ARCHITECTURES,
     PAPER,  # noqa: F401 - queries read it
@@ -16,7 +16,8 @@ from tlhelpers.book.record import (
 from tlhelpers.data.loaders import load_results
 from tlhelpers.evaluation.comparison import compare_models, judge, label_saving
 
-HOLDS, FAILS, OPEN = "holds", "does not hold", "cannot tell"
+HOLDS, FAILS, OPEN = "holds", "does not hold", "tested, not decided"
+UNTESTED, UNMEASURED = "not tested", "not measured"
 UNIONS = ["pooled", "pooled, flag"]
 
 
@@ -27,14 +28,15 @@ def claims_table() -> pd.DataFrame:
     -------
     pandas.DataFrame, shape (10, 7)
         Indexed by the number of the claim: ``claim``; ``short``, one number in words; ``ours``, all
-        of them; ``interval``, 95%; ``verdict``; ``chapter``; and ``source``, the tables of
-        ``data/results``.
+        of them, a line per case; ``interval``, 95%, in the same lines; ``verdict``; ``chapter``;
+        and ``source``, the tables of ``data/results``.
 
     Notes
     -----
     The word follows from the verdicts of `tlhelpers.evaluation.judge` on the model against its
     baseline: a claim holds where every case it names is as claimed, it does not hold where one is
-    the opposite, and else the data cannot tell. "Most accurate" asks for more: better than every
+    the opposite, and else it is tested and not decided. What no test or number of ours is about is
+    "not tested" or "not measured". "Most accurate" asks for more: better than every
     rival. A saving of about four asks for an adjusted verdict "better" first; then it holds where
     its interval lies between 2 and 8, and does not where the interval leaves out 4. Intervals are
     unadjusted. Beside a classification's test, which is of the accuracy, stands the macro F1.
@@ -51,8 +53,8 @@ def word(verdicts: Iterable[str], claimed: str) -> str:
 
 
 def words(rows: pd.DataFrame, claimed: str) -> str:
-    """Return the word on each case of a claim."""
-    return cases(rows, lambda row: word([row["verdict"]], claimed))
+    """Return the words on the cases of a claim."""
+    return grouped({case: word([row["verdict"]], claimed) for case, row in rows.iterrows()})
 
 
 def cases(rows: pd.DataFrame, say: Callable[[pd.Series], str]) -> str:
@@ -80,28 +82,43 @@ def _step_number(row: pd.Series) -> str:
     return f"accuracy {row['difference']:+.2f}, macro F1 {row['f1']:+.2f}"
 
 
+def _step_lines(steps: pd.DataFrame) -> list[tuple[str, str, str]]:
+    """Return the lines of a row about the step: the accuracy has an interval, the F1 has none."""
+    return [
+        (f"the step, {case}", _step_number(row), f"{interval(row)}, accuracy")
+        for case, row in steps.iterrows()
+    ]
+
+
+def _leads(rivals: pd.DataFrame) -> str:
+    """Return the word on a lead: every rival is worse at the plain level; one better refutes it."""
+    alone = judge(rivals, adjust=False)["verdict"]
+    return HOLDS if word(alone, "worse") == HOLDS else word(rivals["verdict"], "worse")
+
+
+def _together(said: Iterable[str]) -> str:
+    """Return one word for several cases of the same statement."""
+    seen = set(said)
+    return HOLDS if seen == {HOLDS} else FAILS if FAILS in seen else OPEN
+
+
 def _difference_is_most_accurate() -> dict:
-    ours, intervals, said = [], [], []
     scores = load_results("band_gaps_scores")
     scores = scores[scores["model"].isin(["single-task", *ARCHITECTURES, *UNIONS])]
     settings = scores.groupby("setting", sort=False)
     tests = {setting: compare_models(part, "difference") for setting, part in settings}
     family = judge(pd.concat(tests, names=["setting"])).reset_index(["setting", "model"])
+    lines, said = [], {}
     for setting, rivals in family.groupby("setting", sort=False):
         best = rivals.loc[rivals["score"] == rivals["score"].min()].iloc[0]
-        ours.append(
-            f"{setting}: {best['baseline_score']:.2f} eV, best other {best['score']:.2f} eV "
-            f"({best['model']})"
-        )
-        intervals.append(f"{setting}: {interval(best)} eV")
-        # to lead, all rivals must be worse, each at the plain level; one that is better refutes
-        leads = word(judge(rivals, adjust=False)["verdict"], "worse") == HOLDS
-        said.append(f"{setting}: {HOLDS if leads else word(rivals['verdict'], 'worse')}")
+        ours = f"{best['baseline_score']:.2f} eV, best other {best['score']:.2f} eV"
+        ends = f"{interval(best)} eV, best other minus difference"
+        lines.append((setting, f"{ours} ({best['model']})", ends))
+        said[setting] = _leads(rivals)
     return {
-        "short": f"RMSE, {ours[0]}",
-        "ours": "; ".join(ours),
-        "interval": "best other minus difference, " + "; ".join(intervals),
-        "verdict": "; ".join(said),
+        "short": f"RMSE, {': '.join(lines[0][:2])}",
+        **numbers(lines),
+        "verdict": grouped(said),
         "chapter": "08",
         "source": "band_gaps_scores",
     }
@@ -117,72 +134,45 @@ def _word_of_saving(row: pd.Series, verdict: str) -> str:
 
 
 def _a_quarter_of_the_labels() -> dict:
-    ours, intervals, verdicts = [], [], []
     tests = _curve_tests()["verdict"]
+    lines, said = [], {}
     for setting, part in load_results("band_gaps_curve").groupby("setting", sort=False):
-        saving, seen = label_saving(part, "single-task", "difference"), tests[setting, "difference"]
-        cells = [(str(n), row) for n, row in saving.iterrows()]
-        ours.append(
-            f"{setting}: " + ", ".join(f"{saving_words(r['saving'])} ({n})" for n, r in cells)
-        )
-        bounds = ", ".join(f"{saving_interval(r['low'], r['high'])} ({n})" for n, r in cells)
-        intervals.append(f"{setting}: {bounds}")
-        said = pd.Series({n: _word_of_saving(r, seen[int(n)]) for n, r in cells})
-        grouped = [f"{w} ({', '.join(part.index)})" for w, part in said.groupby(said, sort=False)]
-        verdicts.append(f"{setting}: " + ", ".join(grouped))
-    largest = label_saving(
-        load_results("band_gaps_curve").query("setting == 'warm'"), "single-task", "difference"
-    ).loc[20]
+        for n, row in label_saving(part, "single-task", "difference").iterrows():
+            case = f"{setting}, {n} labels"
+            ends = saving_interval(row["low"], row["high"])
+            lines.append((case, f"saving {saving_words(row['saving'])}", ends))
+            said[case] = _word_of_saving(row, tests[setting, "difference", n])
+    warm = load_results("band_gaps_curve").query("setting == 'warm'")
+    largest = label_saving(warm, "single-task", "difference").loc[20, "saving"]
     return {
-        "short": f"a saving of {saving_words(largest['saving'])} with 20 labels, warm, the largest "
-        "that has a number",
-        "ours": "label saving (labels), " + "; ".join(ours),
-        "interval": "of each size alone, " + "; ".join(intervals),
-        "verdict": "; ".join(verdicts),
+        "short": f"a saving of {saving_words(largest)} with 20 labels, warm, the largest that has "
+        "a number",
+        **numbers(lines),
+        "verdict": grouped(said),
         "chapter": "08",
         "source": "band_gaps_curve, band_gaps_curve_verdicts",
     }
 
 
 def _multi_task_for_colour() -> dict:
-    rows = colour_tests().query("model == 'multi-task'").set_index("setting")
-    cells = _against(
-        rows, "accuracy, mean over folds", "better", "09", "color_verdicts, color_scores", digits=3
-    )
+    tests = colour_tests().query("question == @PAPER")
+    rows = tests.query("model == 'multi-task'").set_index("setting")
+    other = tests.query("model != 'multi-task'").set_index("setting")
     scores = load_results("color_scores").query("grouping == 'five'")
     f1 = scores.groupby(["setting", "model"])["f1_macro"].mean()
-    beside = cases(
-        rows,
-        lambda row: f"{f1[row.name, 'multi-task']:.2f}, baseline {f1[row.name, 'single-task']:.2f}",
-    )
-    others = colour_tests().query("question == @PAPER and model != 'multi-task'")
-    best = others.set_index("setting")[["model", "score"]]
-    other = cases(best, lambda row: f"{row['score']:.3f} ({row['model']})")
-    return cells | {
-        "short": f"accuracy {rows.loc['cold', 'difference']:+.3f} against the baseline, cold",
-        "ours": f"{cells['ours']}; the other architecture, {other}; macro F1, {beside}",
-        "verdict": f"that it is better than the baseline, {cells['verdict']}; "
-        f"that it improves the colour most: {OPEN}, not tested",
-    }
-
-
-def _against(
-    rows: pd.DataFrame, metric: str, claimed: str, chapter: str, source: str, digits: int = 2
-) -> dict:
-    """Return the cells of a claim about one model against the baseline, a row per case."""
-    scores = cases(
-        rows,
-        lambda row: f"{row['score']:.{digits}f}, baseline {row['baseline_score']:.{digits}f}",
-    )
-    first = rows.iloc[0]
+    lines = []
+    for setting, row in rows.iterrows():
+        ours = f"accuracy {row['score']:.3f}, baseline {row['baseline_score']:.3f}, "
+        ours += f"{other.loc[setting, 'model']} {other.loc[setting, 'score']:.3f}; macro F1 "
+        ours += f"{f1[setting, 'multi-task']:.2f}, baseline {f1[setting, 'single-task']:.2f}"
+        lines.append((setting, ours, f"{interval(row)}, accuracy minus that of the baseline"))
+    improves = word(rows["verdict"], "better")
     return {
-        "short": f"{metric}, {rows.index[0]}: {first['score']:.{digits}f}, "
-        f"baseline {first['baseline_score']:.{digits}f}",
-        "ours": f"{metric}, {scores}",
-        "interval": f"difference, {cases(rows, interval)}",
-        "verdict": words(rows, claimed),
-        "chapter": chapter,
-        "source": source,
+        "short": f"accuracy {rows.loc['cold', 'difference']:+.3f} against the baseline, cold",
+        **numbers(lines),
+        "verdict": grouped({"that it improves": improves, "that it improves most": UNTESTED}),
+        "chapter": "09",
+        "source": "color_verdicts, color_scores",
     }
 
 
@@ -190,16 +180,17 @@ def _imbalance_hurts_multi_task() -> dict:
     weights = load_results("color_weight_verdicts").query("setting == 'cold' and model == 7")
     row = weights.iloc[0]
     steps = _step_tests("multi-task")
+    gain = f"accuracy with balanced weights {row['difference']:+.2f}"
     return {
-        "short": f"accuracy of the colour, cold, with balanced weights {row['difference']:+.2f}",
-        "ours": (
-            f"cold: accuracy of the colour with balanced weights: {row['difference']:+.2f}; the "
-            f"rate-determining step, multi-task minus baseline, {cases(steps, _step_number)}"
-        ),
-        "interval": f"weights: {interval(row)}; accuracy of the step, {cases(steps, interval)}",
-        "verdict": (
-            f"that it suffers from imbalance: {word(weights['verdict'], 'better')}; "
-            f"that it does badly on the step, {words(steps, 'worse')}"
+        "short": f"colour, cold: {gain}",
+        **numbers([("colour, cold", gain, interval(row)), *_step_lines(steps)]),
+        "verdict": grouped(
+            {
+                "that it suffers from imbalance": word(weights["verdict"], "better"),
+                "that it does badly on the step": _together(
+                    word([verdict], "worse") for verdict in steps["verdict"]
+                ),
+            }
         ),
         "chapter": "05, 09, 10",
         "source": "color_weight_verdicts, no_step_verdicts, no_step_rivals",
@@ -213,8 +204,8 @@ def _latent_variable_is_robust() -> dict:
     better, worse, none = counts.fillna(0).astype(int)
     return {
         "short": f"better in {better} of {len(rows)} cases",
-        "ours": f"of {len(rows)} cases: better in {better}, worse in {worse}, no difference seen "
-        f"in {none}",
+        "ours": f"{len(rows)} cases: better in {better}, worse in {worse}, no difference seen in "
+        f"{none}",
         "interval": "each case has its own, see the record",
         "verdict": word(rows["verdict"], "better"),
         "chapter": "08, 09, 10",
@@ -228,29 +219,26 @@ def _latent_variable_for_barriers() -> dict:
     paper = cold[cold["model"].isin(ARCHITECTURES) & (cold["model"] != "latent variable")]
     best = paper.sort_values("score").groupby("target").first()
     steps = _step_tests("latent variable")
-    scores = cases(
-        rows,
-        lambda row: (
-            f"{row['score']:.2f}, baseline {row['baseline_score']:.2f}, best other architecture "
-            f"{best.loc[row.name, 'score']:.2f} ({best.loc[row.name, 'model']})"
-        ),
-    )
-    # to lead, all rivals must be worse, each at the plain level; one that is better refutes
-    rivals = cold[cold["question"] == "the latent variable leads"]
-    lead = rivals.groupby("target", sort=False)
-    leads = "; ".join(
-        f"{target}: {word(judge(part, adjust=False)['verdict'], 'worse')}" for target, part in lead
-    )
+    lines = []
+    for target, row in rows.iterrows():
+        ours = f"RMSE {row['score']:.2f} eV, baseline {row['baseline_score']:.2f}, best other "
+        ours += f"architecture {best.loc[target, 'score']:.2f} ({best.loc[target, 'model']})"
+        lines.append((f"{target}, cold", ours, f"{interval(row)} eV, minus baseline"))
+    rivals = cold[cold["question"] == "the latent variable leads"].groupby("target")
     first = rows.iloc[0]
     return {
-        "short": f"RMSE of {rows.index[0]}, cold, {first['score']:.2f} eV, baseline "
+        "short": f"RMSE of {rows.index[0]}, cold: {first['score']:.2f} eV, baseline "
         f"{first['baseline_score']:.2f} eV",
-        "ours": f"cold: RMSE in eV, {scores}; the step against the baseline, "
-        f"{cases(steps, _step_number)}",
-        "interval": f"minus baseline, {cases(rows, interval)} eV; "
-        f"accuracy of the step, {cases(steps, interval)}",
-        "verdict": f"that it is the most accurate, {leads}; "
-        f"that it improves the step, {words(steps, 'better')}",
+        **numbers([*lines, *_step_lines(steps)]),
+        "verdict": grouped(
+            {
+                "the most accurate": _together(_leads(part) for _, part in rivals),
+                "the accuracy of the step": _together(
+                    word([verdict], "better") for verdict in steps["verdict"]
+                ),
+                "its F1": UNTESTED,
+            }
+        ),
         "chapter": "10",
         "source": "no_verdicts, no_step_verdicts, no_step_rivals",
     }
@@ -258,15 +246,19 @@ def _latent_variable_for_barriers() -> dict:
 
 def _errors_cancel() -> dict:
     here = "setting == 'cold' and group_by == 'surface' and model == 'latent variable'"
-    ratios = load_results("no_cancellation").query(here).set_index("direction")
+    ratios = load_results("no_cancellation").query(here).set_index("direction")["ratio"]
     tests = load_results("no_cancellation_verdicts").query(here).set_index("direction")
-    first = ratios.iloc[0]
+    lines = [
+        (
+            f"{direction}, cold",
+            f"{ratio:.2f} times the error of independent errors",
+            f"{interval(tests.loc[direction])} eV, minus the error of independent errors",
+        )
+        for direction, ratio in ratios.items()
+    ]
     return {
-        "short": f"{ratios.index[0]}, cold: {first['ratio']:.2f} times the error of independent "
-        "errors",
-        "ours": "cold: error of the difference over that of independent errors, "
-        + cases(ratios, lambda row: f"{row['ratio']:.2f}"),
-        "interval": f"error minus that of independent errors, {cases(tests, interval)} eV",
+        "short": ": ".join(lines[0][:2]),
+        **numbers(lines),
         "verdict": words(tests, "better"),
         "chapter": "10",
         "source": "no_cancellation, no_cancellation_verdicts",
@@ -278,9 +270,9 @@ def _interpretable() -> dict:
     r = table["learned mean"].corr(table["difference mean"])
     return {
         "short": f"r = {r:.2f} of learned and true family means",
-        "ours": f"learned against true difference, means of {len(table)} families: r = {r:.2f}",
+        "ours": f"means of {len(table)} families: learned against true difference, r = {r:.2f}",
         "interval": "none; r of a few means is weak evidence",
-        "verdict": f"{OPEN} (not measured: r says what was learned, not how well it can be read)",
+        "verdict": UNMEASURED,
         "chapter": "04, 06, 08",
         "source": "band_gaps_learned",
     }
@@ -295,13 +287,29 @@ def _unions_carry_an_error() -> dict:
     settings = scores[scores["model"].isin(UNIONS)].groupby("setting", sort=False)
     family = judge(pd.concat({name: compare_models(part, "pooled") for name, part in settings}))
     told = word(family.xs("pooled, flag", level="model")["verdict"], "better")
-    only = "only for a model that is not told the source (floor in chapter 01)"
-    cells = _against(union, "RMSE in eV", "worse", "01, 08", "band_gaps_verdicts, band_gaps_scores")
-    return cells | {
-        "ours": f"{cells['ours']}; with a flag, "
-        + cases(flagged, lambda row: f"{row['score']:.2f}"),
-        "verdict": f"that they are worse than the baseline, {cells['verdict']}; "
-        f"that the error is irreducible: {only if told == HOLDS else OPEN}",
+    only = "holds only for a model that is not told the source"
+    lines = [
+        (
+            setting,
+            f"RMSE {row['score']:.2f} eV, baseline {row['baseline_score']:.2f}, with a flag "
+            f"{flagged.loc[setting, 'score']:.2f}",
+            f"{interval(row)} eV, minus baseline",
+        )
+        for setting, row in union.iterrows()
+    ]
+    first = union.iloc[0]
+    return {
+        "short": f"RMSE, {union.index[0]}: {first['score']:.2f} eV, baseline "
+        f"{first['baseline_score']:.2f} eV",
+        **numbers(lines),
+        "verdict": grouped(
+            {
+                "that they are worse than the baseline": word(union["verdict"], "worse"),
+                "that the error is irreducible": only if told == HOLDS else OPEN,
+            }
+        ),
+        "chapter": "01, 08",
+        "source": "band_gaps_verdicts, band_gaps_scores",
     }
 
 
@@ -309,15 +317,12 @@ def _unasked_labels_help() -> dict:
     curve = load_results("band_gaps_curve").query("setting == 'warm'")
     row = label_saving(curve, "single-task", "difference").loc[20]
     test = _curve_tests().loc[("warm", "difference", 20)]
+    same = f"the mean error is that of the baseline with {row['baseline_labels']:.0f}"
+    ends = f"{20 * row['low']:.0f} to {20 * row['high']:.0f}"
     return {
-        "short": f"the mean error with 20 labels is that of the baseline with "
-        f"{row['baseline_labels']:.0f} ({20 * row['low']:.0f} to {20 * row['high']:.0f})",
-        "ours": (
-            "the mean error of the difference forest with a known computed gap and 20 measured "
-            f"labels is that of the baseline with {row['baseline_labels']:.0f}"
-        ),
-        "interval": f"labels, of this size alone, {20 * row['low']:.0f} to {20 * row['high']:.0f}",
-        "verdict": f"{word([test['verdict']], 'better')} (the difference forest, with 20 labels)",
+        "short": f"difference, warm, 20 labels: {same} ({ends})",
+        **numbers([("difference, warm, 20 labels", same, f"{ends}, of this size alone")]),
+        "verdict": word([test["verdict"]], "better"),
         "chapter": "08",
         "source": "band_gaps_curve, band_gaps_curve_verdicts",
     }

@@ -84,6 +84,8 @@ def guide_evidence() -> pd.Series:
     wins = int((wide < 0).sum())
     return pd.Series(
         {
+            "compared": _compared(),
+            "counted otherwise": _counted_otherwise(),
             "baseline": f"Band gaps, all labels, cold: extra trees, which see no related label, "
             f"have an RMSE of {extra.loc['cold', 'score']:.2f} eV, the stack "
             f"{stack.loc['cold', 'score']:.2f} eV ({beside['extra trees', 'cold']}).",
@@ -104,8 +106,6 @@ def guide_evidence() -> pd.Series:
             "seen": _seen(),
             "outside": _outside(),
             "few labels": _gains_with_few(),
-            "counted otherwise": _counted_otherwise(),
-            "compared": _compared(),
         }
     )
 

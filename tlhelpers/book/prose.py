@@ -92,11 +92,17 @@ def say_claims(table: pd.DataFrame) -> Markdown:
                 f"    - **Verdict:** {verdict}.\n"
                 f"    - One number of ours: {short}.\n"
             )
-            + f"    - <details><summary>All numbers of row {number}</summary>Ours: {escape(ours)}."
-            f"<br>95% interval: {escape(interval)}.<br>Chapter {escape(chapter)}; {files}."
-            "</details>"
+            + f"    - <details><summary>All numbers of row {number}</summary>"
+            f"{_numbers(ours, interval)}Chapter {escape(chapter)}; {files}.</details>"
         )
     return Markdown("\n".join(parts))
+
+
+def _numbers(ours: str, interval: str) -> str:
+    """Return the lines of a claim as a table in one line of HTML."""
+    lines = zip(map(escape, ours.split("\n")), map(escape, interval.split("\n")), strict=True)
+    rows = "".join(f"<tr><td>{number}</td><td>{ends}</td></tr>" for number, ends in lines)
+    return f"<table><tr><th>ours</th><th>95% interval</th></tr>{rows}</table>"
 
 
 def _without_html(text: str) -> str:
@@ -135,6 +141,22 @@ def interval(row: Mapping[str, Any] | pd.Series) -> str:
         Such as ``"-0.37 to -0.11"``.
     """
     return f"{row['low']:+.2f} to {row['high']:+.2f}"
+
+
+def grouped(said: Mapping[str, str]) -> str:
+    """Return the word on all parts of a claim, or each word with its parts."""
+    alike = list(dict.fromkeys(said.values()))
+    if len(alike) == 1:
+        return alike[0]
+    named = [", ".join(part for part in said if said[part] == word) for word in alike]
+    return "; ".join(f"{word} ({parts})" for word, parts in zip(alike, named, strict=True))
+
+
+def numbers(rows: Iterable[tuple[str, str, str]]) -> dict[str, str]:
+    """Return the cells of a row from its cases: what it is, our number, and its interval."""
+    named, ours, intervals = zip(*rows, strict=True)
+    lines = map(": ".join, zip(named, ours, strict=True))
+    return {"ours": "\n".join(lines), "interval": "\n".join(intervals)}
 
 
 def saving_words(saving: float) -> str:

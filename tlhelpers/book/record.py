@@ -1,5 +1,7 @@
 """Where an architecture was seen to be better or worse than the baseline, with all labels."""
 
+from collections.abc import Collection
+
 import pandas as pd
 
 from tlhelpers.data.loaders import load_results
@@ -12,8 +14,13 @@ _OTHER_BASELINES += ["the latent variable leads"]
 OWN = ["difference, z seen", "learned slope", "stack"]
 
 
-def architecture_record() -> pd.DataFrame:
+def architecture_record(rivals: Collection[str] = ()) -> pd.DataFrame:
     """Say where each architecture was better or worse than the baseline in cross-validation.
+
+    Parameters
+    ----------
+    rivals : collection of str
+        Rivals to count as well, with the verdicts of their own family, such as "equal weights".
 
     Returns
     -------
@@ -25,8 +32,8 @@ def architecture_record() -> pd.DataFrame:
     """
     parts = {"band gap": gap_tests(), "colour": colour_tests(), "NO reduction": barrier_tests()}
     table = pd.concat(parts, names=["study"]).reset_index("study")
-    named = table["model"].isin([*ARCHITECTURES, *OWN])  # a rival is no architecture
-    table = table[named & table["question"].isin([PAPER, BEYOND])]
+    named = table["model"].isin([*ARCHITECTURES, *OWN, *rivals])  # a rival is no architecture
+    table = table[named & table["question"].isin([PAPER, BEYOND, "rivals"])]
     columns = ["study", "target", "setting", "model", "metric", "difference", "low", "high"]
     return table[[*columns, "p_adjusted", "verdict", "question"]].reset_index(drop=True)
 
