@@ -11,6 +11,7 @@ data/results/entropies_back_test.csv.
 import numpy as np
 import pandas as pd
 import parts
+from sklearn.base import BaseEstimator
 from tqdm.auto import tqdm
 
 from tlhelpers import DifferenceForest, SingleTaskForest, StackedForest, load_thermochemistry
@@ -35,31 +36,36 @@ def models(related: list, trees: int) -> dict:
     }
 
 
+def fitted(model: BaseEstimator, X: pd.DataFrame, Y: pd.DataFrame, seed: int) -> tuple:
+    """Return the model, fitted as a comparison fits it, and its error out of bag."""
+    task = Experiment.of({"": model}, X, Y, None, [TARGET], "warm")
+    fits, losses, _ = fit_all(task, [""], ["warm"], seed)
+    return fits[""], losses["warm"][""]
+
+
 def repeated(X: pd.DataFrame, Y: pd.DataFrame, trees: int, repeat: int) -> list[dict]:
     """Return the errors on one test set: before, with the chosen labels, and with random ones."""
     order = np.random.default_rng([0, repeat]).permutation(len(X))
     test, rest = order[:N_TEST], order[N_TEST:]
-    table, labels = X.iloc[rest], Y.iloc[rest]
+    table, labels, number = X.iloc[rest], Y.iloc[rest], np.arange(len(rest))
     asked, truth = Y.iloc[test].drop(columns=TARGET), Y[TARGET].iloc[test]
-    shown = np.arange(len(rest)) < N_KEPT
+
+    def with_labels(shown: np.ndarray) -> pd.DataFrame:
+        return labels.assign(**{TARGET: labels[TARGET].where(shown)})
+
     rows = []
     for name, model in models(list(asked), trees).items():
-
-        def fitted(measured, name=name, model=model):
-            seen = labels.assign(**{TARGET: labels[TARGET].where(shown | measured)})
-            task = Experiment.of({name: model}, table, seen, None, [TARGET], "warm")
-            fits, losses, _ = fit_all(task, [name], ["warm"], repeat)
-            guess = fits[name].predict(X.iloc[test], known=usable_known(fits[name], asked))
+        shown = {"none": number < N_KEPT, "random": number < N_KEPT + N_PICKS}
+        first, error = fitted(model, table, with_labels(shown["none"]), repeat)
+        picked = measure_next(first, table, with_labels(shown["none"]), TARGET, error, N_PICKS)
+        shown["chosen"] = shown["none"] | table.index.isin(picked["row"])
+        fits = {"none": first} | {
+            how: fitted(model, table, with_labels(shown[how]), repeat)[0] for how in HOW[1:]
+        }
+        for how, fit in fits.items():
+            guess = fit.predict(X.iloc[test], known=usable_known(fit, asked))
             rmse = float(np.sqrt(np.mean((truth - guess) ** 2)))
-            return fits[name], seen, losses["warm"][name], rmse
-
-        first, seen, error, before = fitted(np.zeros(len(rest), dtype=bool))
-        picked = measure_next(first, table, seen, TARGET, error, N_PICKS)["row"]
-        chosen = table.index.isin(picked)
-        drawn = (np.arange(len(rest)) >= N_KEPT) & (np.arange(len(rest)) < N_KEPT + N_PICKS)
-        errors = (before, fitted(chosen)[-1], fitted(drawn)[-1])
-        case = {"repeat": repeat, "model": name}
-        rows += [case | {"how": h, "rmse": e} for h, e in zip(HOW, errors, strict=True)]
+            rows.append({"repeat": repeat, "model": name, "how": how, "rmse": rmse})
     return rows
 
 

@@ -51,6 +51,12 @@ def test_usual_mistakes_are_seen_without_a_remark_of_their_own(answers, remark, 
     assert remark in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(("answer", "remark"), [(-3, "too small"), (0.05, "too large")])
+def test_of_zero_no_factor_and_no_sign_is_wrong(answer, remark, capsys) -> None:
+    assert not check_answer("04.3", shrink_to=answer)
+    assert remark in capsys.readouterr().out
+
+
 def test_case_spaces_and_rounding_do_not_count() -> None:
     assert check_answer("02.2", a=" No difference  seen", p_a=np.float32(0.06), high_c=0.2)
     assert check_answer("03.1", scattered="observation std") and check_answer(

@@ -56,8 +56,10 @@ class Answer:
             "the sign is wrong": -answer,
             "a hundred times too large: a percentage?": answer / 100,
             "a thousand times too large: another unit?": answer / 1000,
-            "that is the square: take the root": math.sqrt(max(answer, 0)),
+            "that is the square: take the root": math.copysign(math.sqrt(abs(answer)), answer),
         }
+        if not right:  # all of these would be right about it
+            mended = {}
         usual = (remark for remark, x in mended.items() if abs(x - right) <= self.within)
         return next(usual, f"too {'large' if answer > right else 'small'}; the hint says how")
 
