@@ -138,7 +138,8 @@ function marks(series, points, bottom = 0) {
   const whole = points.filter(([x, y]) => drawn(x, y)).map(([x, y]) => [round(x), round(y)]);
   if (emphasis) add(whole.map(([x, y]) => `M${round(x - ASIDE * aside)} ${y}V${bottom}`).join(""), { class: "tl-rule", stroke: "" });
   const shape = whole.map(([x, y]) => SHAPES[marker](x, y, emphasis ? 2 * MARK : MARK)).join("");
-  const outline = emphasis ? { stroke: "currentColor", "stroke-width": 2 } : { "stroke-width": 1.2 };
+  const edge = marker === "cross" ? { "stroke-width": 3.5 } : { stroke: "currentColor", "stroke-width": 2 };
+  const outline = emphasis ? edge : { "stroke-width": 1.2 };
   add(shape, { fill: color, "fill-opacity": emphasis ? 1 : 0.75, ...outline });
   return paths;
 }
