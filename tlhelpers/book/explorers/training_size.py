@@ -220,34 +220,36 @@ class _View:
     def __init__(self, study, curve, verdicts, metric, unit, along, where):
         self.study, self.curve, self.verdicts, self.metric = study, curve, verdicts, metric
         self.unit, self.along, self.where = unit, along, where
-        self.is_class = metric not in ERRORS
+        self.is_class, self.spread = metric not in ERRORS, _spread(curve, metric)
 
     def frame(
         self, labels: int, setting: str, target: Hashable, found: dict[str, pd.DataFrame]
     ) -> Frame:
         """Return the frame of one position: the baseline, and a model beside it."""
-        curve = self.curve[self.curve["target"] == target]
-        top = 1.1 * float(_spread(curve, self.metric)["high"].max())  # of all settings
-        curve = curve[curve["setting"] == setting]
+        spread = self.spread[self.spread["target"] == target]
+        top = 1.1 * float(spread["high"].max())  # of all settings
+        spread = spread[spread["setting"] == setting]
         scores = {name: self._score(table, target) for name, table in found.items()}
-        means = curve[curve["size"] == labels].groupby("model")[self.metric].mean()
+        means = spread[spread["size"] == labels].set_index("model")["mean"]
         where = f", {setting}" if self.where else ""
         model = list(found)[-1]
         scored = self._against(means[list(found)], "the baseline's ")
         readout = (
-            f"Over {curve['repeat'].nunique()} draws, {model}{where}, {labels} labels: "
+            f"Over {self.curve['repeat'].nunique()} draws, {model}{where}, {labels} labels: "
             f"mean {_NAMES[self.metric]} {scored}"
         )
         if len(found) > 1:
             verdict = self.verdicts[setting, target, model, labels]
             readout += f", {verdict}"
             if verdict == VERDICTS[0] and not self.is_class:
-                readout += _saving(label_saving(curve, *found, metric=self.metric).loc[labels])
+                case = (self.curve[_KEYS[:2]] == [setting, target]).all(axis=1)
+                savings = label_saving(self.curve[case], *found, metric=self.metric)
+                readout += _saving(savings.loc[labels])
         one = f"{self._against(pd.Series(scores))} on {len(found[model])} test rows"
         right = (
             self._probability_panel(found) if self.is_class else self._parity_panel(found, target)
         )
-        left = self._curve_panel(f"Learning curve{where}", curve, labels, scores, top)
+        left = self._curve_panel(f"Learning curve{where}", spread, labels, scores, top)
         return Frame(f"{readout}. One draw: {one}.", [left, right])
 
     def _score(self, table: pd.DataFrame, target: Hashable) -> float:
@@ -262,11 +264,11 @@ class _View:
         return text if self.is_class else f"{text} {self.unit}"
 
     def _curve_panel(
-        self, title: str, curve: pd.DataFrame, labels: int, scores: Mapping[str, float], top: float
+        self, title: str, spread: pd.DataFrame, labels: int, scores: Mapping[str, float], top: float
     ) -> Panel:
         """Return the learning curves, those of the models shown with their spread and the size."""
         series = []
-        for name, rows in _spread(curve, self.metric).groupby("model", sort=False):
+        for name, rows in spread.groupby("model", sort=False):
             style, shown = style_of(name), name in scores
             line = Series(
                 name, style.color, list(rows["size"]), list(rows["mean"]),
@@ -283,7 +285,7 @@ class _View:
             )  # fmt: skip
             series.append(mark)
         ylabel = f"held-out {_NAMES[self.metric]}" + ("" if self.is_class else f" ({self.unit})")
-        sizes = curve["size"]
+        sizes = spread["size"]
         return Panel(
             title, "target labels for training", ylabel, series, xscale="log",
             xlim=(sizes.min() / 1.25, sizes.max() * 1.25),  # room for the marks
@@ -323,7 +325,7 @@ def _points(name: str, x: pd.Series, y: pd.Series) -> Series:
 
 def _spread(curve: pd.DataFrame, metric: str) -> pd.DataFrame:
     """Return the mean score of each case, and one standard deviation below and above it."""
-    table = curve.groupby(["setting", "model", "size"], sort=False)[metric].agg(["mean", "std"])
+    table = curve.groupby(_KEYS, sort=False)[metric].agg(["mean", "std"])
     low, high = table["mean"] - table["std"], table["mean"] + table["std"]
     return table.assign(low=low, high=high).reset_index()
 
