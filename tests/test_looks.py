@@ -171,6 +171,39 @@ def test_an_explorer_fits_the_window(at, name: str) -> None:
             assert end["y"] + end["height"] - top["y"] < 900 - 60
 
 
+# Where the picture stands in its explorer, and how high it is, at the ends of every control.
+STILL = """async () => {
+  const [box, panels] = ['.tl-explorer', '.tl-panels'].map((name) => document.querySelector(name));
+  const places = new Set();
+  const look = async () => {
+    await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+    const [here, there] = [panels, box].map((e) => e.getBoundingClientRect());
+    places.add([here.top - there.top, here.height, there.height].map(Math.round).join());
+  };
+  await look();
+  for (const control of box.querySelectorAll('input')) {
+    if (control.type === 'radio') control.click();
+    for (const end of control.type === 'range' ? [control.max, control.min] : []) {
+      control.value = end;
+      control.dispatchEvent(new Event('input', { bubbles: true }));
+      await look();
+    }
+    await look();
+  }
+  return [...places];
+}"""
+
+
+@pytest.mark.parametrize("width", [1300, 520, 390])
+@pytest.mark.parametrize("name", WITH_EXPLORER)
+def test_the_picture_stands_still_while_controls_move(at, name: str, width: int) -> None:
+    with at(width, 900) as visit:
+        page = visit.open(name)
+        wait_until(page, "document.querySelector('.tl-explorer svg[role=img]')")
+        page.wait_for_timeout(100)
+        assert len(page.evaluate(STILL)) == 1
+
+
 @pytest.mark.parametrize("width", [1600, 1000, 700, 520, 390, 320])
 @pytest.mark.parametrize("name", WITH_EXPLORER)
 def test_text_of_an_explorer_keeps_its_size(at, name: str, width: int) -> None:

@@ -90,6 +90,9 @@ class Series:
         Large outlined markers with a line down to the axis: the current position.
     note : str
         Stands behind the label in the legend, such as its value at the current position.
+    aside : float
+        How far to the right of its place it is drawn, in widths of a marker: of several marks at
+        one place none hides another.
     """
 
     label: str
@@ -103,6 +106,7 @@ class Series:
     dash: str = ""
     emphasis: bool = False
     note: str = ""
+    aside: float = 0.0
 
     def __post_init__(self) -> None:
         _check_choice(self, "kind", "line", "points")
@@ -160,7 +164,7 @@ class Frame:
     Parameters
     ----------
     readout : str
-        One sentence that says what the figure shows now.
+        What the figure shows now: first what all draws say, with the verdict, then the one draw.
     panels : sequence of Panel
         Side by side where there is room.
     """

@@ -1,7 +1,8 @@
 """The training-size explorer of the chapters: what its sliders retrain, and what it shows."""
 
-import warnings
+import functools
 from collections.abc import Hashable, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,13 +12,18 @@ from tlhelpers.book.explorers.frames import Frame, Panel, Series, Slider
 from tlhelpers.book.explorers.widget import Explorer
 from tlhelpers.book.figures.style import style_of
 from tlhelpers.data.studies import Study
-from tlhelpers.evaluation.comparison import label_saving
+from tlhelpers.evaluation.comparison import VERDICTS, compare_sizes, judge, label_saving
 from tlhelpers.evaluation.scores import ERRORS, score_predictions
 from tlhelpers.evaluation.splits import split_table, training_order
 from tlhelpers.forests.base import TransferForest
+from tlhelpers.forests.sharing import StageStore, shared_stages
 
 _NAMES = {"rmse": "RMSE", "mae": "MAE", "accuracy": "accuracy", "f1_macro": "macro F1"}
-_WORDS = {  # columns of the case studies
+_KEYS = ["setting", "target", "model", "size"]
+_WORDS = {
+    "cold": "unknown (cold)",
+    "warm": "known (warm)",
+    # columns of the case studies
     "gap_exp": "measured gap",
     "Ea_NO_diss": "barrier, NO dissociation",
     "Ea_N2_diss": "barrier, N₂ dissociation",
@@ -32,19 +38,20 @@ def training_size_explorer(
     study: Study,
     curve: pd.DataFrame,
     *,
+    verdicts: pd.DataFrame | None = None,
     baseline: str = "single-task",
     metric: str = "rmse",
-    start: int | None = None,
+    start: int | Mapping[str, Any] | None = None,
     along: Hashable | None = None,
     test_size: float = 0.2,
     random_state: int = 0,
+    own_seeds: bool = False,
     unit: str = "eV",
 ) -> Explorer:
     """Make sliders over the number of target labels and the model that is retrained with them.
 
-    Test rows are taken out of training (cold). A stage that does not depend on the target's
-    labels is kept while the rows in use stay the same. Error bars are jackknife standard errors;
-    they are left out where the number of trees makes them noise.
+    The one draw that is retrained is the one whose scores lie closest to the mean curves, in the
+    root mean square over all that `curve` holds.
 
     Parameters
     ----------
@@ -53,17 +60,25 @@ def training_size_explorer(
     study : Study
     curve : pandas.DataFrame
         From `learning_curve` on the same study: the repeated experiment, drawn behind the single
-        one. Its sizes are the positions of the slider.
+        draw. Its sizes are the positions of the slider; of a column ``setting`` the settings are
+        those of a switch. Without that column, test rows are cold.
+    verdicts : pandas.DataFrame, optional
+        What the test says of every model, with the columns ``setting``, ``target``, ``model``,
+        ``size``, ``metric`` and ``verdict``. Default: the verdicts of `compare_sizes`, all that
+        the sliders can show as one family.
     baseline : str
     metric : {"rmse", "mae", "accuracy", "f1_macro"}
-    start : int, optional
-        The size shown first; default the smallest.
+    start : int or mapping of {slider: value}, optional
+        The size shown first, or what is shown first of ``labels``, ``setting``, ``task`` and
+        ``model``; default the first of each.
     along : task name, optional
         For a classification: the related number on the axis of the right figure.
     test_size : float
         The share of labelled groups that is held out, as in `learning_curve`.
     random_state : int
-        Seed of the hold-out set and of the models.
+        That of `learning_curve`.
+    own_seeds : bool
+        Whether every draw of `curve` is a run of its own, with its number as `random_state`.
     unit : str
         Of the target, or of `along`.
 
@@ -74,87 +89,123 @@ def training_size_explorer(
     Raises
     ------
     ValueError
-        A baseline or size that the models or the data do not have.
+        A baseline, size or verdict that the models, the data or the table do not have.
     """
     targets = [study.target] if isinstance(study.target, str) else list(study.target)
     others = [name for name in models if name != baseline]
     if baseline not in models:
         raise ValueError(f"models must hold the baseline {baseline!r}, got {list(models)}")
+    where = "setting" in curve
+    curve = curve if where else curve.assign(setting="cold")
     sizes = sorted(int(size) for size in curve["size"].unique())
+    settings = list(curve["setting"].unique())
     labelled = study.Y[targets].notna().any(axis=1).to_numpy()
-    order, test = training_order(labelled, study.groups, test_size, [random_state, 0])
+    draw = _usual_draw(curve, metric)
+    seed = [draw, 0] if own_seeds else [random_state, draw]
+    order, test = training_order(labelled, study.groups, test_size, seed)
     if max(sizes) > len(order):
         raise ValueError(
             f"the sizes of the curve reach {max(sizes)}, but {len(order)} labels are left"
         )
-    retrainer = _Retrainer(models, study, targets, order, test, random_state)
-    view = _View(study, curve, metric, unit, along)
+    retrainer = _Retrainer(models, study, targets, order, test, sum(seed))
+    said = _verdicts(verdicts, curve, baseline, others, metric)
+    view = _View(study, curve, said, metric, unit, along, where)
 
     def compute(
-        labels: int, task: str = str(targets[0]), model: str = "".join(others[:1])
+        labels: int,
+        setting: str = settings[0],
+        task: str = str(targets[0]),
+        model: str = "".join(others[:1]),
     ) -> Frame:
         target = next(t for t in targets if str(t) == task)
         shown = [name for name in (baseline, model) if name]
-        found = {name: retrainer.predict(name, labels)[target] for name in shown}
-        return view.frame(labels, target, found)
+        found = {name: retrainer.predict(name, labels, setting)[target] for name in shown}
+        return view.frame(labels, setting, target, found)
 
-    sliders = [Slider("labels", "Target labels for training", sizes, "labels", start)]
-    if len(targets) > 1:
-        tasks = [str(target) for target in targets]
-        sliders.append(Slider("task", "What is predicted", tasks, texts=_WORDS))
-    if len(others) > 1:
-        sliders.append(Slider("model", "Beside the baseline", others))
+    first = start if isinstance(start, Mapping) else {"labels": start}
+    rest = [
+        ("setting", "Related label of the test rows", settings),
+        ("task", "What is predicted", [str(target) for target in targets]),
+        ("model", "Beside the baseline", others),
+    ]
+    sliders = [Slider("labels", "Target labels for training", sizes, "labels", first.get("labels"))]
+    sliders += [
+        Slider(name, label, values, start=first.get(name), texts=_WORDS)
+        for name, label, values in rest
+        if len(values) > 1
+    ]
     return Explorer(
         compute,
         sliders,
         title="The labels that each model needs",
         description=(
-            "First: the repeated experiment, with the spread of the models shown, and as large "
-            f"marks one retraining at the chosen size. Second: the {len(test)} test rows of "
-            "that retraining. A slider trains anew what learns from the target."
+            "First: the repeated experiment, with the spread of the models shown; large marks, at "
+            "the dotted line: one draw, retrained with as many labels. Second: the "
+            f"{len(test)} test rows of that draw."
         ),
     )
 
 
+def _usual_draw(curve: pd.DataFrame, metric: str) -> int:
+    """Return the draw whose scores lie closest to the mean curves."""
+    scores = curve.pivot_table(metric, "repeat", _KEYS)
+    return int(((scores - scores.mean()) ** 2).mean(axis=1).idxmin())
+
+
+def _verdicts(
+    table: pd.DataFrame | None, curve: pd.DataFrame, baseline: str, others: list[str], metric: str
+) -> dict[tuple, str]:
+    """Return what the test says of each model, in each setting and at each size."""
+    if not others:
+        return {}
+    if table is None:
+        parts = curve.groupby(_KEYS[:2], sort=False)
+        tests = {
+            (*case, model): compare_sizes(part, baseline, model, metric)
+            for case, part in parts
+            for model in others
+        }
+        table = judge(pd.concat(tests, names=_KEYS[:3]).reset_index())
+    said = table[table["metric"] == metric].set_index(_KEYS)["verdict"].to_dict()
+    cases = curve.loc[curve["model"].isin(others), _KEYS].itertuples(index=False, name=None)
+    lacking = [case for case in cases if case not in said]
+    if lacking:
+        raise ValueError(f"verdicts holds nothing of {lacking[0]}")
+    return said
+
+
 class _Retrainer:
-    """Fit a model with some of the target labels, keeping what does not change."""
+    """Fit a model with some of the target labels; equal stages are grown once."""
 
     def __init__(self, models, study, targets, order, test, random_state):
         self.study, self.targets, self.order, self.test = study, targets, order, test
-        self.models = {name: clone(model) for name, model in models.items()}
-        self.answers: dict[tuple[str, int], dict] = {}
-        for model in self.models.values():
-            model.set_params(random_state=random_state)
-            if "warm_start" in model.get_params():
-                model.set_params(warm_start=True)
+        self.models = {
+            name: clone(model).set_params(random_state=random_state)
+            for name, model in models.items()
+        }
+        self.kept = StageStore()
+        self.predict = functools.cache(self._predict)
 
-    def predict(self, name: str, n_labels: int) -> dict[Hashable, pd.DataFrame]:
-        """Return each target's held-out rows: truth, prediction and std."""
-        if (name, n_labels) not in self.answers:
-            self.answers[name, n_labels] = self._predict(name, n_labels)
-        return self.answers[name, n_labels]
-
-    def _predict(self, name: str, n_labels: int) -> dict[Hashable, pd.DataFrame]:
+    def _predict(self, name: str, n_labels: int, setting: str) -> dict[Hashable, pd.DataFrame]:
+        """Return each target's held-out rows: truth and prediction, of a class the chance given."""
         split = split_table(
-            self.study.X, self.study.Y, self.study.groups, self.targets, self.test,
+            self.study.X, self.study.Y, self.study.groups, self.targets, self.test, setting,
             trained=self.order[:n_labels],
         )  # fmt: skip
-        model, query = self.models[name].fit(split.X_train, split.Y_train), split.X_test
-        with warnings.catch_warnings(record=True) as noisy:
-            warnings.simplefilter("always")
-            prediction, std = split.ask(model, return_std=True)
+        with shared_stages(self.kept):
+            model = self.models[name].fit(split.X_train, split.Y_train)
+        prediction = split.ask(model)
         if len(self.targets) == 1:
-            prediction, std = ({self.targets[0]: values} for values in (prediction, std))
+            prediction = {self.targets[0]: prediction}
         tables = {}
         for target in self.targets:
             columns = {
                 "truth": self.study.Y[target].iloc[self.test].to_numpy(),
                 "prediction": np.asarray(prediction[target]),
-                "std": np.nan if noisy else np.asarray(std[target]),
             }
-            table = pd.DataFrame(columns, index=query.index)
+            table = pd.DataFrame(columns, index=split.X_test.index)
             if hasattr(model, "classes_"):
-                probability = model.predict_proba(query)
+                probability = split.ask(model, "predict_proba")
                 found = {c: probability[:, i] for i, c in enumerate(model.classes_)}
                 table["right"] = [
                     found.get(c, np.zeros(len(table)))[i] for i, c in enumerate(columns["truth"])
@@ -166,95 +217,88 @@ class _Retrainer:
 class _View:
     """Turn held-out predictions into a frame."""
 
-    def __init__(self, study, curve, metric, unit, along):
-        self.study, self.curve, self.metric = study, curve, metric
-        self.unit, self.along = unit, along
-        self.is_class = metric not in ERRORS
-        self.savings: dict[tuple, pd.DataFrame] = {}
+    def __init__(self, study, curve, verdicts, metric, unit, along, where):
+        self.study, self.curve, self.verdicts, self.metric = study, curve, verdicts, metric
+        self.unit, self.along, self.where = unit, along, where
+        self.is_class, self.spread = metric not in ERRORS, _spread(curve, metric)
 
-    def frame(self, labels: int, target: Hashable, found: dict[str, pd.DataFrame]) -> Frame:
-        """Return the frame of one size and target: the baseline, and a model beside it."""
+    def frame(
+        self, labels: int, setting: str, target: Hashable, found: dict[str, pd.DataFrame]
+    ) -> Frame:
+        """Return the frame of one position: the baseline, and a model beside it."""
+        spread = self.spread[self.spread["target"] == target]
+        top = 1.1 * float(spread["high"].max())  # of all settings
+        spread = spread[spread["setting"] == setting]
         scores = {name: self._score(table, target) for name, table in found.items()}
-        curve, readout = self.curve, self._readout(labels, found, scores)
-        curve = curve[curve["target"] == target]
-        if self.is_class:
-            right = self._probability_panel(found)
-        else:
-            right = self._parity_panel(found, target)
-            readout += self._saving(curve, labels, target, *found) + _about_bars(found)
-        return Frame(readout, [self._curve_panel(curve, labels, scores), right])
+        means = spread[spread["size"] == labels].set_index("model")["mean"]
+        where = f", {setting}" if self.where else ""
+        model = list(found)[-1]
+        scored = self._against(means[list(found)], "the baseline's ")
+        readout = (
+            f"Over {self.curve['repeat'].nunique()} draws, {model}{where}, {labels} labels: "
+            f"mean {_NAMES[self.metric]} {scored}"
+        )
+        if len(found) > 1:
+            verdict = self.verdicts[setting, target, model, labels]
+            readout += f", {verdict}"
+            if verdict == VERDICTS[0] and not self.is_class:
+                case = (self.curve[_KEYS[:2]] == [setting, target]).all(axis=1)
+                savings = label_saving(self.curve[case], *found, metric=self.metric)
+                readout += _saving(savings.loc[labels])
+        one = f"{self._against(pd.Series(scores))} on {len(found[model])} test rows"
+        right = (
+            self._probability_panel(found) if self.is_class else self._parity_panel(found, target)
+        )
+        left = self._curve_panel(f"Learning curve{where}", spread, labels, scores, top)
+        return Frame(f"{readout}. One draw: {one}.", [left, right])
 
     def _score(self, table: pd.DataFrame, target: Hashable) -> float:
         kind = "classification" if self.is_class else "regression"
         table = table.assign(target=target, task_type=kind, model="")
         return float(score_predictions(table)[self.metric].iloc[0])
 
-    def _amount(self, score: float) -> str:
-        return f"{score:.2f}" if self.is_class else f"{score:.2f} {self.unit}"
+    def _against(self, scores: pd.Series, whose: str = "") -> str:
+        """Return the score of the model, against that of the baseline where there are two."""
+        first, *rest = (f"{score:.2f}" for score in reversed(scores.to_list()))
+        text = f"{first} against {whose}{rest[0]}" if rest else first
+        return text if self.is_class else f"{text} {self.unit}"
 
-    def _readout(self, labels: int, found: dict, scores: dict) -> str:
-        parts = ", ".join(f"{name} {self._amount(score)}" for name, score in scores.items())
-        n_test = len(next(iter(found.values())))
-        return (
-            f"Trained with {labels} labels, the {_NAMES[self.metric]} on {n_test} test rows "
-            f"is: {parts}."
-        )
-
-    def _saving(
-        self, curve: pd.DataFrame, labels: int, target: Hashable, baseline: str, model: str = ""
-    ) -> str:
-        """Say how many labels the baseline needs, from the repeated experiment."""
-        if not model:
-            return ""
-        key = target, model
-        if key not in self.savings:
-            self.savings[key] = label_saving(curve, baseline, model, metric=self.metric)
-        row = self.savings[key].loc[labels]
-        if not np.isfinite(row["saving"]) or row["saving"] == 0:
-            bound = "more than it has" if row["saving"] else "fewer than the smallest number here"
-            return f" Over all draws the baseline needs {bound} for the mean error of {model}."
-        ends = f"{row['low']:.1f}" if row["low"] else "no bound"  # 0: below the smallest size
-        ends += " to " + (f"{row['high']:.1f}" if np.isfinite(row["high"]) else "no bound")
-        interval = "an interval without bounds" if ends.count("no") == 2 else f"95% interval {ends}"
-        return (
-            f" Over all draws, {model} with {labels} labels is as good as the baseline with "
-            f"{row['baseline_labels']:.0f} (label saving {row['saving']:.1f}, {interval})."
-        )
-
-    def _curve_panel(self, curve: pd.DataFrame, labels: int, scores: Mapping[str, float]) -> Panel:
+    def _curve_panel(
+        self, title: str, spread: pd.DataFrame, labels: int, scores: Mapping[str, float], top: float
+    ) -> Panel:
         """Return the learning curves, those of the models shown with their spread and the size."""
-        series, top = [], 0.0
-        for name, rows in curve.groupby("model", sort=False):
-            style, table = style_of(name), rows.groupby("size")[self.metric].agg(["mean", "std"])
-            mean, low, high = (
-                table["mean"],
-                table["mean"] - table["std"],
-                table["mean"] + table["std"],
-            )
-            shown = name in scores
+        series = []
+        for name, rows in spread.groupby("model", sort=False):
+            style, shown = style_of(name), name in scores
             line = Series(
-                name, style.color, list(table.index), list(mean),
-                low=list(low) if shown else None, high=list(high) if shown else None,
+                name, style.color, list(rows["size"]), list(rows["mean"]),
+                low=list(rows["low"]) if shown else None,
+                high=list(rows["high"]) if shown else None,
                 marker=style.symbol, dash=style.pattern,
             )  # fmt: skip
             series.append(line)
-            if shown:
-                here = ([labels], [scores[name]], None, None, "points", style.symbol)
-                series.append(Series("", style.color, *here, emphasis=True))
-            top = max(top, 1.1 * float(high.max()))
+        for number, (name, score) in enumerate(scores.items()):
+            style = style_of(name)
+            mark = Series(
+                "", style.color, [labels], [score], kind="points", marker=style.symbol,
+                emphasis=True, aside=2 * number - len(scores) + 1,
+            )  # fmt: skip
+            series.append(mark)
         ylabel = f"held-out {_NAMES[self.metric]}" + ("" if self.is_class else f" ({self.unit})")
-        limits = (0, min(top, 1)) if self.is_class else (0, top)
-        xlabel = "target labels for training"
-        return Panel("Learning curve", xlabel, ylabel, series, xscale="log", ylim=limits)
+        sizes = spread["size"]
+        return Panel(
+            title, "target labels for training", ylabel, series, xscale="log",
+            xlim=(sizes.min() / 1.25, sizes.max() * 1.25),  # room for the marks
+            ylim=(0, min(top, 1) if self.is_class else top),
+        )  # fmt: skip
 
     def _parity_panel(self, found: Mapping[str, pd.DataFrame], target: Hashable) -> Panel:
-        """Return predicted against measured labels of the held-out rows, with error bars."""
+        """Return predicted against measured labels of the held-out rows."""
         values = self.study.Y[target].dropna()
         margin = 0.05 * float(np.ptp(values))
         limits = (float(values.min()) - margin, float(values.max()) + margin)
         series = [
-            _points(name, table["truth"], table["prediction"], table["std"])
-            for name, table in found.items()
+            _points(name, table["truth"], table["prediction"]) for name, table in found.items()
         ]
         xlabel, ylabel = f"known label ({self.unit})", f"predicted ({self.unit})"
         return Panel(
@@ -273,21 +317,22 @@ class _View:
         return Panel("Held-out rows", xlabel, ylabel, series, xlim=limits, ylim=(0.0, 1.0))
 
 
-def _points(name: str, x: pd.Series, y: pd.Series, std: pd.Series | None = None) -> Series:
-    """Return the points of one model, with error bars where they are known."""
+def _points(name: str, x: pd.Series, y: pd.Series) -> Series:
+    """Return the points of one model."""
     style = style_of(name)
-    shown = std is not None and bool(std.notna().all())
-    return Series(
-        name, style.color, list(x), list(y),
-        low=list(y - std) if shown else None,
-        high=list(y + std) if shown else None,
-        kind="points", marker=style.symbol,
-    )  # fmt: skip
+    return Series(name, style.color, list(x), list(y), kind="points", marker=style.symbol)
 
 
-def _about_bars(found: Mapping[str, pd.DataFrame]) -> str:
-    """Say which points have error bars, and why the others have none."""
-    bare = [name for name, table in found.items() if table["std"].isna().any()]
-    if not bare:
-        return " The bars are one jackknife standard error."
-    return f" No error bars for {' and '.join(bare)}: from so few trees they would be noise."
+def _spread(curve: pd.DataFrame, metric: str) -> pd.DataFrame:
+    """Return the mean score of each case, and one standard deviation below and above it."""
+    table = curve.groupby(_KEYS, sort=False)[metric].agg(["mean", "std"])
+    low, high = table["mean"] - table["std"], table["mean"] + table["std"]
+    return table.assign(low=low, high=high).reset_index()
+
+
+def _saving(row: pd.Series) -> str:
+    """Say how many labels a model saves that is called better, from the repeated experiment."""
+    if not np.isfinite(row["saving"]):
+        return "; the baseline has too few labels for that error"
+    high = f"{row['high']:.1f}" if np.isfinite(row["high"]) else "no bound"
+    return f"; label saving {row['saving']:.1f} (95% interval {row['low']:.1f} to {high})"

@@ -9,13 +9,9 @@ import pandas as pd
 from tlhelpers.book.explorers.frames import Frame, Panel, Series, Slider
 from tlhelpers.book.explorers.widget import Explorer
 from tlhelpers.book.figures.lab_map import KNOB_LABELS
-from tlhelpers.book.figures.style import style_of
+from tlhelpers.book.figures.style import INK, style_of
 from tlhelpers.book.lab import LAB_DRAWS, lab_errors, lab_models
 from tlhelpers.forests.sharing import StageStore, shared_stages
-
-USUAL_TOP = 1.2  # of an axis, in SD of the target; a few positions have larger errors
-
-MARK_STEP = 1.06  # from mark to mark of one table, side by side on the logarithmic axis
 
 
 def lab_explorer(
@@ -56,22 +52,26 @@ def lab_explorer(
     models = lab_models(n_estimators)
     results = results[results["model"].isin(list(models))]
     shown = results[np.all([results[name].isin(values) for name, values in knobs.items()], axis=0)]
-    highest = 1.05 * float(shown["rmse"].max())
+    top = 1.05 * float(shown["rmse"].max())  # one for all positions, as axes that move confuse
     kept = StageStore()  # what one slider does not touch is not grown anew
 
     def compute(n_labels: int, **world: Any) -> Frame:
         mask = np.all([results[name] == value for name, value in world.items()], axis=0)
         with shared_stages(kept):
             once = lab_errors(seed, n_labels, models=models, **world)
-        table, panels, parts = results[mask], [], []
-        low = max(table["rmse"].max(), once["rmse"].max()) < USUAL_TOP
-        top = USUAL_TOP if low else highest  # two limits only, as axes that move confuse
+        table, panels, means, ones = results[mask], [], [], []
         for setting in results["setting"].unique():
             here, now = (t[t["setting"] == setting] for t in (table, once))
-            panels.append(_lab_panel(setting, here, now.set_index("model")["rmse"], n_labels, top))
+            now = now.set_index("model")["rmse"]
+            panels.append(_lab_panel(setting, here, now, n_labels, top))
             lowest = here[here["n_labels"] == n_labels].sort_values("rmse").iloc[0]
-            parts.append(f"{setting}: {lowest['model']} {_in_words(lowest)}")
-        readout = f"Lowest mean error (RMSE) with {n_labels} labels, {'; '.join(parts)}."
+            said = "the baseline" if pd.isna(lowest["verdict"]) else lowest["verdict"]
+            means.append(f"{setting} {lowest['model']} {lowest['rmse']:.2f}, {said}")
+            ones.append(f"{setting} {now.idxmin()} {now.min():.2f}")
+        readout = (
+            f"Lowest mean RMSE over {LAB_DRAWS} tables, {n_labels} labels: {'; '.join(means)}. "
+            f"In one table: {'; '.join(ones)}."
+        )
         return Frame(readout, panels)
 
     sliders = [
@@ -88,37 +88,33 @@ def lab_explorer(
         sliders,
         title="The artificial lab",
         description=(
-            f"Error against the number of target labels. Lines: mean over {LAB_DRAWS} tables. "
-            f"Large marks, side by side: one table, learned anew with {n_estimators} trees a "
-            "forest where the sliders stand. An error of 1 is that of always answering with the "
-            "mean. Beside a name stands its mean error there, with “better” or “worse” where a "
-            "difference from the single-task forest is seen over the tables."
+            f"Lines: mean error over {LAB_DRAWS} tables against the number of target labels. "
+            "Beside a name stands its mean error where the sliders stand, with “better” or “worse” "
+            "where a difference from the single-task forest is seen over the tables; after the "
+            f"bar, its error in one table (seed {seed}), from forests of {n_estimators} trees. An "
+            "error of 1 is that of always answering with the mean."
         ),
     )
 
 
 def _in_words(row: pd.Series) -> str:
     """Return the mean error of a model, with the verdict where a difference is seen."""
-    seen = f" ({row['verdict']})" if row["verdict"] in ("better", "worse") else ""
+    seen = f" {row['verdict']}" if row["verdict"] in ("better", "worse") else ""
     return f"{row['rmse']:.2f}{seen}"
 
 
 def _lab_panel(
     setting: str, table: pd.DataFrame, now: pd.Series, n_labels: int, top: float
 ) -> Panel:
-    """Return the lines of all models in one setting, with the marks of one table."""
-    series = []
-    for number, (model, rows) in enumerate(table.groupby("model", sort=False)):
-        style = style_of(str(model))
-        line, marker = (list(rows["n_labels"]), list(rows["rmse"])), style.symbol
-        note = _in_words(rows.set_index("n_labels").loc[n_labels])
-        look = Series(str(model), style.color, *line, marker=marker, dash=style.pattern, note=note)
+    """Return the lines of all models in one setting; the legend has the errors of one table too."""
+    series = [Series("", INK, [n_labels, n_labels], [0, top], dash="2 3")]
+    for model, rows in table.groupby("model", sort=False):
+        style, line = style_of(str(model)), (list(rows["n_labels"]), list(rows["rmse"]))
+        note = f"{_in_words(rows.set_index('n_labels').loc[n_labels])} | {now[model]:.2f}"
+        look = Series(
+            str(model), style.color, *line, marker=style.symbol, dash=style.pattern, note=note
+        )
         series.append(look)
-        aside = n_labels * MARK_STEP ** (number - (len(now) - 1) / 2)
-        here = ([aside], [now[model]], None, None, "points", marker)
-        series.append(Series("", style.color, *here, emphasis=True))
     title = {"cold": "Cold: related label unknown", "warm": "Warm: related label known"}[setting]
     labels = KNOB_LABELS["n_labels"], "RMSE (SD of the target)"
-    sizes = table["n_labels"]
-    xlim = (sizes.min() / 1.25, sizes.max() * 1.25)  # room for the marks
-    return Panel(title, *labels, series, xscale="log", xlim=xlim, ylim=(0, top))
+    return Panel(title, *labels, series, xscale="log", ylim=(0, top))

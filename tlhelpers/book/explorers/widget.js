@@ -1,12 +1,13 @@
 // One explorer, two lives: `render` draws a Jupyter widget, `mount` the same in a published page.
 
 const MARK = 3.2; // radius of a marker
+const ASIDE = 3 * MARK; // from mark to mark, side by side
 const WIDTH = 340; // of a panel that is not on the page yet
 
 // A drawing has the size it is shown at, so that its text has the size of the text around it.
 function frameOf(width, em) {
   const box = { left: 3.9 * em, right: width - 0.6 * em, top: 0.75 * em };
-  box.bottom = box.top + Math.min(0.72 * (box.right - box.left), 17 * em);
+  box.bottom = box.top + Math.min(0.85 * (box.right - box.left), 17 * em);
   return { ...box, em, width, height: box.bottom + 3 * em };
 }
 
@@ -126,7 +127,7 @@ const SHAPES = {
 };
 
 function marks(series, points, bottom = 0) {
-  const { color, kind = "line", dash = "", emphasis = false } = series;
+  const { color, kind = "line", dash = "", emphasis = false, aside = 0 } = series;
   const marker = series.marker || (kind === "points" ? "circle" : "");
   const paths = [];
   const add = (d, attributes) => d && paths.push(svg("path", { d, fill: "none", stroke: color, ...attributes }));
@@ -135,9 +136,10 @@ function marks(series, points, bottom = 0) {
   if (kind === "line") add(lineOf(points), { "stroke-width": 2.2, "stroke-dasharray": dash || "none" });
   if (!marker) return paths;
   const whole = points.filter(([x, y]) => drawn(x, y)).map(([x, y]) => [round(x), round(y)]);
-  if (emphasis) add(whole.map(([x, y]) => `M${x} ${y}V${bottom}`).join(""), { class: "tl-rule", stroke: "" });
+  if (emphasis) add(whole.map(([x, y]) => `M${round(x - ASIDE * aside)} ${y}V${bottom}`).join(""), { class: "tl-rule", stroke: "" });
   const shape = whole.map(([x, y]) => SHAPES[marker](x, y, emphasis ? 2 * MARK : MARK)).join("");
-  const outline = emphasis ? { stroke: "currentColor", "stroke-width": 2 } : { "stroke-width": 1.2 };
+  const edge = marker === "cross" ? { "stroke-width": 3.5 } : { stroke: "currentColor", "stroke-width": 2 };
+  const outline = emphasis ? edge : { "stroke-width": 1.2 };
   add(shape, { fill: color, "fill-opacity": emphasis ? 1 : 0.75, ...outline });
   return paths;
 }
@@ -172,7 +174,7 @@ function figureOf(panel, readout, id, frame) {
   for (const series of panel.series) {
     const place = (scale, values, i) => (values ? scale.place(values[i]) : NaN);
     const points = series.x.map((value, i) => [
-      x.place(value), place(y, series.y, i), place(y, series.low, i), place(y, series.high, i),
+      x.place(value) + ASIDE * (series.aside ?? 0), place(y, series.y, i), place(y, series.low, i), place(y, series.high, i),
     ]);
     plot.append(svg("g", {}, ...marks(series, points, bottom)));
   }
@@ -184,7 +186,8 @@ function figureOf(panel, readout, id, frame) {
     ...axes(panel, x, y, frame),
     plot,
   );
-  const legend = html("ul", { class: "tl-legend" }, ...named.map(legendEntry));
+  const rows = named.some((series) => series.note) ? " tl-rows" : ""; // notes come and go, rows stay
+  const legend = html("ul", { class: `tl-legend${rows}` }, ...named.map(legendEntry));
   return html("figure", {}, html("figcaption", {}, panel.title), drawing, legend);
 }
 
