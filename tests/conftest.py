@@ -181,9 +181,3 @@ def checkout(tmp_path: Path) -> Path:
     from environments import copy_of_the_repository
 
     return copy_of_the_repository(tmp_path / "checkout")
-
-
-@pytest.hookimpl(optionalhook=True)  # other environments have no xdist
-def pytest_xdist_auto_num_workers() -> int:
-    """Three workers for two cores: a test of a page waits for its browser half of the time."""
-    return (os.cpu_count() or 1) * 3 // 2
