@@ -9,11 +9,12 @@ import hashlib
 import logging
 import os
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from jupyter_cache import get_cache
-from jupyter_cache.cache.db import NbCacheRecord
+from jupyter_cache.cache.db import NbCacheRecord, NbProjectRecord
 from jupyter_cache.cache.main import JupyterCacheBase
 from jupyter_cache.executors import load_executor
 from myst_nb.core.read import is_myst_markdown_notebook
@@ -67,13 +68,19 @@ def execute_pages(app: Sphinx) -> None:
 
     A page that fails is not kept: the build then executes it once more, and says what failed.
     """
-    cache = get_cache(app.config.nb_execution_cache_path)
+    where = app.config.nb_execution_cache_path
+    cache = get_cache(where)
     drop_damaged(cache)
-    for folder in ("book", "notebooks"):
-        for page in sorted(Path(app.srcdir, folder).glob("*.md")):
+    for folder in ("notebooks", "book"):  # long pages first, so that no core waits for the last
+        for page in sorted(Path(app.srcdir, folder).glob("*.md"), reverse=True):
             if is_myst_markdown_notebook(page.read_text("utf8")):
                 cache.add_nb_to_project(str(page), read_data=READER)
     logger = logging.getLogger(__name__)
     logger.setLevel(logging.INFO)  # a line a page
-    executor = load_executor("local-parallel", cache, logger=logger)
-    executor.run_and_cache(timeout=app.config.nb_execution_timeout)
+
+    def execute(page: NbProjectRecord) -> None:
+        executor = load_executor("local-serial", get_cache(where), logger=logger)
+        executor.run_and_cache(filter_pks=[page.pk], timeout=app.config.nb_execution_timeout)
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # each waits for its kernel, a process
+        list(pool.map(execute, cache.list_unexecuted()))
