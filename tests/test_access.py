@@ -42,10 +42,19 @@ def test_code_solutions_and_results_are_named(mend):
     result = folded("below-input", "output", '<img src="a.png">')
     solved = folded("above-input", "content", "<pre># Solution\nx</pre>")
     text = mend(code + result + solved)
-    shown = ["Show the code", "Show the result", "Show the solution"]
+    shown = ["Show the code", "Show the figure", "Show the solution"]
     assert [text.index(name) for name in shown] == sorted(text.index(name) for name in shown)
     assert "code cell" not in text and "aria-label" not in text
     assert text.count("tl-source") == 1, "a result is opened for print, code is not"
+
+
+def test_a_folded_result_says_what_it_is(mend):
+    table, words = (folded("below-input", "outputs", f"<{tag}></{tag}>") for tag in ("table", "p"))
+    own = words.replace("Show code cell outputs", "Show the table: warm")
+    text = mend(table + words + own)
+    shown = ["Show the table<", "Show the answer<", "Show the table: warm<"]
+    assert [text.index(name) for name in shown] == sorted(text.index(name) for name in shown)
+    assert text.count("Hide the answer<") == 2 and "code cell" not in text
 
 
 def test_an_interval_stays_in_one_line(mend):

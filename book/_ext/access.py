@@ -16,10 +16,7 @@ ROLES = re.compile(r' role="list"(?= class="citation-list")| role="doc-biblioent
 FOLDED = re.compile(
     r'<details class="admonition hide above-input[^>]*>\s*<summary.*?</summary>.*?</pre>', re.DOTALL
 )
-RESULT = re.compile(
-    r'<summary[^>]*>(?=\s*<p class="collapsed[^>]*>Show code cell outputs?<).*?</summary>',
-    re.DOTALL,
-)
+RESULT = re.compile(r'<details class="admonition hide below-input.*?</details>', re.DOTALL)
 # "-0.37 to -0.10" and "1.2 ± 0.3" stay in one line of a cell.
 RANGE = re.compile(r"([-+−]?\d[\d.,]*%?) (to|±) ([-+−]?\d)")
 # "0.81 (+0.20 to +0.68)," too, where there is room: a phone may break it.
@@ -86,9 +83,11 @@ def name_folded_code(match: re.Match) -> str:
 
 
 def name_folded_result(match: re.Match) -> str:
-    """Say that a result is folded: what answers a question stands behind it."""
+    """Say what is folded; a cell's own `code_prompt_show` says it better, and stays."""
     text = match[0].replace(' aria-label="Toggle hidden content"', "", 1)
-    return re.sub("(Show|Hide) code cell outputs?", r"\1 the result", text)
+    kinds = {"<img": "figure", "<table": "table"}
+    kind = next((kind for tag, kind in kinds.items() if tag in text), "answer")
+    return re.sub("(Show|Hide) code cell outputs?", rf"\1 the {kind}", text)
 
 
 def order_table(match: re.Match) -> str:
