@@ -24,6 +24,7 @@ EXPERIMENTS = [
     "interval_coverage",
     "entropies",
     "entropies_back_test",
+    "ten_picks",
 ]
 
 if __name__ == "__main__":

@@ -404,7 +404,7 @@ def test_where_the_computed_gap_is_seen_to_help() -> None:
         *(("stack", "warm", 20), ("stack", "warm", 50), ("stack", "cold", 50)),
     }
     said = decision_table()["what we saw"].filter(like="second source").item()
-    assert "equal weights, cold, with 20 and 50 labels; equal weights, warm, with 20 and 50" in said
+    assert "equal weights, cold and warm, with 20 and 50 labels;" in said
     assert "stack, cold, with 50 labels; stack, warm, with 20 and 50 labels." in said
 
 

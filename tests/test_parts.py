@@ -13,6 +13,7 @@ import pandas as pd
 import parts
 import pytest
 import run as every_experiment
+import ten_picks
 
 import tlhelpers as tl
 
@@ -182,6 +183,39 @@ def test_the_back_test_of_measure_next_is_stored():
     means = scores.groupby(["model", "how"])["rmse"].mean()
     gap = means["stack", "chosen"] - means["stack", "random"]
     assert found["mean"]["stack", "chosen", "random"] == pytest.approx(gap)
+
+
+def test_ten_picks_are_stored_and_judged():
+    scores = pd.read_csv(parts.RESULTS / "ten_picks_scores.csv")
+    cases = scores.groupby(["table", "n_labels", "model"])["draw"].nunique()
+    assert (cases == 20).all() and len(cases) == 2 * 4 + 2 * 3
+    assert ((scores["found"] <= scores["highest"]) & (scores["all"] < scores["highest"])).all()
+    stored = pd.read_csv(parts.RESULTS / "ten_picks_tests.csv")
+    again = ten_picks.tests(scores)
+    pd.testing.assert_frame_equal(again, stored, check_dtype=False, rtol=1e-6)
+    more = again.set_index(["table", "labels", "model", "minus"])["difference"]
+    at = scores[scores["n_labels"] == 235].groupby("model")["found"].mean()
+    assert more["band gaps", "all", "stack", "single-task"] == pytest.approx(
+        at["stack"] - at["single-task"]
+    )
+
+
+def test_the_ten_highest_predictions_are_picked_and_their_labels_hidden():
+    name, X, Y, groups, target, _ = next(ten_picks.tables())
+    seen = {}
+
+    class Noting(ten_picks.SingleTaskForest):
+        def fit(self, X, Y, **told):
+            seen[int(Y[target].notna().sum())] = Y
+            return super().fit(X, Y, **told)
+
+    table = name, X, Y, groups, target, {"one": Noting(target, n_estimators=10)}
+    few, all_labels = (row for _, row in ten_picks.picked(table, draw=0).iterrows())
+    assert set(seen) == {50, few["n_pool"]} and few["n_labels"] == 50
+    hidden = Y[target].drop(seen[few["n_pool"]][target].dropna().index).dropna()
+    assert len(hidden) == few["n_test"] and hidden.mean() == pytest.approx(few["all"])
+    assert hidden.nlargest(10).mean() == pytest.approx(few["highest"])
+    assert few["all"] < few["found"] <= few["highest"] and all_labels["found"] <= few["highest"]
 
 
 def test_a_back_test_measures_ten_of_the_candidates(monkeypatch):

@@ -1,11 +1,9 @@
 """The decision guide: which model, when, with the numbers that say so."""
 
-from collections.abc import Iterable
-
 import pandas as pd
 
-from tlhelpers.book.counted_otherwise import count_otherwise
-from tlhelpers.book.prose import interval
+from tlhelpers.book.counted_otherwise import counted_otherwise_words, nameless_words
+from tlhelpers.book.prose import interval, join_words, name_tests
 from tlhelpers.book.record import (
     BEYOND,
     PAPER,
@@ -72,8 +70,9 @@ def guide_evidence() -> pd.Series:
     pandas.Series of str
         By a key a rule (``baseline``, ``asked``, ``few``, ``stack``, ``pairs``), a mistake
         (``mismatch``, ``one split``), and what was seen in all: with all labels (``seen``), outside
-        of that count (``outside``), with few labels (``few labels``, ``counted otherwise``), and
-        by comparisons of artificial tables (``compared``).
+        of that count (``outside``), with few labels (``few labels``, ``counted otherwise``),
+        without the labels that name no method (``nameless``), and by comparisons of artificial
+        tables (``compared``).
     """
     stack, extra, equal = (
         _gaps().query("model == @name and question in ['rivals', @BEYOND]").set_index("setting")
@@ -85,7 +84,8 @@ def guide_evidence() -> pd.Series:
     return pd.Series(
         {
             "compared": _compared(),
-            "counted otherwise": _counted_otherwise(),
+            "counted otherwise": counted_otherwise_words(),
+            "nameless": nameless_words(),
             "baseline": f"Band gaps, all labels, cold: extra trees, which see no related label, "
             f"have an RMSE of {extra.loc['cold', 'score']:.2f} eV, the stack "
             f"{stack.loc['cold', 'score']:.2f} eV ({beside['extra trees', 'cold']}).",
@@ -116,7 +116,7 @@ def _few() -> str:
         "model == 'stack' and setting == 'cold' and question == @BEYOND"
     )
     gains = curve.set_index("size")["difference"]
-    seen = _and(curve.loc[curve["verdict"] == "better", "size"])
+    seen = join_words(curve.loc[curve["verdict"] == "better", "size"])
     below = "all" if (curve["high"] < 0).all() else "not all"
     least, most = gains.index.min(), gains.index.max()
     return (
@@ -217,21 +217,6 @@ def _gains_with_few() -> str:
     return f"With few labels, gains were seen for band gaps: {gains}."
 
 
-def _counted_otherwise() -> str:
-    """Say what would be left of the verdicts on the learning curves by other choices."""
-    tests = load_results("band_gaps_curve_verdicts")
-    tests = count_otherwise(tests[tests["question"].isin([PAPER, BEYOND, "rivals"])])
-    better = tests[tests["verdict"] == "better"]
-    left = better[better["p_stricter"] < 0.05]
-    named = "; ".join(f"{r.model}, {r.setting}, {r.size} labels" for r in left.itertuples())
-    return (
-        f"These verdicts depend on two choices. {len(better)} of {len(tests)} tests on the "
-        f"learning curves call a model better. Counted as one family, "
-        f"{int((better['p_one_family'] < 0.05).sum())} stay; with the labels as the training rows "
-        f"of the corrected test, {len(left)}: {named}. Chapter 08 says why we chose as we did."
-    )
-
-
 def _compared() -> str:
     """Say how often `compare_architectures` recommends a model rightly, on artificial tables."""
     asked = load_results("own_table").query("n_labels > 8")
@@ -249,7 +234,7 @@ def _compared() -> str:
 
 
 def _labels(tables: pd.DataFrame) -> str:
-    return _and(tables["n_labels"].unique())
+    return join_words(tables["n_labels"].unique())
 
 
 def _record(model: str) -> str:
@@ -263,14 +248,14 @@ def _few_labels() -> str:
     names = ["difference", "stack", "equal weights"]
     scores = curve.pivot_table("score", ["size", "setting"], "model")[names]
     leads = (scores.idxmin(axis=1) == "difference").groupby("size").all()
-    lead = _and(leads.index[leads])
+    lead = join_words(leads.index[leads])
     plain = curve.query("model == 'difference' and question == @PAPER")["verdict"]
     seen = "is" if (plain == "better").any() else "is not"
     control = load_results("band_gaps_control_verdicts").query(
         "metric == 'rmse' and size <= 50 and verdict == 'better'"
     )
     helped, beside = (
-        _named(control[control["question"] == question])
+        name_tests(control[control["question"] == question])
         for question in ("z shuffled", "mixture without z")
     )
     return (
@@ -281,16 +266,6 @@ def _few_labels() -> str:
         f"baseline. With the true gaps they are better than with shuffled ones: {helped}. Better "
         f"than a mixture of other models that never sees a computed gap: {beside}."
     )
-
-
-def _named(tests: pd.DataFrame) -> str:
-    """Name the models, settings and numbers of labels of some tests."""
-    sizes = tests.astype({"size": int}).groupby(["model", "setting"])["size"]
-    return "; ".join(f"{m}, {s}, with {_and(n)} labels" for (m, s), n in sizes)
-
-
-def _and(numbers: Iterable[int]) -> str:
-    return " and ".join(map(str, numbers))
 
 
 def _known_energies() -> str:

@@ -214,3 +214,16 @@ def spread_table(scores: pd.DataFrame, by: Sequence[str] = ("size",)) -> pd.Data
         for metric in summary.columns.unique(level=0)
     }
     return pd.DataFrame(text).unstack("model")  # noqa: PD010 - the index holds the rows
+
+
+def name_tests(tests: pd.DataFrame) -> str:
+    """Name the ``model``, ``setting`` and number of labels (``size``) of tests on a curve."""
+    sizes = tests.astype({"size": int}).groupby(["model", "setting"])["size"].agg(join_words)
+    named = sizes.reset_index().groupby(["model", "size"], sort=False)["setting"]
+    where = named.agg(" and ".join)
+    return "; ".join(f"{model}, {at}, with {n} labels" for (model, n), at in where.items())
+
+
+def join_words(names: Iterable[Any]) -> str:
+    """Put "and" between numbers or names."""
+    return " and ".join(map(str, names))

@@ -37,10 +37,10 @@ def plot_sparsity(filled: pd.DataFrame, title: str = "") -> Axes:
         vmax=1,
     )
     names = [f"{literal(c)}\n{100 * filled[c].mean():.1f}%" for c in filled]
-    ax.set_xticks(range(len(names)), names, fontsize=9)
+    ax.set_xticks(range(len(names)), names)
     for edge in np.arange(len(names) - 1) + 0.5:
         ax.axvline(edge, color="white", linewidth=2)
-    ax.set(ylabel="composition (sorted)", title=title)
+    ax.set(yticks=[], ylabel=f"{len(filled):,} rows, sorted", title=title)
     return ax
 
 
