@@ -6,7 +6,6 @@ from tlhelpers.book.counted_otherwise import counted_otherwise_words, nameless_w
 from tlhelpers.book.prose import interval, join_words, name_tests
 from tlhelpers.book.record import (
     BEYOND,
-    PAPER,
     architecture_record,
     barrier_tests,
     count_verdicts,
