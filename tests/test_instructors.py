@@ -12,6 +12,7 @@ from conftest import ROOT
 from test_exercises import CHAPTERS, GUESS, LEVELS, MINUTES, exercises_of
 
 from tlhelpers.book import lab_errors
+from tlhelpers.table import guess_roles, read_roles, read_table
 from tools.classroom.build import needed
 
 PROJECT = ROOT / "notebooks" / "15_project.md"
@@ -306,3 +307,14 @@ def test_two_tables_of_the_lab_name_two_models() -> None:
         r"misses by (\S+), the learned slope by (\S+)\. .*says (\S+) and (\S+)\.", TEXT
     )
     assert found == list(said.groups()) and found[0] < found[1] and found[2] > found[3]
+
+
+def test_the_table_for_those_without_one_is_read(tmp_path: Path, monkeypatch) -> None:
+    """The commands of the plan, with the target that they name."""
+    monkeypatch.chdir(tmp_path)
+    (code,) = {*re.findall(r"`(tl\.load_thermochemistry\(.+?\)\.to_csv\(.+?\))`", TEXT)}
+    exec(f"import tlhelpers as tl\n{code}", {})
+    ((name, target),) = {*re.findall(r"`(\w+\.csv) --target (\w+)`", TEXT)}
+    frame = read_table(name)
+    own = read_roles(frame, guess_roles(frame, target=target))
+    assert own.target == target and own.Y[target].count() > 300 and len(own.Y.columns) == 4
