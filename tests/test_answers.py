@@ -62,7 +62,7 @@ def test_case_spaces_and_rounding_do_not_count() -> None:
     assert check_answer("03.1", scattered="observation std") and check_answer(
         "07.2", minds="Difference"
     )
-    assert check_answer("01.2", room=np.int64(85))
+    assert check_answer("01.3", room=np.int64(85))
 
 
 def test_one_wrong_answer_of_several_is_named(capsys) -> None:
@@ -76,13 +76,13 @@ def test_one_wrong_answer_of_several_is_named(capsys) -> None:
     [
         ("2.2", {"a": "better"}, ValueError, r"exercise must be one of 01\.1, .*, got '2\.2'"),
         (2.2, {"a": "better"}, ValueError, r"exercise must be one of .*, got 2\.2"),
-        ("01.6", {}, ValueError, "01.6 asks for floor, too_low, got nothing"),
-        ("01.6", {"root": 1}, ValueError, "01.6 asks for floor, too_low, got root"),
-        ("01.6", {"floor": "2.83"}, TypeError, "floor must be a number, got str"),
-        ("01.6", {"floor": ...}, TypeError, "floor must be a number, got ellipsis"),
-        ("01.6", {"floor": True}, TypeError, "floor must be a number, got bool"),
-        ("01.6", {"floor": [2.83]}, TypeError, "floor must be a number, got list"),
-        ("01.6", {"floor": np.nan}, ValueError, "floor must be a finite number, got nan"),
+        ("01.1", {}, ValueError, "01.1 asks for floor, too_low, got nothing"),
+        ("01.1", {"root": 1}, ValueError, "01.1 asks for floor, too_low, got root"),
+        ("01.1", {"floor": "2.83"}, TypeError, "floor must be a number, got str"),
+        ("01.1", {"floor": ...}, TypeError, "floor must be a number, got ellipsis"),
+        ("01.1", {"floor": True}, TypeError, "floor must be a number, got bool"),
+        ("01.1", {"floor": [2.83]}, TypeError, "floor must be a number, got list"),
+        ("01.1", {"floor": np.nan}, ValueError, "floor must be a finite number, got nan"),
         ("02.2", {"a": 0.05}, TypeError, "a must be a text, got float"),
     ],
 )
@@ -130,7 +130,7 @@ def test_the_wrong_floors_by_hand_are_those_of_a_wrong_divisor(capsys) -> None:
     labels = pd.DataFrame({"composition": list("AAB"), "gap": [2, 6, 4]})
     away = labels["gap"] - labels.groupby("composition")["gap"].transform("mean")
     squares = (away**2).sum()
-    assert check_answer("01.6", floor=(squares / (3 - 2)) ** 0.5, too_low=(squares / 3) ** 0.5)
-    assert "3 - 2" in remark_on(capsys, "01.6", floor=(squares / 3) ** 0.5)
-    assert "each composition" in remark_on(capsys, "01.6", floor=(squares / (3 - 1)) ** 0.5)
-    assert "take the root" in remark_on(capsys, "01.6", floor=squares)
+    assert check_answer("01.1", floor=(squares / (3 - 2)) ** 0.5, too_low=(squares / 3) ** 0.5)
+    assert "3 - 2" in remark_on(capsys, "01.1", floor=(squares / 3) ** 0.5)
+    assert "each composition" in remark_on(capsys, "01.1", floor=(squares / (3 - 1)) ** 0.5)
+    assert "take the root" in remark_on(capsys, "01.1", floor=squares)

@@ -189,7 +189,7 @@ def test_the_stored_map_is_complete_and_drawn():
     assert [ax.get_title() for ax in axes] == ["cold", "warm"]
     assert [len(ax.texts) for ax in axes] == [20, 20]
     legend = [text.get_text() for text in axes[0].figure.legends[0].get_texts()]
-    assert legend[-1] == "not seen" and set(legend[:-1]) == set(winners["winner"])
+    assert legend[-1] == "no difference seen" and set(legend[:-1]) == set(winners["winner"])
 
 
 def test_changes_are_a_row_of_points_a_model():

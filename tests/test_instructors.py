@@ -9,9 +9,10 @@ from pathlib import Path
 import jupytext
 import pytest
 from conftest import ROOT
-from test_exercises import CHAPTERS, GUESS, LEVELS, exercises_of
+from test_exercises import CHAPTERS, GUESS, LEVELS, MINUTES, exercises_of
 
 from tlhelpers.book import lab_errors
+from tlhelpers.table import guess_roles, read_roles, read_table
 from tools.classroom.build import needed
 
 PROJECT = ROOT / "notebooks" / "15_project.md"
@@ -24,14 +25,24 @@ def sections(text: str) -> dict[str, str]:
     return dict(zip(parts[1::2], parts[2::2], strict=True))
 
 
+HEADS = r"---|from|minutes|level|chap|saves|exercise \||to get|pitfall"
+CLOCK = re.compile(r"^\| (\d+):(\d\d), (\d+) min \|", re.MULTILINE)
+CHAPTER = r"\[\d\d\]\(\.\./notebooks/\w+\.md\)"
+
+
 def rows(text: str) -> list[list[str]]:
-    """Return the cells of the tables in a text, their heads left out."""
+    """Return the cells of the tables in a text, their heads left out.
+
+    Of a plan: the minutes, the text, and the chapters that stand before it.
+    """
     lines = re.findall(r"^\| *(.+?) *\|$", text, re.MULTILINE)
-    return [
-        re.split(r" *\| *", line)
-        for line in lines
-        if not re.match(r"---|minutes|level|chap|saves|exercise \||to get|pitfall", line)
+    cells = [re.split(r" *\| *", line) for line in lines if not re.match(HEADS, line)]
+    if not re.search(r"^\| (from, )?minutes \|", text, re.MULTILINE):
+        return cells
+    split = [
+        (first, *re.match(rf"((?:{CHAPTER}[,.] )*)(.*)", rest).groups()) for first, rest in cells
     ]
+    return [[re.findall(r"\d+", a)[-1], text, chapters] for a, chapters, text in split]
 
 
 def minutes(text: str) -> int:
@@ -40,8 +51,10 @@ def minutes(text: str) -> int:
 
 ONE_DAY = ["Half a day", "A day"]
 TWO_DAYS = ["Two days: the first", "Two days: the second"]
-ALL = r"All (?:its|their) exercises"
-PLANS = {head: text for head, text in sections(TEXT).items() if "| minutes |" in text}
+EXERCISES = r"(All )?(?:[Ii]ts|[Tt]heir) exercises( but \*extend\*)?"
+PLANS = {
+    h: text for h, text in sections(TEXT).items() if re.search(r"^\| .*minutes \|", text, re.M)
+}
 
 
 @pytest.mark.parametrize("head", PLANS)
@@ -51,22 +64,65 @@ def test_the_minutes_of_a_plan_are_those_of_its_heading(head: str) -> None:
 
 def test_a_wrong_minute_is_seen() -> None:
     text = next(iter(PLANS.values()))
-    assert minutes(text.replace("| 25 |", "| 26 |", 1)) == minutes(text) + 1
+    assert minutes(text.replace(", 25 min", ", 26 min", 1)) == minutes(text) + 1
+    assert clock_is_right(text) and not clock_is_right(text.replace(", 25 min", ", 26 min", 1))
+
+
+def clock_is_right(plan: str) -> bool:
+    """Whether each row begins at nine plus the minutes of those above it."""
+    times = [tuple(map(int, found)) for found in CLOCK.findall(plan)]
+    starts = [9 * 60 + sum(m for *_, m in times[:i]) for i in range(len(times))]
+    return len(times) == len(rows(plan)) and [60 * h + m for h, m, _ in times] == starts
+
+
+@pytest.mark.parametrize("head", [head for head in PLANS if "day" in head])
+def test_the_clock_of_a_plan_runs_with_its_minutes(head: str) -> None:
+    assert clock_is_right(PLANS[head])
+
+
+def fitting(levels: list[str]) -> int:
+    """Return what a slot must hold: the longest exercise, and a minute to tell each."""
+    return max(MINUTES[level] for level in levels) + len(levels)
+
+
+def test_the_exercises_of_two_days_fit_their_slots_and_those_at_home_do_not() -> None:
+    lines = [c for head, text in PLANS.items() if "Two days" in head for c in rows(text)]
+    slots = [(c, found) for c in lines if (found := re.match(EXERCISES, c[1]))]
+    assert len(slots) >= 10
+    for cells, found in slots:
+        whole, part = found.groups()
+        assert bool(whole) != bool(part), cells
+        each = [
+            [name.split(" ", 1)[1] for name in exercises_of(path.read_text("utf8"))]
+            for path in CHAPTERS
+            if path.stem[:2] in re.findall(r"\[(\d\d)\]", cells[2])
+        ]
+        inside = [[level for level in levels if whole or level != "extend"] for levels in each]
+        assert max(map(fitting, inside)) <= int(cells[0]), cells
+        assert whole or max(map(fitting, each)) > int(cells[0]), cells
+
+
+def test_one_exercise_of_a_slot_fits_it() -> None:
+    for head in [head for head in PLANS if "Two days" not in head]:
+        for cells in rows(PLANS[head]):
+            levels = [level for _, _, level in exercises_named(cells)]
+            first = levels if "[08]" in cells[2] else levels[:1]  # of a case study any
+            assert all(MINUTES[level] <= int(cells[0]) for level in first), cells
 
 
 def test_half_a_day_a_day_and_two_days_have_exercises_and_breaks() -> None:
     assert [head.split(" (")[0] for head in PLANS if "day" in head] == [*ONE_DAY, *TWO_DAYS]
     assert len(PLANS) == 5
     for head in [head for head in PLANS if "day" in head]:
-        exercises = [c for c in rows(PLANS[head]) if re.search(rf"xercise.*\*\w|{ALL}", c[1])]
+        exercises = [c for c in rows(PLANS[head]) if re.search(rf"xercise.*\*\w|{EXERCISES}", c[1])]
         assert sum(int(cells[0]) for cells in exercises) >= 0.15 * minutes(PLANS[head])
         assert sum("Break" in cells[1] for cells in rows(PLANS[head])) >= 1
 
 
 def test_two_days_have_every_exercise_the_own_table_and_the_project_as_their_end() -> None:
     lines = [c for head, text in PLANS.items() if "Two days" in head for c in rows(text)]
-    whole = [c for c in lines if re.match(ALL, c[1])]
-    done = [name for cells in whole for name in re.findall(r"\[(\d\d)\]", cells[2])]
+    slots = [c for c in lines if re.match(EXERCISES, c[1])]
+    done = [name for cells in slots for name in re.findall(r"\[(\d\d)\]", cells[2])]
     assert done == [path.stem[:2] for path in CHAPTERS]
     assert lines[-1][2].startswith("[15]") and "closing project" in lines[-1][1]
     (hour,) = (text for head, text in PLANS.items() if "extra hour" in head)
@@ -162,8 +218,9 @@ def test_exercises_of_the_plans_are_those_of_the_chapters_and_have_their_numbers
 def test_cuts_save_what_they_say() -> None:
     """A cut of an exercise or a chapter saves no more than the plan gives to it."""
     late = sections(TEXT)["When you are late"]
-    _, *parts = re.split(r"^(?:Half a day|A day|Two days):$", late, flags=re.MULTILINE)
-    names = [[ONE_DAY[0]], [ONE_DAY[1]], TWO_DAYS]
+    heads = "|".join(["Half a day", "A day", "Two days, the first", "Two days, the second"])
+    _, *parts = re.split(rf"^(?:{heads}):$", late, flags=re.MULTILINE)
+    names = [[name] for name in (*ONE_DAY, *TWO_DAYS)]
     for plan, cuts in zip(names, parts, strict=True):
         planned = [c for h, text in PLANS.items() if h.split(" (")[0] in plan for c in rows(text)]
         saved = [(int(minutes), cut) for minutes, cut in rows(cuts)]
@@ -176,7 +233,18 @@ def test_cuts_save_what_they_say() -> None:
                 if named & set(re.findall(r"\[(\d\d)\]", cells[2]))
                 and ("xercise" in cut) == ("xercise" in cells[1])
             )
-            assert not named or minutes <= given, cut
+            kept = re.search(r"in (five|ten) minutes", cut)
+            left = {None: 0, "five": 5, "ten": 10}[kept and kept[1]]
+            assert not named or minutes <= given - left, cut
+
+
+def test_the_second_afternoon_can_be_cut_too() -> None:
+    plan = rows(PLANS[next(head for head in PLANS if TWO_DAYS[1] in head)])
+    late = sections(TEXT)["When you are late"].partition("Two days, the second:")[2]
+    lunch = [cells[1] for cells in plan].index("Lunch")
+    after = {name for c in plan[lunch:] for name in re.findall(r"\[(\d\d)\]", c[2])}
+    cuts = [cut for _, cut in rows(late) if set(re.findall(r"\b1\d\b", cut)) & after]
+    assert len(cuts) >= 2 and sum("project" in cut for _, cut in rows(late)) == 1
 
 
 def test_every_chapter_and_level_has_its_wrong_answer() -> None:
@@ -201,8 +269,9 @@ def test_the_slides_and_the_archive_hold_what_is_said() -> None:
         if "alt" in cell.metadata.get("mystnb", {}).get("image", {})
         and "hide-cell" not in cell.metadata.get("tags", [])
     ]
-    said = f"about 150 slides, with\n{len(figures)} figures and {asked - hidden} questions."
-    assert said in TEXT and f"each of the {len(paths)} chapters" in TEXT
+    assert hidden == 0 and asked > 2 * len(paths) < len(figures)  # each is on a slide
+    assert "every figure" in TEXT and 'every question "Guess first"' in TEXT
+    assert f"each of the {len(paths)} chapters" in TEXT
     packages = needed("tlhelpers[book]", "jupyterlab") - {"tlhelpers"}
     assert abs(int(re.search(r"about (\d+) Python packages", TEXT)[1]) - len(packages)) <= 10
 
@@ -210,12 +279,16 @@ def test_the_slides_and_the_archive_hold_what_is_said() -> None:
 def test_the_wrong_unit_on_the_rail_gives_what_the_teacher_expects() -> None:
     """The cells of chapter 04 that the half day shows, with 1.8 and with 3."""
     sources = [c.source for c in jupytext.read(CHAPTERS[3]).cells if c.cell_type == "code"]
-    names = ("import tlhelpers", "def cheap", "def rail", "def miss", "def wrong_unit")
+    named = re.search(r"Needed for it are, .*? the cells with (.+?);", TEXT)[1]
+    names = [*re.findall(r"`(.+?)`", named), "def wrong_unit"]
     needs = [next(s for s in sources if name in s) for name in names]
+    assert len(names) == 7 and "hide-input" in next(
+        c.metadata["tags"] for c in jupytext.read(CHAPTERS[3]).cells if names[-2] in c.source
+    )
     space: dict = {}
     for source in sorted(needs, key=sources.index):
         exec(compile(ast.parse(source), "chapter 04", "exec"), space)
-    alone = [space["draw"](seed)[0] for seed in range(10)]
+    alone = space["ten"]["single"].tolist()
     once = space["unit"].mean()
     exec(needs[-1].replace("1.8", "3"), space)
     assert (space["unit"] > alone).all()
@@ -234,3 +307,14 @@ def test_two_tables_of_the_lab_name_two_models() -> None:
         r"misses by (\S+), the learned slope by (\S+)\. .*says (\S+) and (\S+)\.", TEXT
     )
     assert found == list(said.groups()) and found[0] < found[1] and found[2] > found[3]
+
+
+def test_the_table_for_those_without_one_is_read(tmp_path: Path, monkeypatch) -> None:
+    """The commands of the plan, with the target that they name."""
+    monkeypatch.chdir(tmp_path)
+    (code,) = {*re.findall(r"`(tl\.load_thermochemistry\(.+?\)\.to_csv\(.+?\))`", TEXT)}
+    exec(f"import tlhelpers as tl\n{code}", {})
+    ((name, target),) = {*re.findall(r"`(\w+\.csv) --target (\w+)`", TEXT)}
+    frame = read_table(name)
+    own = read_roles(frame, guess_roles(frame, target=target))
+    assert own.target == target and own.Y[target].count() > 300 and len(own.Y.columns) == 4

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 from conftest import ROOT, visiting
+from test_exercises import GUESS
 
 from tools.slides import LONGEST, build, chapter_slides, first_sentences
 
@@ -86,6 +87,13 @@ def test_every_chapter_has_its_slides(slides: Path) -> None:
         image, text = section.img, section.find(["p", "li"])
         assert len(image["alt"]) > 60 if image else text.get_text(strip=True)
         assert not image or not text or len(text.get_text()) <= LONGEST
+
+
+def test_every_question_of_a_chapter_is_on_a_slide(site: Path) -> None:
+    for path in sorted((ROOT / "notebooks").glob("*.md")):
+        slides = list(chapter_slides(site / "notebooks" / f"{path.stem}.html"))
+        asked = len(GUESS.findall(path.read_text("utf8")))
+        assert sum(slide.asks for slide in slides) == asked, path.stem
 
 
 def test_nothing_overflows_and_nothing_is_loaded(page) -> None:

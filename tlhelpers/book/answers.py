@@ -92,6 +92,16 @@ _SWAPPED = "that answers the other question"
 
 ANSWERS: Mapping[str, Mapping[str, Answer]] = {
     "01.1": {
+        "floor": Answer(
+            2.83,
+            wrong={
+                1.63: "divide by the labels less the means, 3 - 2",
+                2: "each composition has a mean: take both from the number of labels",
+            },
+        ),
+        "too_low": Answer(1.63, wrong={2.83: "that is the floor: here divide by three"}),
+    },
+    "01.2": {
         "untold": Answer(
             0.90,
             wrong={
@@ -110,7 +120,7 @@ ANSWERS: Mapping[str, Mapping[str, Answer]] = {
         ),
         "divisor": Answer(0, wrong={432: "that is the number of labels: take the means away"}),
     },
-    "01.2": {
+    "01.3": {
         "any_temperature": Answer(
             100,
             wrong={
@@ -122,16 +132,6 @@ ANSWERS: Mapping[str, Mapping[str, Answer]] = {
             85,
             wrong={0.421: _NUMBER, 86: "a gap from a calculation is no measurement: see `origin`"},
         ),
-    },
-    "01.6": {
-        "floor": Answer(
-            2.83,
-            wrong={
-                1.63: "divide by the labels less the means, 3 - 2",
-                2: "each composition has a mean: take both from the number of labels",
-            },
-        ),
-        "too_low": Answer(1.63, wrong={2.83: "that is the floor: here divide by three"}),
     },
     "02.2": {
         "a": Answer(
@@ -267,6 +267,39 @@ ANSWERS: Mapping[str, Mapping[str, Answer]] = {
             4.2, 0.2, {3.2: _MAE, 3.3: "that is the forest that knows the volume", 5.7: _RULE}
         ),
     },
+    "13.2": {
+        "fits": Answer(
+            160,
+            wrong={
+                40: "that is splits times sizes: each has the fits of both models",
+                80: "a difference is three fits, not one",
+                120: "that is the difference alone: the single-task forest is one fit more",
+            },
+        ),
+        "minutes": Answer(
+            11.6,
+            0.5,
+            {
+                2.3: "that is with the trees of the table: time grows with the trees",
+                5.8: "a difference is three fits, not one",
+                695: "those are seconds",
+            },
+        ),
+    },
+    "14.2": {
+        "score": Answer(
+            1.12,
+            wrong={
+                1.24: "that ridge does not see z: give both names, `*gaps`",
+                0.78: _MAE,
+                1.00: "that is the single-task forest",
+            },
+        ),
+        "verdict": Answer(
+            "no difference seen",
+            wrong={"worse": "its interval holds zero: look at the adjusted p", "equal": _EQUAL},
+        ),
+    },
 }
 
 
@@ -295,8 +328,8 @@ def check_answer(exercise: str, **answers: float | str) -> bool:
 
     Examples
     --------
-    >>> check_answer("01.6", floor=8)
-    01.6, floor: not yet: that is the square: take the root
+    >>> check_answer("01.1", floor=8)
+    01.1, floor: not yet: that is the square: take the root
     False
     """
     if exercise not in ANSWERS:

@@ -61,8 +61,9 @@ def jackknife_explorer(
         here = table[table["trees"] == trees]
         pair = here.pivot_table(index="query", columns="seed", values="estimate")
         allowed = noise.loc[trees].max() <= NOISE_LIMIT
+        seeds = " and ".join(f"{value:.2f} from seed {s}" for s, value in noise.loc[trees].items())
         readout = (
-            f"With {trees} trees the relative noise is {noise.loc[trees].mean():.2f}: an error bar "
+            f"With {trees} trees the relative noise is {seeds}: an error bar "
             f"may {'' if allowed else 'not '}be shown. Over the queries the estimates of the two "
             f"seeds correlate with r = {pair.corr().iloc[0, 1]:.2f}."
         )
@@ -76,7 +77,9 @@ def jackknife_explorer(
             "First: the estimated variance of some predictions, from two forests that differ in "
             "their seed alone; a bar is plus and minus one Monte-Carlo standard deviation. "
             "Where the two disagree, the estimate says more of the seed than of the data. Second: "
-            f"the relative noise against the number of trees; the line marks {NOISE_LIMIT}."
+            "the relative noise, the median of the Monte-Carlo standard deviations over that of "
+            "the variances, against the number of trees, a mean of both seeds; the line marks "
+            f"{NOISE_LIMIT}."
         ),
     )
 

@@ -61,8 +61,9 @@ def plot_lab_map(winners: pd.DataFrame, row: str, column: str) -> list[Axes]:
         Patch(facecolor=to_rgba(color, opacity_of(color)), label=name)
         for name, color in zip(drawn, colors, strict=True)
     ]
-    patches.append(Patch(facecolor="white", edgecolor=INK, hatch="////", label="not seen"))
-    fig.legend(handles=patches, loc="outside upper center", ncols=4, frameon=False)
+    unseen = "no difference seen"
+    patches.append(Patch(facecolor="white", edgecolor=INK, hatch="////", label=unseen))
+    fig.legend(handles=patches, loc="outside upper center", ncols=3, frameon=False)
     return list(axes.flat)
 
 
