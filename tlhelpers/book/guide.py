@@ -6,6 +6,7 @@ from tlhelpers.book.counted_otherwise import counted_otherwise_words, nameless_w
 from tlhelpers.book.prose import interval, join_words, name_tests
 from tlhelpers.book.record import (
     BEYOND,
+    PAPER,
     architecture_record,
     barrier_tests,
     count_verdicts,
@@ -208,9 +209,8 @@ def _outside() -> str:
 
 
 def _gains_with_few() -> str:
-    few = load_results("band_gaps_curve_verdicts").query(
-        "size <= 50 and verdict == 'better' and question in [@PAPER, @BEYOND, 'rivals']"
-    )
+    few = load_results("band_gaps_curve_verdicts").query("size <= 50 and verdict == 'better'")
+    few = few[few["question"].isin([PAPER, BEYOND, "rivals"])]
     by = few.groupby(["model", "size"])["setting"].agg(" and ".join)
     gains = "; ".join(f"{m} with {n}, {where}" for (m, n), where in by.items())
     return f"With few labels, gains were seen for band gaps: {gains}."
@@ -248,7 +248,7 @@ def _few_labels() -> str:
     scores = curve.pivot_table("score", ["size", "setting"], "model")[names]
     leads = (scores.idxmin(axis=1) == "difference").groupby("size").all()
     lead = join_words(leads.index[leads])
-    plain = curve.query("model == 'difference' and question == @PAPER")["verdict"]
+    plain = curve[curve["question"] == PAPER].query("model == 'difference'")["verdict"]
     seen = "is" if (plain == "better").any() else "is not"
     control = load_results("band_gaps_control_verdicts").query(
         "metric == 'rmse' and size <= 50 and verdict == 'better'"
