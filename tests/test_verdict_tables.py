@@ -106,6 +106,8 @@ def test_a_learning_curve_without_bands_and_with_numbers_apart():
     assert ax.get_title() == "means over the draws; their spread is not shown"
     assert plot_learning_curve(pd.DataFrame(rows)).get_title() == ""
     assert not ax.collections and len(plot_learning_curve(pd.DataFrame(rows)).collections) == 1
+    _, panel = plt.subplots()
+    assert plot_learning_curve(pd.DataFrame(rows), ax=panel) is panel and len(panel.lines) == 1
     names = ax.get_xticklabels()  # the last two stand close together, and part
     assert [name.get_text() for name in names] == ["20", "50", "200", "235"]
     assert [name.get_ha() for name in names] == ["center", "center", "right", "left"]

@@ -81,12 +81,14 @@ _GUESSED = 'that is the slope for guessed energies: keep the regime "known"'
 _HOLM = (
     "not all are multiplied by three: the smallest p by three, the next by two, the largest by one"
 )
+_KENDALL = 'that is the correlation by Kendall: ask for "spearman"'
 _MAE = "that is the mean absolute error: the RMSE is asked for"
 _NO_ERROR = "that takes the standard deviation for the error of the mean"
 _NOT_OF_THREE = "it is none of the paper's three models"
 _NUMBER = "that is a share: give the number"
 _OF_LINE = "that is the slope of the line: fit the forest, and look at `slope_`"
 _OF_ONE = "that is the slope that the difference forest takes for granted"
+_PEARSON = 'that is the correlation of the scores, not of their ranks: ask for "spearman"'
 _RULE = "that is the rule of thumb"
 _SWAPPED = "that answers the other question"
 
@@ -246,6 +248,20 @@ ANSWERS: Mapping[str, Mapping[str, Answer]] = {
         ),
         "before": Answer(0.64, wrong={2.54: "that is the error with 3z + 2"}),
         "after": Answer(2.54, wrong={0.64: "that is the error with z"}),
+    },
+    "08.2": {
+        "cold": Answer(0.94, wrong={1.00: _PEARSON, 0.82: _KENDALL}),
+        "warm": Answer(0.98, wrong={0.99: _PEARSON, 0.93: _KENDALL}),
+    },
+    "08.3": {
+        "lowest": Answer(
+            -8.2,
+            0.1,
+            {
+                -7.6: "that is with more trees: take 25",
+                7.0: "that is with the right sign: give the negative of the gap",
+            },
+        ),
     },
     "09.4": {
         "shuffled": Answer(0.17, wrong={0.21: "that is on the true colours"}),

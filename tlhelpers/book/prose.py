@@ -138,9 +138,15 @@ def interval(row: Mapping[str, Any] | pd.Series) -> str:
     Returns
     -------
     str
-        Such as ``"-0.37 to -0.11"``.
+        Such as ``"-0.37 to -0.11"``. A bound next to zero keeps the digits that show its side.
     """
-    return f"{row['low']:+.2f} to {row['high']:+.2f}"
+    return f"{_bound(row['low'])} to {_bound(row['high'])}"
+
+
+def _bound(value: float) -> str:
+    """Return a bound with two digits, or with as many as tell it from zero."""
+    texts = (f"{value:+.{digits}f}" for digits in range(2, 7))
+    return next((text for text in texts if float(text)), "0.00")
 
 
 def grouped(said: Mapping[str, str]) -> str:

@@ -15,6 +15,7 @@ def plot_learning_curve(
     *,
     band: bool = True,
     title: str = "",
+    ax: Axes | None = None,
 ) -> Axes:
     """Draw error against the number of target labels, one line per model.
 
@@ -28,12 +29,14 @@ def plot_learning_curve(
         Whether a band shows one standard deviation over the repeats. Where many bands would lie
         over each other, leave it away: a line over the figure then says what is not shown.
     title : str
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; by default in a new figure.
 
     Returns
     -------
     matplotlib.axes.Axes
     """
-    _, ax = plt.subplots(figsize=(PAGE, 3.8))
+    ax = ax or plt.subplots(figsize=(PAGE, 3.8))[1]
     for model, rows in scores.groupby("model", sort=False):
         style = style_of(model)
         curve = rows.groupby("size")[metric].agg(["mean", "std"])
