@@ -43,6 +43,7 @@ from tlhelpers.book.lab import (
     visible_relation,
 )
 from tlhelpers.book.mismatch import GuessAsMeasured
+from tlhelpers.book.names import molecule_of
 from tlhelpers.book.project import grade, project_rubric, write_project_table
 from tlhelpers.book.prose import (
     saving_interval,
@@ -105,6 +106,7 @@ __all__ = [
     "lab_explorer",
     "lab_models",
     "lab_winners",
+    "molecule_of",
     "project_rubric",
     "related_tasks",
     "repeat_training",
