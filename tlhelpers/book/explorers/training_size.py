@@ -256,7 +256,7 @@ class _View:
         """Return the numbers of a position by their names."""
         unit = "" if self.is_class else f", {self.unit}"
         columns = {f"mean {_NAMES[self.metric]}{unit}": means, f"one draw{unit}": scores}
-        cells = {}
+        cells: dict[str, str] = {}
         for name, values in columns.items():
             named = zip([name, f"baseline's {name}"], reversed(values.to_list()), strict=False)
             cells |= {column: f"{value:.2f}" for column, value in named}
