@@ -43,7 +43,7 @@ from tlhelpers.book.lab import (
     visible_relation,
 )
 from tlhelpers.book.mismatch import GuessAsMeasured
-from tlhelpers.book.names import molecule_of
+from tlhelpers.book.names import in_words, molecule_of
 from tlhelpers.book.project import grade, project_rubric, write_project_table
 from tlhelpers.book.prose import (
     saving_interval,
@@ -98,6 +98,7 @@ __all__ = [
     "guide_evidence",
     "guide_tables",
     "held_out_warm",
+    "in_words",
     "intervals_by",
     "jackknife_by_trees",
     "jackknife_explorer",
