@@ -46,6 +46,7 @@ from tlhelpers.book.mismatch import GuessAsMeasured
 from tlhelpers.book.names import in_words, molecule_of
 from tlhelpers.book.project import grade, project_rubric, write_project_table
 from tlhelpers.book.prose import (
+    interval,
     saving_interval,
     saving_words,
     say,
@@ -99,6 +100,7 @@ __all__ = [
     "guide_tables",
     "held_out_warm",
     "in_words",
+    "interval",
     "intervals_by",
     "jackknife_by_trees",
     "jackknife_explorer",
