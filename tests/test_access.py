@@ -48,6 +48,19 @@ def test_code_solutions_and_results_are_named(mend):
     assert text.count("tl-source") == 1, "a result is opened for print, code is not"
 
 
+def test_the_name_of_a_result_is_not_given_to_its_code(mend):
+    name = "Show the table: warm"
+    code, result = (
+        folded(kind, what, inner).replace(f"Show code cell {what}", name)
+        for kind, what, inner in [
+            ("above-input", "source", "<pre>'Show the table: warm'</pre>"),
+            ("below-input", "output", "<table></table>"),
+        ]
+    )
+    text = mend(code + result)
+    assert text.count("Show the code<") == 1 and text.count(f"{name}<") == 1
+
+
 def test_a_folded_result_says_what_it_is(mend):
     table, words = (folded("below-input", "outputs", f"<{tag}></{tag}>") for tag in ("table", "p"))
     own = words.replace("Show code cell outputs", "Show the table: warm")

@@ -23,6 +23,7 @@ YOURS = re.compile(r"```\{code-cell\} ipython3\n# Your answer\n(.*?)\n```", re.D
 HINT = re.compile(r"<details><summary>Hint</summary>\n\n.+?\n\n</details>", re.DOTALL)
 GUESS = re.compile(r"^> \*\*Guess first\.\*\* \S", re.MULTILINE)
 ANSWER = "<details><summary>Answer</summary>\n\n"
+SHOWN = re.compile(r"^  code_prompt_show: 'Show the answer: .+'$", re.MULTILINE)
 FOLDS = {"hide-output", "hide-cell", "remove-output", "remove-cell"}
 SHOWS = re.compile(r"plot_\w+|say\w*|show_\w+|display|print")
 
@@ -124,7 +125,8 @@ def test_the_first_chapter_says_what_the_levels_ask_and_how_long_they_take():
 
 def test_the_reader_guesses_first(text):
     assert len(GUESS.findall(text)) >= 2
-    assert text.count(ANSWER) >= len(GUESS.findall(text)), "a guess without its answer"
+    answers = text.count(ANSWER) + len(SHOWN.findall(text))
+    assert answers >= len(GUESS.findall(text)), "a guess without its answer"
 
 
 def shows(code: str) -> bool:
@@ -143,8 +145,11 @@ def told_early(notebook: nbformat.NotebookNode) -> Iterator[str]:
             guesses = [m.start() for m in GUESS.finditer(cell.source)]
             if guesses or ANSWER.strip() in cell.source:
                 asked = bool(guesses) and guesses[-1] > cell.source.rfind(ANSWER.strip())
-        elif asked and shows(cell.source) and not FOLDS & set(cell.metadata.get("tags", [])):
+            continue
+        if asked and shows(cell.source) and not FOLDS & set(cell.metadata.get("tags", [])):
             yield cell.source
+        if "Show the answer: " in cell.metadata.get("mystnb", {}).get("code_prompt_show", ""):
+            asked = False
 
 
 def test_nothing_answers_before_the_reader_has_guessed(text):
@@ -160,5 +165,9 @@ def test_an_open_result_is_seen():
         assert list(told_early(v4.new_notebook(cells=told))) == [code]
         folded = v4.new_code_cell(code, metadata={"tags": ["hide-output"]})
         assert list(told_early(v4.new_notebook(cells=[ask, folded, answer]))) == []
+    metadata = {"tags": ["hide-output"], "mystnb": {"code_prompt_show": "Show the answer: all"}}
+    answer = v4.new_code_cell("table", metadata=metadata)  # an answer that is computed
+    assert list(told_early(v4.new_notebook(cells=[ask, answer, v4.new_code_cell("table")]))) == []
+    answer = v4.new_markdown_cell(f"{ANSWER}This.\n\n</details>")
     quiet = v4.new_code_cell("mean = table.mean()")
     assert list(told_early(v4.new_notebook(cells=[ask, quiet, answer]))) == []

@@ -146,6 +146,19 @@ def test_the_verdicts_of_all_positions_are_one_family(study, made):
         assert f" eV, {row['verdict']}" in readout
 
 
+def test_the_table_of_all_positions_has_the_numbers_of_the_sentence(made):
+    explorer = made[3]
+    frame = explorer.at(labels=20, model="difference", setting="warm")
+    first, saved, one = frame.readout.partition("One draw: ")
+    for name, value in frame.cells.items():
+        assert value in (one if "draw" in name else first), name
+    assert len(frame.cells) == 6 and saved
+    html = explorer.to_html()
+    assert "<th>baseline&#x27;s mean RMSE, eV</th>" in html and "<th>Answer</th>" not in html
+    rows = html.partition("<tbody>")[2].partition("</tbody>")[0]
+    assert rows.count("<tr>") == 12 and "Over 3 draws" not in rows
+
+
 def test_the_marks_stand_side_by_side(made):
     series = made[3].at().panels[0].series
     assert [s.aside for s in series if s.emphasis] == [-1, 1]

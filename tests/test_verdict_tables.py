@@ -48,11 +48,11 @@ def test_scores_stand_below_the_baseline(tests):
 
 def test_intervals_have_a_word_where_a_difference_is_seen(tests):
     table = intervals_by(tests, "size")
-    assert table.loc["stack"].tolist() == ["-0.70 to -0.30, better", "-0.20 to +0.12"]
+    assert table.loc["stack"].tolist() == ["−0.70 to −0.30, better", "−0.20 to +0.12"]
     assert table.loc["difference", 50] == "+0.25 to +0.55, worse"
     table = intervals_by(tests[tests["size"] == 50], "setting", with_score=True)
     assert table["cold"].tolist() == [
-        "1.26 (-0.20 to +0.12)",
+        "1.26 (−0.20 to +0.12)",
         "1.70 (+0.25 to +0.55), worse",
     ]
 

@@ -78,7 +78,10 @@ def name_folded_code(match: re.Match) -> str:
     text = match[0].replace(' aria-label="Toggle hidden content"', "", 1)
     if "# Solution" in text:
         return re.sub("(Show|Hide) code cell (content|source)", r"\1 the solution", text)
-    text = re.sub("(Show|Hide) code cell (content|source)", r"\1 the code", text)
+    # a name of the result, which the theme gives to its code too, is none of the code
+    text = re.sub(
+        r"(Show|Hide) (code cell (content|source)|the [^<]*)(?=</p>)", r"\1 the code", text
+    )
     return text.replace('class="admonition hide ', 'class="tl-source admonition hide ', 1)
 
 

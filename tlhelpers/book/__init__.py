@@ -43,8 +43,10 @@ from tlhelpers.book.lab import (
     visible_relation,
 )
 from tlhelpers.book.mismatch import GuessAsMeasured
+from tlhelpers.book.names import in_words, molecule_of
 from tlhelpers.book.project import grade, project_rubric, write_project_table
 from tlhelpers.book.prose import (
+    interval,
     saving_interval,
     saving_words,
     say,
@@ -97,6 +99,8 @@ __all__ = [
     "guide_evidence",
     "guide_tables",
     "held_out_warm",
+    "in_words",
+    "interval",
     "intervals_by",
     "jackknife_by_trees",
     "jackknife_explorer",
@@ -105,6 +109,7 @@ __all__ = [
     "lab_explorer",
     "lab_models",
     "lab_winners",
+    "molecule_of",
     "project_rubric",
     "related_tasks",
     "repeat_training",

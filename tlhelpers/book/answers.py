@@ -264,10 +264,10 @@ ANSWERS: Mapping[str, Mapping[str, Answer]] = {
         ),
     },
     "09.4": {
-        "shuffled": Answer(0.17, wrong={0.21: "that is on the true colours"}),
-        "true": Answer(0.21, wrong={0.17: "that is on the shuffled tables"}),
-        "as_good": Answer(23, 0.5, {0.232: _NUMBER}),
-        "p": Answer(0.24, wrong={23 / 99: "count the true table too: (1 + count) / (1 + number)"}),
+        "shuffled": Answer(0.18, wrong={0.21: "that is on the true colours"}),
+        "true": Answer(0.21, wrong={0.18: "that is on the shuffled tables"}),
+        "as_good": Answer(13, 0.5, {0.265: _NUMBER}),
+        "p": Answer(0.28, wrong={13 / 49: "count the true table too: (1 + count) / (1 + number)"}),
     },
     "10.2": {
         "no": Answer(0.60, wrong={1: _OF_ONE, 0.65: _GUESSED}),

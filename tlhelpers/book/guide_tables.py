@@ -3,6 +3,7 @@
 import pandas as pd
 
 from tlhelpers.book.guide import NOTHING
+from tlhelpers.book.names import molecule_of
 from tlhelpers.book.prose import interval
 from tlhelpers.book.record import BEYOND, barrier_tests, gap_tests
 from tlhelpers.data.loaders import load_results
@@ -93,7 +94,7 @@ def _few_labels() -> pd.DataFrame:
 
 def _barriers() -> pd.DataFrame:
     tests = barrier_tests()
-    return tests.assign(molecule=tests["target"].str.split("_").str[1])
+    return tests.assign(molecule=tests["target"].map(molecule_of))
 
 
 def _energies(barriers: pd.DataFrame) -> pd.DataFrame:
@@ -109,7 +110,7 @@ def _held_out() -> pd.DataFrame:
     held = load_results("no_held_out").query(
         "metric == 'rmse' and direction == 'dissociation' and setting == 'warm'"
     )
-    held = held.assign(molecule=held["target"].str.split("_").str[1])
+    held = held.assign(molecule=held["target"].map(molecule_of))
     beside = held.query("model == 'single-task'").set_index("molecule")["score"]
     held = held.query("model == 'learned slope'").set_index("molecule")
     table = pd.DataFrame(
@@ -117,7 +118,7 @@ def _held_out() -> pd.DataFrame:
             "error (eV)": held["score"].map("{:.2f}".format),
             "beside it": beside.map("{:.2f}".format),
             "95% interval": [
-                f"{row.difference_low:+.2f} to {row.difference_high:+.2f}"
+                interval({"low": row.difference_low, "high": row.difference_high})
                 for row in held.itertuples()
             ],
             "verdict": "not tested",

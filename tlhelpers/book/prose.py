@@ -12,6 +12,7 @@ from IPython.display import HTML, Markdown
 
 from tlhelpers.evaluation.comparison import summarize
 
+_HYPHEN = re.compile(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)|(?<![^\s(\[])-(?=\d)", re.DOTALL)
 _TAG = re.compile(r"((?<!`)(`+)(?!`).*?(?<!`)\2(?!`))|<(?=[A-Za-z/!?])", re.DOTALL)
 
 
@@ -28,7 +29,7 @@ def say(text: str) -> Markdown:
     IPython.display.Markdown
         Shown where it is the last expression of a cell.
     """
-    return Markdown(_without_html(" ".join(text.split())))
+    return Markdown(_with_minus(_without_html(" ".join(text.split()))))
 
 
 def show_text(text: str) -> None:
@@ -64,7 +65,8 @@ def say_list(items: Iterable[str]) -> Markdown:
     -------
     IPython.display.Markdown
     """
-    return Markdown(_without_html("\n".join(f"- {' '.join(item.split())}" for item in items)))
+    lines = (f"- {_with_minus(' '.join(item.split()))}" for item in items)
+    return Markdown(_without_html("\n".join(lines)))
 
 
 def say_claims(table: pd.DataFrame) -> Markdown:
@@ -95,7 +97,7 @@ def say_claims(table: pd.DataFrame) -> Markdown:
             + f"    - <details><summary>All numbers of row {number}</summary>"
             f"{_numbers(ours, interval)}Chapter {escape(chapter)}; {files}.</details>"
         )
-    return Markdown("\n".join(parts))
+    return Markdown(_with_minus("\n".join(parts)))
 
 
 def _numbers(ours: str, interval: str) -> str:
@@ -108,6 +110,11 @@ def _numbers(ours: str, interval: str) -> str:
 def _without_html(text: str) -> str:
     """Return Markdown in which nothing opens a tag; code between backticks shows none anyway."""
     return _TAG.sub(lambda found: found[1] or "&lt;", text)
+
+
+def _with_minus(text: str) -> str:
+    """Return Markdown with a minus before a number where a hyphen stood, code left as it is."""
+    return _HYPHEN.sub(lambda found: found[0] if found[0] != "-" else "−", text)
 
 
 def verdict_words(row: Mapping[str, Any] | pd.Series) -> str:
@@ -138,15 +145,18 @@ def interval(row: Mapping[str, Any] | pd.Series) -> str:
     Returns
     -------
     str
-        Such as ``"-0.37 to -0.11"``. A bound next to zero keeps the digits that show its side.
+        Such as ``"−0.37 to −0.11"``; a bound that would round to zero has more digits, so that
+        its side is seen.
     """
-    return f"{_bound(row['low'])} to {_bound(row['high'])}"
+    return f"{_signed(row['low'])} to {_signed(row['high'])}"
 
 
-def _bound(value: float) -> str:
-    """Return a bound with two digits, or with as many as tell it from zero."""
-    texts = (f"{value:+.{digits}f}" for digits in range(2, 7))
-    return next((text for text in texts if float(text)), "0.00")
+def _signed(number: float) -> str:
+    """Return a number with its sign and two decimals, or with as many as show its side."""
+    for digits in range(2, 7):
+        if round(abs(number), digits):
+            return f"{number:+.{digits}f}".replace("-", "−")
+    return "0"
 
 
 def grouped(said: Mapping[str, str]) -> str:

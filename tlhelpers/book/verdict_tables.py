@@ -48,7 +48,7 @@ def intervals_by(
     Returns
     -------
     pandas.DataFrame of str, shape (n_models, n_cases), or one row more
-        Such as ``"-0.37 to -0.11, better"``; where no difference is seen, the interval alone.
+        Such as ``"−0.37 to −0.11, better"``; where no difference is seen, the interval alone.
     """
     text = tests.apply(interval, axis=1)
     if with_score:

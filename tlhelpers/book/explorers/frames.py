@@ -167,10 +167,14 @@ class Frame:
         What the figure shows now: first what all draws say, with the verdict, then the one draw.
     panels : sequence of Panel
         Side by side where there is room.
+    cells : mapping of {str: str}, optional
+        The numbers of `readout` by their names, of the same names at every position: a row of the
+        table of all positions.
     """
 
     readout: str
     panels: Sequence[Panel]
+    cells: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not isinstance(self.readout, str):

@@ -11,6 +11,7 @@ from sklearn.base import clone
 from tlhelpers.book.explorers.frames import Frame, Panel, Series, Slider
 from tlhelpers.book.explorers.widget import Explorer
 from tlhelpers.book.figures.style import style_of
+from tlhelpers.book.names import barrier_in_words, in_words
 from tlhelpers.data.studies import Study
 from tlhelpers.evaluation.comparison import VERDICTS, compare_sizes, judge, label_saving
 from tlhelpers.evaluation.scores import ERRORS, score_predictions
@@ -20,17 +21,7 @@ from tlhelpers.forests.sharing import StageStore, shared_stages
 
 _NAMES = {"rmse": "RMSE", "mae": "MAE", "accuracy": "accuracy", "f1_macro": "macro F1"}
 _KEYS = ["setting", "target", "model", "size"]
-_WORDS = {
-    "cold": "unknown (cold)",
-    "warm": "known (warm)",
-    # columns of the case studies
-    "gap_exp": "measured gap",
-    "Ea_NO_diss": "barrier, NO dissociation",
-    "Ea_N2_diss": "barrier, N₂ dissociation",
-    "Ea_O2_diss": "barrier, O₂ dissociation",
-    "Ea_N2_assoc": "barrier, N₂ association",
-    "Ea_O2_assoc": "barrier, O₂ association",
-}
+_WORDS = {"cold": "unknown (cold)", "warm": "known (warm)"}
 
 
 def training_size_explorer(
@@ -130,7 +121,7 @@ def training_size_explorer(
     ]
     sliders = [Slider("labels", "Target labels for training", sizes, "labels", first.get("labels"))]
     sliders += [
-        Slider(name, label, values, start=first.get(name), texts=_WORDS)
+        Slider(name, label, values, start=first.get(name), texts={v: _text_of(v) for v in values})
         for name, label, values in rest
         if len(values) > 1
     ]
@@ -234,6 +225,7 @@ class _View:
         where = f", {setting}" if self.where else ""
         model = list(found)[-1]
         scored = self._against(means[list(found)], "the baseline's ")
+        cells = self._cells(means[list(found)], pd.Series(scores))
         readout = (
             f"Over {self.curve['repeat'].nunique()} draws, {model}{where}, {labels} labels: "
             f"mean {_NAMES[self.metric]} {scored}"
@@ -244,18 +236,33 @@ class _View:
             if verdict == VERDICTS[0] and not self.is_class:
                 case = (self.curve[_KEYS[:2]] == [setting, target]).all(axis=1)
                 savings = label_saving(self.curve[case], *found, metric=self.metric)
-                readout += _saving(savings.loc[labels])
+                saving = _saving(savings.loc[labels])
+                readout += f"; {saving}"
+                cells["label saving"] = saving.removeprefix("label saving ")
+            cells["verdict"] = verdict
         one = f"{self._against(pd.Series(scores))} on {len(found[model])} test rows"
         right = (
             self._probability_panel(found) if self.is_class else self._parity_panel(found, target)
         )
         left = self._curve_panel(f"Learning curve{where}", spread, labels, scores, top)
-        return Frame(f"{readout}. One draw: {one}.", [left, right])
+        return Frame(f"{readout}. One draw: {one}.", [left, right], cells)
 
     def _score(self, table: pd.DataFrame, target: Hashable) -> float:
         kind = "classification" if self.is_class else "regression"
         table = table.assign(target=target, task_type=kind, model="")
         return float(score_predictions(table)[self.metric].iloc[0])
+
+    def _cells(self, means: pd.Series, scores: pd.Series) -> dict[str, str]:
+        """Return the numbers of a position by their names."""
+        unit = "" if self.is_class else f", {self.unit}"
+        columns = {f"mean {_NAMES[self.metric]}{unit}": means, f"one draw{unit}": scores}
+        cells: dict[str, str] = {}
+        for name, values in columns.items():
+            named = zip([name, f"baseline's {name}"], reversed(values.to_list()), strict=False)
+            cells |= {column: f"{value:.2f}" for column, value in named}
+        if VERDICTS[0] in self.verdicts.values() and not self.is_class:
+            cells["label saving"] = ""
+        return cells
 
     def _against(self, scores: pd.Series, whose: str = "") -> str:
         """Return the score of the model, against that of the baseline where there are two."""
@@ -311,10 +318,15 @@ class _View:
         series = [
             _points(name, along.loc[table.index], table["right"]) for name, table in found.items()
         ]
-        name = _WORDS.get(str(self.along), self.along)
+        name = in_words(self.along)
         xlabel, ylabel = f"{name} ({self.unit})", "probability of the true class"
         limits = (0.0, 1.05 * float(along.max()))
         return Panel("Held-out rows", xlabel, ylabel, series, xlim=limits, ylim=(0.0, 1.0))
+
+
+def _text_of(value: str) -> str:
+    """Return what a control shows of a value."""
+    return _WORDS.get(value, barrier_in_words(value))
 
 
 def _points(name: str, x: pd.Series, y: pd.Series) -> Series:
@@ -333,6 +345,6 @@ def _spread(curve: pd.DataFrame, metric: str) -> pd.DataFrame:
 def _saving(row: pd.Series) -> str:
     """Say how many labels a model saves that is called better, from the repeated experiment."""
     if not np.isfinite(row["saving"]):
-        return "; the baseline has too few labels for that error"
+        return "the baseline has too few labels for that error"
     high = f"{row['high']:.1f}" if np.isfinite(row["high"]) else "no bound"
-    return f"; label saving {row['saving']:.1f} (95% interval {row['low']:.1f} to {high})"
+    return f"label saving {row['saving']:.1f} (95% interval {row['low']:.1f} to {high})"

@@ -88,7 +88,7 @@ class Explorer(anywidget.AnyWidget):
         self._compute, self._sliders = compute, tuple(sliders)
         self._answer = functools.lru_cache(MAX_FRAMES)(self._ask)
         start = [slider.position(slider.start) for slider in sliders]
-        first = {"key": start, **plain(self._answer(*start))}
+        first = {"key": start, **_drawn(self._answer(*start))}
         if is_static():  # here, as IPython would swallow what a representation raises
             self._answers()
         super().__init__(
@@ -118,7 +118,7 @@ class Explorer(anywidget.AnyWidget):
         """Return a page fragment that needs neither kernel nor network: every frame is computed."""
         answers = self._answers()
         pool: dict[str, int] = {}
-        frames = [plain(frame) for frame in answers.values()]
+        frames = [_drawn(frame) for frame in answers.values()]
         for panel in itertools.chain.from_iterable(frame["panels"] for frame in frames):
             # A curve that does not change from frame to frame is written once.
             panel["series"] = [pool.setdefault(json.dumps(s), len(pool)) for s in panel["series"]]
@@ -128,14 +128,15 @@ class Explorer(anywidget.AnyWidget):
         module, style = _MODULE.read_text("utf8"), _STYLE.read_text("utf8")
         rows = (
             [f"{s.shown[i]} {s.unit}" for s, i in zip(self._sliders, key, strict=True)]
-            + [frame.readout]
+            + ([*frame.cells.values()] or [frame.readout])
             for key, frame in answers.items()
         )
+        names = next(iter(answers.values())).cells or ["Answer"]
         return string.Template(_PAGE.read_text("utf8")).substitute(
             title=escape(self.title),
             description=escape(self.description),
             readout=escape(self.frame.get("readout", "")),
-            head=_cells("th", [*(slider.label for slider in self._sliders), "Answer"]),
+            head=_cells("th", [*(slider.label for slider in self._sliders), *names]),
             rows="".join(f"<tr>{_cells('td', row)}</tr>" for row in rows),
             digest=hashlib.sha256((module + style).encode()).hexdigest()[:12],
             css=style,
@@ -175,7 +176,7 @@ class Explorer(anywidget.AnyWidget):
     def _move(self, change: dict) -> None:
         key, self.error, shown = list(change["new"]), None, {}
         try:
-            shown = plain(self._answer(*key))
+            shown = _drawn(self._answer(*key))
         except BaseException as error:  # an interrupt too must not leave the page waiting
             self.error = error
             shown = {"error": f"{type(error).__name__}: {error}"}
@@ -187,6 +188,11 @@ class Explorer(anywidget.AnyWidget):
 def is_static() -> bool:
     """Return whether this is the book build, whose pages have no kernel."""
     return os.environ.get("TLHELPERS_STATIC") == "1"
+
+
+def _drawn(frame: Frame) -> dict[str, Any]:
+    """Return what the script draws of a frame: its words and panels."""
+    return {"readout": frame.readout, "panels": plain(frame.panels)}
 
 
 def _script(value: Any) -> str:

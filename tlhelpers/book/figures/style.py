@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.colors import to_rgb
 
+from tlhelpers.book.names import in_words
+
 
 @dataclass(frozen=True)
 class Style:
@@ -43,18 +45,6 @@ SERIES = (Style("#000000", "o"), Style("#b87800", "s", (6, 3)), Style("#2f8fc9",
 INK = "#333333"
 PAGE = 6.1  # inches, the widest figure: wider, and its text would be too small on a phone
 
-# What a reader sees of a column that has a code name; the unit is on the axis.
-NAMES = {
-    "gap_optical": "optical gap",
-    "gap_thermal": "thermal gap",
-    "gap_pbe": "computed gap",
-    "Ea_NO_diss": "NO, dissociation",
-    "Ea_N2_diss": "N2, dissociation",
-    "Ea_O2_diss": "O2, dissociation",
-    "Ea_N2_assoc": "N2, association",
-    "Ea_O2_assoc": "O2, association",
-}
-
 
 def style_of(model: str) -> Style:
     """Return the style of a model, or of the model in "how, model"; others are drawn in grey."""
@@ -76,5 +66,4 @@ def literal(name: object) -> str:
 
     Words behind a comma stay: ``"gap_pbe, cold"`` is ``"computed gap, cold"``.
     """
-    first, comma, rest = str(name).partition(",")
-    return f"{NAMES.get(first, first)}{comma}{rest}".replace("$", r"\$")
+    return in_words(name).replace("$", r"\$")
