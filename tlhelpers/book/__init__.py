@@ -10,9 +10,9 @@ except ImportError as error:
         'figures and explorers need more packages: pip install "tlhelpers[book]"'
     ) from error
 
-from tlhelpers.book.answers import check_answer
 from tlhelpers.book.beyond import beyond_table
 from tlhelpers.book.bootstrap import bootstrap_scores
+from tlhelpers.book.check_answers import check_answer
 from tlhelpers.book.counted_otherwise import count_otherwise
 from tlhelpers.book.explorers import (
     Explorer,

@@ -1,0 +1,44 @@
+"""Check a learner's answers to exercises."""
+
+from tlhelpers.book.answers import tell
+from tlhelpers.book.right_answers import ANSWERS
+
+
+def check_answer(exercise: str, **answers: float | str) -> bool:
+    """Say which answers to an exercise are right, and what a wrong one may come from.
+
+    Parameters
+    ----------
+    exercise : str
+        Chapter and number, such as ``"02.2"``.
+    **answers : float or str
+        By the names that the exercise gives; not all need be there.
+
+    Returns
+    -------
+    bool
+        Whether all that are there are right.
+
+    Raises
+    ------
+    ValueError
+        An exercise without stored answers, no answer or one of another name, a number that is not
+        finite.
+    TypeError
+        A text where a number is asked for, or the other way round.
+
+    Examples
+    --------
+    >>> check_answer("01.1", floor=8)
+    01.1, floor: not yet: that is the square: take the root
+    False
+    """
+    if exercise not in ANSWERS:
+        raise ValueError(f"exercise must be one of {', '.join(ANSWERS)}, got {exercise!r}")
+    asked = ANSWERS[exercise]
+    if not answers or not answers.keys() <= asked.keys():
+        raise ValueError(
+            f"{exercise} asks for {', '.join(asked)}, got {', '.join(answers) or 'nothing'}"
+        )
+    faults = {name: asked[name].fault(name, answer) for name, answer in answers.items()}
+    return all([tell(f"{exercise}, {name}", fault) for name, fault in faults.items()])
