@@ -13,7 +13,7 @@ except ImportError as error:
 from tlhelpers.book.beyond import beyond_table
 from tlhelpers.book.bootstrap import bootstrap_scores
 from tlhelpers.book.check_answers import check_answer
-from tlhelpers.book.counted_otherwise import count_otherwise
+from tlhelpers.book.counted_otherwise import count_otherwise, nameless_words
 from tlhelpers.book.explorers import (
     Explorer,
     Frame,
@@ -24,6 +24,7 @@ from tlhelpers.book.explorers import (
     lab_explorer,
     training_size_explorer,
 )
+from tlhelpers.book.few_labels import difference_beside_mixtures
 from tlhelpers.book.figures import *  # noqa: F403 - every figure of the book
 from tlhelpers.book.figures import __all__ as _figures
 from tlhelpers.book.findings import claims_table
@@ -91,6 +92,7 @@ __all__ = [
     "compare_lab",
     "count_once",
     "count_otherwise",
+    "difference_beside_mixtures",
     "decision_table",
     "error_cancellation",
     "gain_to_be_seen",
@@ -110,6 +112,7 @@ __all__ = [
     "lab_models",
     "lab_winners",
     "molecule_of",
+    "nameless_words",
     "project_rubric",
     "related_tasks",
     "repeat_training",

@@ -2,11 +2,15 @@
 
 import pandas as pd
 
-from tlhelpers.book.counted_otherwise import counted_otherwise_words, nameless_words
-from tlhelpers.book.prose import interval, join_words, name_tests
+from tlhelpers.book.counted_otherwise import counted_otherwise_words
+from tlhelpers.book.few_labels import (
+    beside_mixtures_words,
+    few_labels_words,
+    gains_with_few_words,
+)
+from tlhelpers.book.prose import interval, join_words
 from tlhelpers.book.record import (
     BEYOND,
-    PAPER,
     architecture_record,
     barrier_tests,
     count_verdicts,
@@ -30,20 +34,8 @@ def decision_table() -> pd.DataFrame:
         `guide_tables`.
     """
     rows = [
+        ("Two sources under one name", "keep them apart", _union(), "01, 08"),
         ("No related label", "SingleTaskForest", _alone(), "02, 08"),
-        ("Related labels, and no idea whether they help", "StackedForest", _safe(), "07, 08"),
-        (
-            "The same quantity from a second source, and few target labels (20 to 50)",
-            "StackedForest(pull=np.inf)",
-            _few_labels(),
-            "08",
-        ),
-        (
-            "A related number that runs in a line with the target, known for the rows to predict",
-            'DifferenceForest(slope="learned", base_as_feature=True)',
-            _known_energies(),
-            "04, 10",
-        ),
         (
             "A related class, or a label that is a step on the way to the target",
             "LatentVariableForest",
@@ -56,7 +48,19 @@ def decision_table() -> pd.DataFrame:
             _paper("multi-task"),
             "05, 08 to 10",
         ),
-        ("Two sources under one name", "keep them apart", _union(), "01, 08"),
+        (
+            "The same quantity from a second source, and few target labels (20 to 50)",
+            "DifferenceForest",
+            few_labels_words(),
+            "07, 08",
+        ),
+        (
+            "A related number that runs in a line with the target, known for the rows to predict",
+            'DifferenceForest(slope="learned", base_as_feature=True)',
+            _known_energies(),
+            "04, 10",
+        ),
+        ("Related labels, and no idea whether they help", "StackedForest", _safe(), "07, 08"),
     ]
     names = ["your table", "model", "what we saw", "chapter"]
     return pd.DataFrame(rows, columns=names).set_index("your table")
@@ -70,9 +74,8 @@ def guide_evidence() -> pd.Series:
     pandas.Series of str
         By a key a rule (``baseline``, ``asked``, ``few``, ``stack``, ``pairs``), a mistake
         (``mismatch``, ``one split``), and what was seen in all: with all labels (``seen``), outside
-        of that count (``outside``), with few labels (``few labels``, ``counted otherwise``),
-        without the labels that name no method (``nameless``), and by comparisons of artificial
-        tables (``compared``).
+        of that count (``outside``), with few labels (``few labels``, ``counted otherwise``,
+        ``beside mixtures``), and by comparisons of artificial tables (``compared``).
     """
     stack, extra, equal = (
         _gaps().query("model == @name and question in ['rivals', @BEYOND]").set_index("setting")
@@ -83,9 +86,9 @@ def guide_evidence() -> pd.Series:
     wins = int((wide < 0).sum())
     return pd.Series(
         {
-            "compared": _compared(),
             "counted otherwise": counted_otherwise_words(),
-            "nameless": nameless_words(),
+            "beside mixtures": beside_mixtures_words(),
+            "compared": _compared(),
             "baseline": f"Band gaps, all labels, cold: extra trees, which see no related label, "
             f"have an RMSE of {extra.loc['cold', 'score']:.2f} eV, the stack "
             f"{stack.loc['cold', 'score']:.2f} eV ({beside['extra trees', 'cold']}).",
@@ -105,7 +108,7 @@ def guide_evidence() -> pd.Series:
             f"{wins} folds.",
             "seen": _seen(),
             "outside": _outside(),
-            "few labels": _gains_with_few(),
+            "few labels": gains_with_few_words(),
         }
     )
 
@@ -208,14 +211,6 @@ def _outside() -> str:
     )
 
 
-def _gains_with_few() -> str:
-    few = load_results("band_gaps_curve_verdicts").query("size <= 50 and verdict == 'better'")
-    few = few[few["question"].isin([PAPER, BEYOND, "rivals"])]
-    by = few.groupby(["model", "size"])["setting"].agg(" and ".join)
-    gains = "; ".join(f"{m} with {n}, {where}" for (m, n), where in by.items())
-    return f"With few labels, gains were seen for band gaps: {gains}."
-
-
 def _compared() -> str:
     """Say how often `compare_architectures` recommends a model rightly, on artificial tables."""
     asked = load_results("own_table").query("n_labels > 8")
@@ -240,31 +235,6 @@ def _record(model: str) -> str:
     """Return how often a model was better and worse than the baseline in the case studies."""
     cases, better, worse = count_verdicts(model)
     return f"better than the baseline in {better} of {cases} cases, worse in {worse}"
-
-
-def _few_labels() -> str:
-    curve = load_results("band_gaps_curve_verdicts").query("size <= 50")
-    names = ["difference", "stack", "equal weights"]
-    scores = curve.pivot_table("score", ["size", "setting"], "model")[names]
-    leads = (scores.idxmin(axis=1) == "difference").groupby("size").all()
-    lead = join_words(leads.index[leads])
-    plain = curve[curve["question"] == PAPER].query("model == 'difference'")["verdict"]
-    seen = "is" if (plain == "better").any() else "is not"
-    control = load_results("band_gaps_control_verdicts").query(
-        "metric == 'rmse' and size <= 50 and verdict == 'better'"
-    )
-    helped, beside = (
-        name_tests(control[control["question"] == question])
-        for question in ("z shuffled", "mixture without z")
-    )
-    return (
-        f"This was seen on one table, the band gaps. With {lead} labels a `DifferenceForest` has "
-        f"a lower mean error than both, but it varies more: that it is better than the baseline "
-        f"{seen} seen. It was not tested against the other two. Is it the computed gap that helps, "
-        f"or the mixing? With shuffled computed gaps the mixtures are not told apart from the "
-        f"baseline. With the true gaps they are better than with shuffled ones: {helped}. Better "
-        f"than a mixture of other models that never sees a computed gap: {beside}."
-    )
 
 
 def _known_energies() -> str:
