@@ -15,6 +15,7 @@ from tools.pair import notebook_of
 
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted((ROOT / "notebooks").glob("*.md"))
+PAGES = [*SOURCES, *sorted((ROOT / "book").glob("*.md"))]
 ids = [path.stem for path in SOURCES]
 DRAWS = re.compile(r"\bplot_\w+\(")
 
@@ -48,6 +49,26 @@ def test_pair_test_sees_an_edit():
 
 def test_every_pair_is_complete():
     assert {p.stem for p in (ROOT / "notebooks").glob("*.ipynb")} == set(ids) and len(ids) >= 3
+
+
+def lost_sentences(source: str) -> list[str]:
+    """Return the calls of `say` that a notebook does not show, as it shows the last value only."""
+    return [
+        ast.unparse(node)
+        for node in ast.parse(source).body[:-1]
+        if isinstance(node, ast.Expr)
+        and re.match(r"(say|say_list|show_words)\(", ast.unparse(node))
+    ]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=[path.stem for path in PAGES])
+def test_no_sentence_is_lost(path):
+    assert [line for cell in cells(path) for line in lost_sentences(cell.source)] == []
+
+
+def test_a_lost_sentence_is_seen():
+    assert lost_sentences("say('a')\nx = 1") == ["say('a')"]
+    assert lost_sentences("x = 1\ndisplay(say('a'))\nsay('b')") == []
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=ids)
