@@ -14,9 +14,14 @@ _GAIN = "a negative difference is a gain"
 _HOLM = (
     "not all are multiplied by three: the smallest p by three, the next by two, the largest by one"
 )
-_NO_ERROR = "that takes the standard deviation for the error of the mean"
+_MEANS = "those are changes of means: take medians"
 _NOT_OF_THREE = "it is none of the paper's three models"
+_NO_ERROR = "that takes the standard deviation for the error of the mean"
+_OF_VARIANCE = "that is a standard error: give the variance"
+_RIGHT_BAGS = "those are the right bags: shuffle the rows, not the columns"
+_RIGHT_FLOOR = "that is the right floor: divide by the number of labels"
 _SWAPPED = "that answers the other question"
+_TWO_ERRORS = "the ratio lies more than two standard errors from one"
 
 OF_METHODS: Mapping[str, Mapping[str, Answer]] = {
     "01.1": {
@@ -60,6 +65,29 @@ OF_METHODS: Mapping[str, Mapping[str, Answer]] = {
             85,
             wrong={0.421: NUMBER, 86: "a gap from a calculation is no measurement: see `origin`"},
         ),
+    },
+    "01.4": {
+        "rows": Answer(12, wrong={2: "those are the rows that hold a colour"}),
+        "with_color": Answer(
+            2,
+            wrong={
+                139: "that counts rows with a gap, too",
+                12: "some of these have a hole in `color`, too",
+            },
+        ),
+    },
+    "01.5": {
+        "faulty": Answer(0.48, wrong={0.58: _RIGHT_FLOOR, 0.51: "that is without the single ones"}),
+        "without_single": Answer(
+            0.51, wrong={0.58: _RIGHT_FLOOR, 0.48: "that is with the single ones"}
+        ),
+    },
+    "01.6": {
+        "kept": Answer(
+            340, wrong={368: "that is with the rows without a method", 28: "those drop out"}
+        ),
+        "tenth": Answer(14, wrong={19: _MEANS, 51: "that counts smaller changes, too"}),
+        "half": Answer(2, wrong={3: _MEANS}),
     },
     "02.1": {
         "labels": Answer(
@@ -115,10 +143,45 @@ OF_METHODS: Mapping[str, Mapping[str, Answer]] = {
             0.73, wrong={0.27: "that is the share outside", 0.30: "that is `std`"}
         ),
     },
+    "03.3": {
+        "uncorrected": Answer(0.60, 0.02, {2.10: _RIGHT_BAGS, 0.08: "that is with the default"}),
+        "corrected": Answer(
+            0.08,
+            0.02,
+            {1.50: _RIGHT_BAGS, 0.60: "that is without the correction"},
+        ),
+        "should_be": Answer(
+            0,
+            wrong={
+                1.50: "wrong bags tell nothing of the rows: every covariance is noise",
+                0.60: "that is the Monte-Carlo bias",
+                0.08: "that is what the correction leaves",
+            },
+        ),
+    },
+    "03.4": {
+        "joint": Answer(
+            1.51,
+            0.05,
+            {1.23: _OF_VARIANCE, 2.60: "that is right for independent errors"},
+        ),
+        "separate": Answer(
+            2.60,
+            0.05,
+            {1.61: _OF_VARIANCE, 1.65: "that is one of the two", 0.95: "that is one of the two"},
+        ),
+    },
     "04.1": {
         "known": Answer("z", wrong={"d": "d is learned", "y": "y is what is predicted"}),
         "learned": Answer("d", wrong={"z": "z is known here", "y": "the forest learns y - z"}),
         "apart": Answer(0, 1e-9),
+    },
+    "04.2": {
+        "z": Answer("gain", wrong={"does not tell": _TWO_ERRORS, "loss": "the ratio is below one"}),
+        "line": Answer(
+            "gain", wrong={"does not tell": _TWO_ERRORS, "loss": "the ratio is below one"}
+        ),
+        "lower": Answer("line", wrong={"z": "compare the two ratios in `error`"}),
     },
     "04.3": {
         "difference": Answer(868, 1),
@@ -220,5 +283,23 @@ OF_METHODS: Mapping[str, Mapping[str, Answer]] = {
         ),
         "before": Answer(0.64, wrong={2.54: "that is the error with 3z + 2"}),
         "after": Answer(2.54, wrong={0.64: "that is the error with z"}),
+    },
+    "07.4": {
+        "papers": Answer(
+            51,
+            wrong={
+                65: "those are cold",
+                116: "that is cold and warm together",
+                55: "that counts positions where no gain is seen, too",
+            },
+        ),
+        "six": Answer(
+            21,
+            wrong={
+                53: "those are cold",
+                74: "that is cold and warm together",
+                51: "that is among the paper's models",
+            },
+        ),
     },
 }

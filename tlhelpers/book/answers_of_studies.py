@@ -1,9 +1,9 @@
-"""The right answers to exercises of parts III and IV, and remarks on typical wrong ones."""
+"""The right answers to exercises of part III, and remarks on typical wrong ones."""
 
 from collections.abc import Mapping
 
 from tlhelpers.book.answers import Answer
-from tlhelpers.book.answers_of_methods import EQUAL, MAE, NUMBER
+from tlhelpers.book.answers_of_methods import NUMBER
 
 _FIRST_REPEAT = "that is the first repeat alone: take the mean of three"
 _GUESSED = 'that is the slope for guessed energies: keep the regime "known"'
@@ -15,7 +15,6 @@ _OF_SMALL = "that is for a difference of 0.05"
 _PEARSON = 'that is the correlation of the scores, not of their ranks: ask for "spearman"'
 _STACK_LESS = "that is the baseline less the stack"
 _SWAPPED_POWER = "that is for half of all tables"
-_RULE = "that is the rule of thumb"
 
 OF_STUDIES: Mapping[str, Mapping[str, Answer]] = {
     "08.1": {
@@ -198,48 +197,6 @@ OF_STUDIES: Mapping[str, Mapping[str, Answer]] = {
                 0.16: "that is one side: zero may lie on either",
                 18: "that is the number of cases: give the share",
             },
-        ),
-    },
-    "12.2": {
-        "rule": Answer(5.7, 0.05, {4.4: MAE}),
-        "slope": Answer(
-            3.3, 0.2, {2.6: MAE, 4.2: "that is the forest without the volume", 5.7: _RULE}
-        ),
-        "alone": Answer(
-            4.2, 0.2, {3.2: MAE, 3.3: "that is the forest that knows the volume", 5.7: _RULE}
-        ),
-    },
-    "13.2": {
-        "fits": Answer(
-            160,
-            wrong={
-                40: "that is splits times sizes: each has the fits of both models",
-                80: "a difference is three fits, not one",
-                120: "that is the difference alone: the single-task forest is one fit more",
-            },
-        ),
-        "minutes": Answer(
-            11.6,
-            0.5,
-            {
-                2.3: "that is with the trees of the table: time grows with the trees",
-                5.8: "a difference is three fits, not one",
-                695: "those are seconds",
-            },
-        ),
-    },
-    "14.2": {
-        "score": Answer(
-            1.12,
-            wrong={
-                1.24: "that ridge does not see z: give both names, `*gaps`",
-                0.78: MAE,
-                1.00: "that is the single-task forest",
-            },
-        ),
-        "verdict": Answer(
-            "no difference seen",
-            wrong={"worse": "its interval holds zero: look at the adjusted p", "equal": EQUAL},
         ),
     },
 }
