@@ -143,6 +143,14 @@ OF_METHODS: Mapping[str, Mapping[str, Answer]] = {
             0.73, wrong={0.27: "that is the share outside", 0.30: "that is `std`"}
         ),
     },
+    "03.2": {
+        "query_by_query": Answer(
+            "as well", wrong={"not as well": "the two correlations differ by less than 0.1"}
+        ),
+        "in_the_mean": Answer(
+            "not as well", wrong={"as well": "the means of two seeds lie closer to each other"}
+        ),
+    },
     "03.3": {
         "uncorrected": Answer(0.60, 0.02, {2.10: _RIGHT_BAGS, 0.08: "that is with the default"}),
         "corrected": Answer(
