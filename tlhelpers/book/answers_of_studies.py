@@ -1,0 +1,202 @@
+"""The right answers to exercises of part III, and remarks on typical wrong ones."""
+
+from collections.abc import Mapping
+
+from tlhelpers.book.answers import Answer
+from tlhelpers.book.answers_of_methods import NUMBER
+
+_FIRST_REPEAT = "that is the first repeat alone: take the mean of three"
+_GUESSED = 'that is the slope for guessed energies: keep the regime "known"'
+_KENDALL = 'that is the correlation by Kendall: ask for "spearman"'
+_LEVEL = "that is a score itself: subtract one from the other"
+_OF_LINE = "that is the slope of the line: fit the forest, and look at `slope_`"
+_OF_ONE = "that is the slope that the difference forest takes for granted"
+_OF_SMALL = "that is for a difference of 0.05"
+_PEARSON = 'that is the correlation of the scores, not of their ranks: ask for "spearman"'
+_STACK_LESS = "that is the baseline less the stack"
+_SWAPPED_POWER = "that is for half of all tables"
+
+OF_STUDIES: Mapping[str, Mapping[str, Answer]] = {
+    "08.1": {
+        "follow": Answer(
+            "b",
+            wrong={
+                "ab": "(a): not told apart is not equal",
+                "bc": "(c): no difference seen is no proof of none",
+                "bd": "(d): look into `blind`, where a mixture without z is the other model",
+                "abcd": "no difference seen is no proof of equality",
+            },
+        ),
+    },
+    "08.2": {
+        "cold": Answer(0.94, wrong={1.00: _PEARSON, 0.82: _KENDALL}),
+        "warm": Answer(0.98, wrong={0.99: _PEARSON, 0.93: _KENDALL}),
+    },
+    "08.3": {
+        "lowest": Answer(
+            -8.2,
+            0.1,
+            {
+                -7.6: "that is with more trees: take 25",
+                7.0: "that is with the right sign: give the negative of the gap",
+            },
+        ),
+    },
+    "09.1": {
+        "accuracy_rise": Answer(0.05, wrong={0.47: _LEVEL, 0.42: _LEVEL}),
+        "f1_rise": Answer(
+            0.18,
+            wrong={
+                0.51: _LEVEL,
+                0.33: _LEVEL,
+                0.20: "the F1 of blue-green does not reach one: see its column",
+            },
+        ),
+        "accuracy": Answer(0.28, wrong={0.42: "that is the accuracy of the latent variable"}),
+        "f1": Answer(
+            0.09,
+            wrong={
+                0.44: "that is the F1 of gray-black: take the mean of five classes",
+                0.33: "that is the macro F1 of the latent variable",
+            },
+        ),
+    },
+    "09.2": {
+        "accuracy_gain": Answer(0.06, 0.015, {0.79: _LEVEL, 0.72: _LEVEL, 0.025: _FIRST_REPEAT}),
+        "f1_gain": Answer(0.29, 0.015, {0.71: _LEVEL, 0.42: _LEVEL, 0.235: _FIRST_REPEAT}),
+    },
+    "09.3": {
+        "half": Answer(39, 2, {156: _OF_SMALL, 160: _OF_SMALL, 79: "the number goes with 1 / d²"}),
+        "four_of_five": Answer(
+            80, 2, {319: _OF_SMALL, 160: "the number goes with 1 / d²", 39: _SWAPPED_POWER}
+        ),
+    },
+    "09.4": {
+        "shuffled": Answer(0.18, wrong={0.21: "that is on the true colours"}),
+        "true": Answer(0.21, wrong={0.18: "that is on the shuffled tables"}),
+        "as_good": Answer(13, 0.5, {0.265: NUMBER}),
+        "p": Answer(0.28, wrong={13 / 49: "count the true table too: (1 + count) / (1 + number)"}),
+    },
+    "10.1": {
+        "may": Answer(
+            "b",
+            wrong={
+                "a": "(a): that interval is of one comparison alone; the verdict counts them all",
+                "ab": "(a) and (b) contradict each other: which of them is a verdict?",
+                "bc": "(c): no difference seen is not equal",
+                "bd": "(d): no test compares warm with cold",
+            },
+        ),
+    },
+    "10.2": {
+        "no": Answer(0.60, wrong={1: _OF_ONE, 0.65: _GUESSED}),
+        "n2": Answer(0.77, wrong={1: _OF_ONE, 0.83: _OF_LINE, 0.82: _OF_LINE, 0.79: _GUESSED}),
+        "o2": Answer(0.56, wrong={1: _OF_ONE}),
+    },
+    "10.3": {
+        "surfaces": Answer(
+            22,
+            wrong={
+                44: "that counts surfaces without a published `dE_O2_diss`, too",
+                24: "that counts surfaces without the other energies, too",
+            },
+        ),
+        "largest": Answer(
+            0,
+            wrong={
+                3.62: "the constant has the wrong sign",
+                1.81: "the constant is missing",
+                0.905: "the constant enters twice: `of_gases` halves the energy of O₂",
+            },
+        ),
+    },
+    "10.4": {
+        "changed": Answer(
+            20,
+            wrong={
+                22: "that is with all three as published: turn the barrier of O",
+                0.909: NUMBER,
+                2: "those keep their label",
+            },
+        ),
+        "step": Answer(
+            "Ea_N2_diss",
+            wrong={
+                "Ea_NO_diss": "that is with all barriers turned",
+                "Ea_N2_assoc": "that barrier is turned: leave it as published",
+            },
+        ),
+    },
+    "10.5": {
+        "cold": Answer(
+            10,
+            wrong={
+                22: 'those are folds of metals: `group_by` is "surface"',
+                11: "that is the margin of three barriers: take `two`",
+                0.227: NUMBER,
+            },
+        ),
+        "warm": Answer(
+            5,
+            wrong={
+                6: "that is with folds of metals, or with the margin of three barriers",
+                10: "that is with the error of a cold query",
+                0.114: NUMBER,
+            },
+        ),
+    },
+    "11.1": {
+        "may": Answer(
+            "c",
+            wrong={
+                "b": "(b): no difference seen is no proof of none",
+                "cd": "(d): those intervals are of one size alone",
+                "d": "(d): those intervals are of one size alone",
+                "a": "(a): no size is called worse",
+            },
+        ),
+    },
+    "11.2": {
+        "folds": Answer(
+            6,
+            wrong={
+                44: "in those the stack has the lower error",
+                12: "that is the share in percent, or both settings: count cold folds",
+                0.12: NUMBER,
+            },
+        ),
+        "lowest": Answer(
+            -0.26,
+            wrong={-0.20: _STACK_LESS, -0.36: "those are warm folds"},
+        ),
+        "highest": Answer(0.20, wrong={0.26: _STACK_LESS, 0.14: "those are warm folds"}),
+    },
+    "11.3": {
+        "rivals": Answer(
+            3,
+            wrong={
+                4: "that is by the adjusted p: `p_value` is the other one",
+                2: "those are told apart from it",
+                14: "those are of all models in the table: take `six`",
+            },
+        ),
+    },
+    "11.4": {
+        "called": Answer(
+            27,
+            wrong={
+                6: "that is the whole interval: halve the distance of each end to the middle",
+                0: "that is by our verdicts",
+                0.5: NUMBER,
+            },
+        ),
+        "chance": Answer(
+            0.33,
+            wrong={
+                0.05: "that is the whole interval",
+                0.16: "that is one side: zero may lie on either",
+                18: "that is the number of cases: give the share",
+            },
+        ),
+    },
+}

@@ -1,0 +1,153 @@
+"""The right answers to exercises of part IV, and remarks on typical wrong ones."""
+
+from collections.abc import Mapping
+
+from tlhelpers.book.answers import Answer
+from tlhelpers.book.answers_of_methods import EQUAL, MAE
+
+_ADDED = "the difference is added to z"
+_AROUND = "what is new stands before and around the call"
+_ONCE = "only the trees count three times: process and table are there once"
+_RULE = "that is the rule of thumb"
+_STD = "that is the spread over the splits"
+
+OF_YOURS: Mapping[str, Mapping[str, Answer]] = {
+    "12.1": {
+        "model": Answer(
+            "single-task",
+            wrong={
+                "stack": "that is recommended as the interval leaves out zero",
+                "single-task forest": "leave out the word forest",
+            },
+        ),
+        "side": Answer("below", wrong={"above": "a gain is a negative difference"}),
+    },
+    "12.2": {
+        "rule": Answer(5.7, 0.05, {4.4: MAE}),
+        "slope": Answer(
+            3.3, 0.2, {2.6: MAE, 4.2: "that is the forest without the volume", 5.7: _RULE}
+        ),
+        "alone": Answer(
+            4.2, 0.2, {3.2: MAE, 3.3: "that is the forest that knows the volume", 5.7: _RULE}
+        ),
+    },
+    "12.3": {
+        "faults": Answer(
+            3,
+            wrong={
+                1: "all faults are told at once: spoil the copy in three ways",
+                5: "three cells with one remark are one fault",
+            },
+        ),
+    },
+    "12.4": {
+        "line": Answer(
+            15.6,
+            0.4,
+            {
+                14.2: "that is the forest that knows no volume",
+                14.4: "that is the cold answer: give the volumes by `known`",
+                1.5: "that one learned from all solids: fit the dense ones",
+                7.6: 'that is with a slope of one: `slope="learned"`',
+                12.4: MAE,
+            },
+        ),
+        "slope": Answer(
+            3.49,
+            0.05,
+            {
+                2.26: _RULE,
+                2.06: "that one learned from all solids: fit the dense ones",
+                3.91: "that is the slope for guessed volumes: take the first row",
+            },
+        ),
+    },
+    "13.1": {
+        "changed": Answer(0, wrong={1: _AROUND, 2: _AROUND}),
+        "sent_times": Answer(
+            1,
+            wrong={
+                6: "all splits share what is sent",
+                2: "one of the two is the comparison that followed",
+            },
+        ),
+    },
+    "13.2": {
+        "fits": Answer(
+            160,
+            wrong={
+                40: "that is splits times sizes: each has the fits of both models",
+                80: "a difference is three fits, not one",
+                120: "that is the difference alone: the single-task forest is one fit more",
+            },
+        ),
+        "minutes": Answer(
+            11.6,
+            0.5,
+            {
+                2.3: "that is with the trees of the table: time grows with the trees",
+                5.8: "a difference is three fits, not one",
+                695: "those are seconds",
+            },
+        ),
+    },
+    "13.3": {
+        "apart": Answer(0, wrong={0.68: "those are two seeds: leave `random_state` as it was"}),
+    },
+    "13.4": {
+        "least": Answer(
+            0.12, wrong={0: "that is the same seed: give `random_state=1`", 0.11: _STD}
+        ),
+        "most": Answer(
+            0.33,
+            wrong={
+                0.68: "that is one score: take the mean over the splits first",
+                0.26: _STD,
+                0: "that is the same seed: give `random_state=1`",
+            },
+        ),
+    },
+    "13.5": {
+        "leaves": Answer(2.69, 0.05, {5.55: _ONCE, 1.85: "that is one forest of three"}),
+        "full": Answer(3.65, 0.05, {6.51: _ONCE, 2.17: "that is one forest of three"}),
+    },
+    "14.1": {
+        "slope": Answer(
+            1, wrong={0: "then nothing of z is left", 1.21: "that is the fitted slope", -1: _ADDED}
+        ),
+        "fitted": Answer(
+            1.21,
+            0.01,
+            {
+                0.58: "that predicts the computed gap from the optical one",
+                1.50: "that line has no constant",
+                0.83: "that is the correlation",
+            },
+        ),
+    },
+    "14.2": {
+        "score": Answer(
+            1.10,
+            wrong={
+                1.23: "that ridge does not see z: give both names, `*gaps`",
+                0.77: MAE,
+                1.01: "that is the single-task forest",
+            },
+        ),
+        "verdict": Answer(
+            "no difference seen",
+            wrong={"worse": "its interval holds zero: look at the adjusted p", "equal": EQUAL},
+        ),
+    },
+    "14.3": {
+        "error": Answer(
+            2.33,
+            0.03,
+            {
+                0.92: "that is the warm one: it was given z",
+                1.00: "that is the single-task forest",
+                1.75: MAE,
+            },
+        ),
+    },
+}
