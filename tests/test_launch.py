@@ -13,6 +13,7 @@ import nbformat
 import pytest
 from conftest import ROOT
 from environments import (
+    LONG,
     install,
     new_environment,
     run,
@@ -143,4 +144,4 @@ def test_colab(colab: Path, checkout: Path, tmp_path: Path) -> None:
         install = next(cell for cell in notebook.cells if cell.cell_type == "code")
         assert install.source.startswith("# Installs the package") and install.outputs == []
 
-    run_tests_of_the_package(colab, checkout)
+    run_tests_of_the_package(colab, checkout, LONG)
