@@ -116,3 +116,13 @@ def test_fills_stand_out_and_text_on_them_is_read(style, theme):
     fill = shown(style.color, theme, opacity_of(style.color))
     assert contrast(fill, PAGES[theme]) > (3 if theme == "dark" else 2)
     assert contrast(shown("#000000", theme), fill) > 4.5
+
+
+def test_a_link_has_one_colour_and_is_read_on_a_page_and_on_a_row_of_a_table():
+    """The rows of a table are those of the theme."""
+    text, rows = SHEETS[0].read_text("utf8"), {"light": "#f3f4f5", "dark": "#29313d"}
+    found = re.findall(r"--pst-color-link: (#\w+); --pst-color-link-higher-contrast: (#\w+);", text)
+    assert len(found) == 2
+    for (link, in_table), theme in zip(found, ("light", "dark"), strict=True):
+        assert link == in_table
+        assert min(contrast(link, paper) for paper in (PAGES[theme], rows[theme])) >= 4.5
