@@ -74,7 +74,10 @@ def test_an_interval_stays_in_one_line(mend):
     head = '<table border="1" class="dataframe"><tbody><tr>'
     text = mend(f"{head}<td>1.26 (-0.37 to -0.10), better</td><td>1.2 ± 0.3</td></tr></table>")
     assert "-0.37\u00a0to\u00a0-0.10" in text and "1.2\u00a0±\u00a00.3" in text
-    assert '<td><span class="tl-score">1.26 (-0.37' in text and "-0.10),</span> better</td>" in text
+    assert (
+        '<td><span class="tl-score">1.26 (-0.37' in text
+        and "-0.10),</span> <strong>better</strong></td>" in text
+    )
 
 
 def test_a_table_among_sentences_scrolls_alone(mend):
@@ -88,6 +91,15 @@ def test_a_verdict_is_one_word_of_a_table(mend):
     words = "no difference seen"
     text = mend(f"{head}<td>{words}</td><td>+0.1, {words}</td></tr></table><p>{words}</p>")
     assert text.count("no\u00a0difference\u00a0seen") == 2 and f"<p>{words}</p>" in text
+
+
+def test_the_word_of_a_difference_seen_is_bold(mend):
+    head = '<table border="1" class="dataframe"><tbody><tr>'
+    cells = ["1.26 (-0.37 to -0.10), better", "worse", "no difference seen", "better than 1", "3"]
+    text = mend(head + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr></tbody></table>")
+    assert "-0.10),</span> <strong>better</strong></td>" in text
+    assert "<strong>worse</strong></td>" in text and text.count("<strong>") == 2
+    assert mend("<p>It is better</p>") == "<p>It is better</p>"
 
 
 def test_a_table_of_contents_names_its_cells(mend):

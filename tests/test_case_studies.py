@@ -80,7 +80,7 @@ def test_case_study_figures_show_every_row():
             "t": "t",
         }
     )
-    axes = plot_intervals(table, "t", "RMSE (eV)", fill="s", line=1.0)
+    axes = plot_intervals(table, "t", "RMSE (eV)", dash="s", line=1.0)
     assert len(axes) == 1 and len(axes[0].lines) == 9
     wide = pd.concat([table.assign(t=name) for name in "abc"])
     axes = plot_intervals(wide, "t", "RMSE (eV)", columns=2)

@@ -14,6 +14,7 @@ from tlhelpers import (
     no_study,
 )
 from tlhelpers.book.explorers.training_size import training_size_explorer
+from tlhelpers.book.prose import interval
 from tlhelpers.data.studies import Study
 from tlhelpers.evaluation.comparison import compare_sizes, judge
 from tlhelpers.evaluation.protocol import training_order
@@ -143,7 +144,7 @@ def test_the_verdicts_of_all_positions_are_one_family(study, made):
     assert len(set(family["verdict"])) > 1
     for size, row in family.iterrows():
         readout = explorer.at(labels=size, setting=row["setting"], model=row["model"]).readout
-        assert f" eV, {row['verdict']}" in readout
+        assert f" eV, difference {interval(row)} eV, {row['verdict']}" in readout
 
 
 def test_the_table_of_all_positions_has_the_numbers_of_the_sentence(made):
@@ -152,7 +153,8 @@ def test_the_table_of_all_positions_has_the_numbers_of_the_sentence(made):
     first, saved, one = frame.readout.partition("One draw: ")
     for name, value in frame.cells.items():
         assert value in (one if "draw" in name else first), name
-    assert len(frame.cells) == 6 and saved
+    assert len(frame.cells) == 7 and saved
+    assert frame.cells["95% interval of the difference"] in first
     html = explorer.to_html()
     assert "<th>baseline&#x27;s mean RMSE, eV</th>" in html and "<th>Answer</th>" not in html
     rows = html.partition("<tbody>")[2].partition("</tbody>")[0]

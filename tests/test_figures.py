@@ -1,5 +1,7 @@
 """Every figure of the book as it is drawn: text of a size that a phone leaves to be read."""
 
+import itertools
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -7,10 +9,10 @@ from test_names_from_data import DRAWN
 
 import tlhelpers as tl
 from tlhelpers.book import figures, lab_winners, visible_relation
-from tlhelpers.book.figures.style import literal
+from tlhelpers.book.figures.style import SEEN, literal
 
 PHONE = 358  # px: a window of 390 without its margins
-LEAST = 8  # px, the size of the type
+LEAST = 9  # px, the size of the type
 
 
 @pytest.fixture(autouse=True)
@@ -50,7 +52,7 @@ FIGURES = {name: draw for name, (draw, _) in DRAWN.items()} | {
         lambda tests, panel: figures.plot_size_differences(tests, panel, "RMSE (eV)"), "setting"
     ),
     "three panels": lambda: barriers(
-        lambda scores: figures.plot_intervals(scores, "target", "RMSE (eV)", fill="setting")
+        lambda scores: figures.plot_intervals(scores, "target", "RMSE (eV)", dash="setting")
     ),
 }
 
@@ -62,6 +64,39 @@ def test_text_is_read_on_a_phone(name):
     width = figure.get_tightbbox().width + 0.2  # as a notebook saves it
     least = min(text.get_fontsize() for text in figure.findobj(plt.Text) if text.get_text().strip())
     assert least / 72 * PHONE / width >= 0.98 * LEAST
+
+
+def test_titles_of_three_panels_keep_apart():
+    axes = FIGURES["three panels"]()
+    axes[0].figure.canvas.draw()
+    titles = [ax.title.get_window_extent() for ax in axes]
+    assert all(a.x1 < b.x0 for a, b in itertools.pairwise(titles))
+
+
+def test_a_full_marker_beside_an_interval_is_a_difference_seen():
+    tests = tl.load_results("no_verdicts").query("question == 'against the line'")
+    tests = tests.query(
+        "direction == 'dissociation' and metric == 'rmse' and group_by == 'surface'"
+    )
+    axes = figures.plot_intervals(tests, "target", "eV", score="difference", line=0)
+    marks = [line for ax in axes for line in ax.lines if len(line.get_xdata()) == 1]
+    seen = [line for line in marks if line.get_markerfacecolor() != "white"]
+    assert len(marks) == len(tests) and len(seen) == (tests["verdict"] == "better").sum() > 0
+    assert {line.get_xdata()[0] for line in seen} == set(
+        tests.query("verdict == 'better'")["difference"]
+    )
+    (legend,) = axes[0].figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == [SEEN]
+
+
+def test_a_setting_is_told_by_the_line_and_no_full_marker_without_verdicts():
+    axes = FIGURES["three panels"]()
+    marks = [line for ax in axes for line in ax.lines if len(line.get_xdata()) == 1]
+    assert {line.get_markerfacecolor() for line in marks} == {"white"}
+    (legend,) = axes[0].figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == ["cold", "warm"]
+    solid, dashed = (line.get_linestyle() for line in legend.get_lines())
+    assert solid == "-" and dashed == "--"
 
 
 def test_texts_of_a_map_keep_apart():
@@ -86,4 +121,4 @@ def test_columns_are_named_in_words():
     columns = {*tl.load_results("no_intervals")["target"], "gap_pbe", "gap_optical"}
     assert not any("_" in literal(name) for name in columns)
     scores = barriers(lambda scores: figures.plot_intervals(scores, "target", "RMSE (eV)"))
-    assert {ax.get_title() for ax in scores} == {f"{m}, dissociation" for m in ("NO", "N₂", "O₂")}
+    assert {ax.get_title() for ax in scores} == {f"{m},\ndissociation" for m in ("NO", "N₂", "O₂")}

@@ -31,7 +31,7 @@ def square(n):
 DRAWN = {
     "scores": (lambda: figures.plot_scores(scores(), "model"), ODD),
     "intervals": (
-        lambda: figures.plot_intervals(intervals("part"), "part", "x", fill="case")[0],
+        lambda: figures.plot_intervals(intervals("part"), "part", "x", dash="case")[0],
         TWO,
     ),
     "confusion": (lambda: figures.plot_confusion(square(7), "tests"), ODD),

@@ -26,6 +26,7 @@ CHECKSUM = re.compile(r"(?<=>)([0-9a-f]{32})([0-9a-f]{32})(?=<)")
 WITH_TEXT = re.compile(r'<table class="dataframe">.*?</table>', re.DOTALL)
 # A verdict is one word of a table.
 VERDICT = "no difference seen"
+SEEN = re.compile(r"\b(better|worse)$")  # at the end of a cell: the eye shall find it
 # The first column leads to the sections of the page.
 CONTENTS = re.compile(
     r'<table class="table">(?:(?!</table>).)*?<td><p><a class="reference internal" href="#'
@@ -94,7 +95,7 @@ def name_folded_result(match: re.Match) -> str:
 
 
 def order_table(match: re.Match) -> str:
-    """Give a table of pandas one row of headers, whole intervals, texts on the left, and scopes."""
+    """Give a table of pandas one row of headers, whole intervals, scopes, and verdicts in bold."""
     text = SCORE.sub(r'<td><span class="tl-score">\1</span>', match[0])
     table = BeautifulSoup(text, "html.parser").table
     _keep_ranges(table)
@@ -109,6 +110,7 @@ def order_table(match: re.Match) -> str:
     for head in table.select("tbody th"):
         head["scope"] = "rowgroup" if head.get("rowspan") else "row"
     _mark_texts(table)
+    _mark_seen(table)
     return str(table)
 
 
@@ -170,3 +172,12 @@ def _mark_texts(table: Tag) -> None:
         if not any(NUMBER.match(cell.get_text().strip()) for cell in column):
             for cell in (*column, head):
                 cell["class"] = "tl-text"
+
+
+def _mark_seen(table: Tag) -> None:
+    """Set the word of a difference that is seen in bold."""
+    for cell in table.find_all("td"):
+        for text in [*cell.find_all(string=True)][-1:]:
+            if found := SEEN.search(text.rstrip()):
+                strong = BeautifulSoup(f"<strong>{found[1]}</strong>", "html.parser").strong
+                text.replace_with(text[: found.start()], strong)

@@ -12,6 +12,7 @@ from tlhelpers.book.explorers.frames import Frame, Panel, Series, Slider
 from tlhelpers.book.explorers.widget import Explorer
 from tlhelpers.book.figures.style import style_of
 from tlhelpers.book.names import barrier_in_words, in_words
+from tlhelpers.book.prose import interval
 from tlhelpers.data.studies import Study
 from tlhelpers.evaluation.comparison import VERDICTS, compare_sizes, judge, label_saving
 from tlhelpers.evaluation.scores import ERRORS, score_predictions
@@ -55,7 +56,8 @@ def training_size_explorer(
         those of a switch. Without that column, test rows are cold.
     verdicts : pandas.DataFrame, optional
         What the test says of every model, with the columns ``setting``, ``target``, ``model``,
-        ``size``, ``metric`` and ``verdict``. Default: the verdicts of `compare_sizes`, all that
+        ``size``, ``metric`` and ``verdict``, and ``low`` and ``high`` of the difference, if it is
+        to be shown. Default: the verdicts of `compare_sizes`, all that
         the sliders can show as one family.
     baseline : str
     metric : {"rmse", "mae", "accuracy", "f1_macro"}
@@ -145,7 +147,7 @@ def _usual_draw(curve: pd.DataFrame, metric: str) -> int:
 
 def _verdicts(
     table: pd.DataFrame | None, curve: pd.DataFrame, baseline: str, others: list[str], metric: str
-) -> dict[tuple, str]:
+) -> dict[tuple, dict[str, Any]]:
     """Return what the test says of each model, in each setting and at each size."""
     if not others:
         return {}
@@ -157,7 +159,7 @@ def _verdicts(
             for model in others
         }
         table = judge(pd.concat(tests, names=_KEYS[:3]).reset_index())
-    said = table[table["metric"] == metric].set_index(_KEYS)["verdict"].to_dict()
+    said = table[table["metric"] == metric].set_index(_KEYS).to_dict("index")
     cases = curve.loc[curve["model"].isin(others), _KEYS].itertuples(index=False, name=None)
     lacking = [case for case in cases if case not in said]
     if lacking:
@@ -212,6 +214,8 @@ class _View:
         self.study, self.curve, self.verdicts, self.metric = study, curve, verdicts, metric
         self.unit, self.along, self.where = unit, along, where
         self.is_class, self.spread = metric not in ERRORS, _spread(curve, metric)
+        self.ends = "" if self.is_class else f" {unit}"
+        self.saves = VERDICTS[0] in {row["verdict"] for row in verdicts.values()}
 
     def frame(
         self, labels: int, setting: str, target: Hashable, found: dict[str, pd.DataFrame]
@@ -231,7 +235,11 @@ class _View:
             f"mean {_NAMES[self.metric]} {scored}"
         )
         if len(found) > 1:
-            verdict = self.verdicts[setting, target, model, labels]
+            said = self.verdicts[setting, target, model, labels]
+            verdict = said["verdict"]
+            if "low" in said:
+                cells["95% interval of the difference"] = interval(said)
+                readout += f", difference {interval(said)}" + self.ends
             readout += f", {verdict}"
             if verdict == VERDICTS[0] and not self.is_class:
                 case = (self.curve[_KEYS[:2]] == [setting, target]).all(axis=1)
@@ -260,7 +268,7 @@ class _View:
         for name, values in columns.items():
             named = zip([name, f"baseline's {name}"], reversed(values.to_list()), strict=False)
             cells |= {column: f"{value:.2f}" for column, value in named}
-        if VERDICTS[0] in self.verdicts.values() and not self.is_class:
+        if self.saves and not self.is_class:
             cells["label saving"] = ""
         return cells
 
@@ -268,7 +276,7 @@ class _View:
         """Return the score of the model, against that of the baseline where there are two."""
         first, *rest = (f"{score:.2f}" for score in reversed(scores.to_list()))
         text = f"{first} against {whose}{rest[0]}" if rest else first
-        return text if self.is_class else f"{text} {self.unit}"
+        return text + self.ends
 
     def _curve_panel(
         self, title: str, spread: pd.DataFrame, labels: int, scores: Mapping[str, float], top: float

@@ -5,7 +5,16 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from tlhelpers.book.figures.style import INK, OTHER, PAGE, STYLES, literal, opacity_of, style_of
+from tlhelpers.book.figures.style import (
+    INK,
+    OTHER,
+    PAGE,
+    SERIES,
+    STYLES,
+    literal,
+    opacity_of,
+    style_of,
+)
 
 
 def plot_curves(
@@ -134,14 +143,13 @@ def plot_shared_splits(shares: pd.DataFrame, n_features: int = 12) -> Axes:
     _, ax = plt.subplots(figsize=size, layout="constrained")
     places = np.arange(len(chosen))
     ax.hlines(places, chosen.min(axis=1), chosen.max(axis=1), color="#bbbbbb", linewidth=2)
-    looks = [("o", INK, INK), ("D", "white", INK), ("^", "#999999", INK), ("s", "white", "#999999")]
-    for name, (marker, face, edge) in zip(chosen, looks, strict=False):
+    looks = [(style.marker, style.color) for style in SERIES] + [("D", "#999999")]
+    for name, (marker, color) in zip(chosen, looks, strict=False):
         ax.plot(
             chosen[name],
             places,
             marker,
-            color=face,
-            markeredgecolor=edge,
+            color=color,
             linestyle="none",
             label=literal(name),
         )

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from tlhelpers.book.figures.style import INK, PAGE, Style, literal, style_of
+from tlhelpers.book.figures.style import INK, PAGE, SEEN, Style, literal, look_of, style_of
 
 
 def plot_learning_curve(
@@ -107,7 +107,7 @@ def plot_size_differences(tests: pd.DataFrame, panel: str, ylabel: str) -> np.nd
             style, place = style_of(row["model"]), models.index(row["model"])
             x = sizes.index(row["size"]) + 0.17 * (place - (len(models) - 1) / 2)
             ax.plot([x, x], [row["low"], row["high"]], color=style.color, linewidth=1.5)
-            look = _look(style, full=row["verdict"] in ("better", "worse"))
+            look = look_of(style, full=row["verdict"] in ("better", "worse"))
             ax.plot(x, row["difference"], **look)
         ax.axhline(0, color=INK, linewidth=1)
         ax.set_xticks(range(len(sizes)), [str(size) for size in sizes])
@@ -115,17 +115,10 @@ def plot_size_differences(tests: pd.DataFrame, panel: str, ylabel: str) -> np.nd
     figure.supylabel(ylabel, fontsize="medium")
     axes[-1].set_xlabel("target labels for training")
     lines = [
-        plt.Line2D([], [], label=literal(name), **_look(style_of(name), full=False))
+        plt.Line2D([], [], label=literal(name), **look_of(style_of(name), full=False))
         for name in models
     ]
-    seen = _look(Style(INK, "o"), full=True)
-    lines.append(plt.Line2D([], [], label="full: a difference is seen", **seen))
+    seen = look_of(Style(INK, "o"), full=True)
+    lines.append(plt.Line2D([], [], label=SEEN, **seen))
     figure.legend(handles=lines, loc="outside upper center", ncols=3, frameon=False)
     return axes
-
-
-def _look(style: Style, *, full: bool) -> dict:
-    """Return how a marker is drawn, full or hollow, large enough to tell which."""
-    look = {"color": style.color, "marker": style.marker, "linestyle": "", "markeredgewidth": 1.3}
-    look["markersize"] = 11 if style.marker == "*" else 8
-    return look | {"markerfacecolor": style.color if full else "white"}

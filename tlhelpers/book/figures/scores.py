@@ -1,6 +1,7 @@
 """Scores of models beside each other: points, intervals, confusions."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -9,7 +10,20 @@ from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 
-from tlhelpers.book.figures.style import INK, OTHER, PAGE, literal, opacity_of, style_of
+from tlhelpers.book.figures.style import (
+    INK,
+    OTHER,
+    PAGE,
+    SEEN,
+    Style,
+    literal,
+    look_of,
+    opacity_of,
+    style_of,
+)
+from tlhelpers.evaluation.comparison import VERDICTS
+
+PATTERNS: list[Any] = ["-", (0, (2, 1))]  # short dashes: a short interval still has several
 
 
 def plot_scores(scores: pd.DataFrame, by: str, metric: str = "rmse", unit: str = "eV") -> Axes:
@@ -45,7 +59,7 @@ def plot_intervals(
     xlabel: str,
     *,
     score: str = "score",
-    fill: str | None = None,
+    dash: str | None = None,
     line: float | None = None,
     columns: int | None = None,
 ) -> np.ndarray:
@@ -54,16 +68,17 @@ def plot_intervals(
     Parameters
     ----------
     table : pandas.DataFrame
-        Columns ``model``, `score`, ``low``, ``high``, `panel` and `fill`. A model named
-        "how, model" has the style of the model.
+        Columns ``model``, `score`, ``low``, ``high``, `panel` and `dash`. A model named
+        "how, model" has the style of the model. A marker is full where a column ``verdict`` says
+        that there is a difference; else, and without that column, it is hollow.
     panel : str
         The column that names the panels.
     xlabel : str
         With unit.
     score : str
         The column that is drawn.
-    fill : str, optional
-        A column of two cases: the first is drawn with full markers, the second with hollow ones.
+    dash : str, optional
+        A column of two cases: the first is drawn with solid lines, the second with dashed ones.
     line : float, optional
         A value to mark.
     columns : int, optional
@@ -74,7 +89,7 @@ def plot_intervals(
     numpy.ndarray of matplotlib.axes.Axes, shape (n_panels,)
     """
     panels, models = table[panel].unique(), list(table["model"].unique())
-    cases = [None] if fill is None else list(table[fill].unique())
+    cases = [None] if dash is None else list(table[dash].unique())
     columns = columns or (len(panels) if len(panels) < 4 else 2)
     rows = -(-len(panels) // columns)
     figure, grid = plt.subplots(
@@ -92,41 +107,39 @@ def plot_intervals(
     for ax, name in zip(axes, panels, strict=True):
         for number, case in enumerate(cases):
             drawn = table[table[panel] == name]
-            drawn = drawn if fill is None else drawn[drawn[fill] == case]
+            drawn = drawn if dash is None else drawn[drawn[dash] == case]
             for row in drawn.to_dict("records"):
                 _draw_interval(ax, row, models.index(row["model"]), score, number, len(cases))
         if line is not None:
-            ax.axvline(line, color=INK, linewidth=1, linestyle="--")
-        ax.set(title=literal(name), ylim=(len(models) - 0.5, -0.5))
+            ax.axvline(line, color=INK, linewidth=1, zorder=1)
+        title = literal(name) if columns < 3 else literal(name).replace(", ", ",\n")
+        ax.set(title=title, ylim=(len(models) - 0.5, -0.5))
     axes[0].set_yticks(range(len(models)), [literal(name) for name in models])
     if len(axes) == 1:
         axes[0].set_xlabel(xlabel)
     else:
         figure.supxlabel(xlabel, fontsize="medium")
-    if fill is not None:
-        full = [
-            plt.Line2D(
-                [],
-                [],
-                color=INK,
-                marker="o",
-                linestyle="",
-                label=literal(case),
-                markerfacecolor=face,
-            )
-            for case, face in zip(cases, (INK, "white"), strict=False)
-        ]
-        figure.legend(handles=full, loc="outside upper right", ncols=2, frameon=False)
+    lines = [
+        plt.Line2D([], [], color=INK, linewidth=2, linestyle=pattern, label=literal(case))
+        for case, pattern in zip(cases, PATTERNS, strict=False)
+        if case is not None
+    ]
+    if "verdict" in table:
+        full = look_of(Style(INK, "o"), full=True)
+        lines.append(plt.Line2D([], [], label=SEEN, **full))
+    if lines:
+        figure.legend(handles=lines, loc="outside upper right", ncols=3, frameon=False)
     return axes
 
 
 def _draw_interval(ax: Axes, row: dict, place: int, score: str, number: int, n: int) -> None:
-    """Draw one score with its interval; the second of two cases hollow and a little lower."""
+    """Draw one score with its interval; the second of two cases dashed and a little lower."""
     style = style_of(str(row["model"]))
-    y = place + 0.24 * (number - (n - 1) / 2)
-    ax.plot([row["low"], row["high"]], [y, y], color=style.color, linewidth=1.5)
-    face = style.color if number == 0 else "white"
-    ax.plot(row[score], y, style.marker, color=style.color, markerfacecolor=face)
+    y = place + 0.3 * (number - (n - 1) / 2)
+    ends = [row["low"], row["high"]]
+    ax.plot(ends, [y, y], color=style.color, linewidth=1.8, linestyle=PATTERNS[number])
+    full = row.get("verdict") in VERDICTS[:2]
+    ax.plot(row[score], y, **look_of(style, full=full, size=8 / n**0.5))
 
 
 def plot_confusion(table: pd.DataFrame, label: str = "compositions") -> Axes:

@@ -2,10 +2,16 @@
 
 from dataclasses import dataclass
 
+import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import to_rgb
 
 from tlhelpers.book.names import in_words
+
+# A phone shows a figure at little more than half its width: at 12 points its text is 9 px there.
+plt.rc("font", size=12)
+plt.rc("axes", titlesize="medium")
+plt.rc("legend", handletextpad=0.5, columnspacing=1.2)
 
 
 @dataclass(frozen=True)
@@ -45,11 +51,20 @@ SERIES = (Style("#000000", "o"), Style("#b87800", "s", (6, 3)), Style("#2f8fc9",
 INK = "#333333"
 PAGE = 6.1  # inches, the widest figure: wider, and its text would be too small on a phone
 
+SEEN = "full: a difference is seen"  # the one meaning of a full marker beside hollow ones
+
 
 def style_of(model: str) -> Style:
     """Return the style of a model, or of the model in "how, model"; others are drawn in grey."""
     every = STYLES | UNIONS
     return every.get(model) or every.get(str(model).rpartition(", ")[2], OTHER)
+
+
+def look_of(style: Style, *, full: bool, size: float = 8) -> dict:
+    """Return how a marker is drawn, full or hollow, large enough to tell which."""
+    look = {"color": style.color, "marker": style.marker, "linestyle": "", "markeredgewidth": 1.3}
+    look["markersize"] = {"*": 1.375, "X": 1.25}.get(style.marker, 1) * size
+    return look | {"markerfacecolor": style.color if full else "white"}
 
 
 def opacity_of(color: str) -> float:

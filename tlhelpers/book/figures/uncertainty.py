@@ -22,14 +22,14 @@ def plot_jackknife_by_trees(table: pd.DataFrame, unit: str = "eV") -> Axes:
     matplotlib.axes.Axes
     """
     _, ax = plt.subplots(figsize=(PAGE, 3.8))
-    fills: list = ["full", "none"]
-    for fill, (seed, rows) in zip(fills, table.groupby("seed"), strict=True):
+    for other, (seed, rows) in zip((False, True), table.groupby("seed"), strict=True):
         for column, name, style in [
             ("raw", "raw", Style(OTHER.color, "s", (3, 2))),
             ("estimate", "corrected", STYLES["single-task"]),
         ]:
             (line,) = ax.plot(rows["trees"], rows[column], color=style.color, dashes=style.dash)
-            line.set(marker=style.marker, fillstyle=fill, label=f"{name}, seed {seed}")
+            marker = {"s": "D", "o": "^"}[style.marker] if other else style.marker
+            line.set(marker=marker, label=f"{name}, seed {seed}")
     sizes = sorted(table["trees"].unique())
     ax.set(xscale="log", yscale="log", xlabel="trees", ylabel=f"estimated variance ({unit}²)")
     ax.set_xticks(sizes, [str(size) for size in sizes])
