@@ -123,7 +123,7 @@ def training_size_explorer(
     ]
     sliders = [Slider("labels", "Target labels for training", sizes, "labels", first.get("labels"))]
     sliders += [
-        Slider(name, label, values, start=first.get(name), texts={v: _text_of(v) for v in values})
+        Slider(name, label, values, start=first.get(name), texts=_texts(values))
         for name, label, values in rest
         if len(values) > 1
     ]
@@ -192,17 +192,14 @@ class _Retrainer:
             prediction = {self.targets[0]: prediction}
         tables = {}
         for target in self.targets:
-            columns = {
-                "truth": self.study.Y[target].iloc[self.test].to_numpy(),
-                "prediction": np.asarray(prediction[target]),
-            }
+            truth = self.study.Y[target].iloc[self.test].to_numpy()
+            columns = {"truth": truth, "prediction": np.asarray(prediction[target])}
             table = pd.DataFrame(columns, index=split.X_test.index)
             if hasattr(model, "classes_"):
                 probability = split.ask(model, "predict_proba")
                 found = {c: probability[:, i] for i, c in enumerate(model.classes_)}
-                table["right"] = [
-                    found.get(c, np.zeros(len(table)))[i] for i, c in enumerate(columns["truth"])
-                ]
+                none = np.zeros(len(table))
+                table["right"] = [found.get(c, none)[i] for i, c in enumerate(truth)]
             tables[target] = table[table["truth"].notna()]
         return tables
 
@@ -228,11 +225,10 @@ class _View:
         means = spread[spread["size"] == labels].set_index("model")["mean"]
         where = f", {setting}" if self.where else ""
         model = list(found)[-1]
-        scored = self._against(means[list(found)], "the baseline's ")
         cells = self._cells(means[list(found)], pd.Series(scores))
         readout = (
             f"Over {self.curve['repeat'].nunique()} draws, {model}{where}, {labels} labels: "
-            f"mean {_NAMES[self.metric]} {scored}"
+            f"mean {_NAMES[self.metric]} {self._against(means[list(found)], True)}"
         )
         if len(found) > 1:
             said = self.verdicts[setting, target, model, labels]
@@ -272,11 +268,11 @@ class _View:
             cells["label saving"] = ""
         return cells
 
-    def _against(self, scores: pd.Series, whose: str = "") -> str:
+    def _against(self, scores: pd.Series, named: bool = False) -> str:
         """Return the score of the model, against that of the baseline where there are two."""
         first, *rest = (f"{score:.2f}" for score in reversed(scores.to_list()))
-        text = f"{first} against {whose}{rest[0]}" if rest else first
-        return text + self.ends
+        whose = "the baseline's " if named else ""
+        return (f"{first} against {whose}{rest[0]}" if rest else first) + self.ends
 
     def _curve_panel(
         self, title: str, spread: pd.DataFrame, labels: int, scores: Mapping[str, float], top: float
@@ -285,20 +281,18 @@ class _View:
         series = []
         for name, rows in spread.groupby("model", sort=False):
             style, shown = style_of(name), name in scores
-            line = Series(
+            series.append(Series(
                 name, style.color, list(rows["size"]), list(rows["mean"]),
                 low=list(rows["low"]) if shown else None,
                 high=list(rows["high"]) if shown else None,
                 marker=style.symbol, dash=style.pattern,
-            )  # fmt: skip
-            series.append(line)
+            ))  # fmt: skip
         for number, (name, score) in enumerate(scores.items()):
             style = style_of(name)
-            mark = Series(
+            series.append(Series(
                 "", style.color, [labels], [score], kind="points", marker=style.symbol,
                 emphasis=True, aside=2 * number - len(scores) + 1,
-            )  # fmt: skip
-            series.append(mark)
+            ))  # fmt: skip
         ylabel = f"held-out {_NAMES[self.metric]}" + ("" if self.is_class else f" ({self.unit})")
         sizes = spread["size"]
         return Panel(
@@ -312,9 +306,7 @@ class _View:
         values = self.study.Y[target].dropna()
         margin = 0.05 * float(np.ptp(values))
         limits = (float(values.min()) - margin, float(values.max()) + margin)
-        series = [
-            _points(name, table["truth"], table["prediction"]) for name, table in found.items()
-        ]
+        series = [_points(name, part["truth"], part["prediction"]) for name, part in found.items()]
         xlabel, ylabel = f"known label ({self.unit})", f"predicted ({self.unit})"
         return Panel(
             "Held-out rows", xlabel, ylabel, series, diagonal=True, xlim=limits, ylim=limits
@@ -332,9 +324,9 @@ class _View:
         return Panel("Held-out rows", xlabel, ylabel, series, xlim=limits, ylim=(0.0, 1.0))
 
 
-def _text_of(value: str) -> str:
-    """Return what a control shows of a value."""
-    return _WORDS.get(value, barrier_in_words(value))
+def _texts(values: list[str]) -> dict[str, str]:
+    """Return what a control shows of each value."""
+    return {value: _WORDS.get(value, barrier_in_words(value)) for value in values}
 
 
 def _points(name: str, x: pd.Series, y: pd.Series) -> Series:

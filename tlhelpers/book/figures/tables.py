@@ -1,6 +1,7 @@
 """What a table holds, before any model: its holes, the scatter of a label, pairs of labels."""
 
 import math
+import textwrap
 from collections.abc import Sequence
 
 import matplotlib.pyplot as plt
@@ -36,7 +37,10 @@ def plot_sparsity(filled: pd.DataFrame, title: str = "") -> Axes:
         vmin=0,
         vmax=1,
     )
-    names = [f"{literal(c)}\n{100 * filled[c].mean():.1f}%" for c in filled]
+    lines = [textwrap.fill(literal(c), 10, break_long_words=False) for c in filled]
+    names = [
+        f"{100 * filled[c].mean():.1f}%\n{name}" for c, name in zip(filled, lines, strict=True)
+    ]
     ax.set_xticks(range(len(names)), names)
     for edge in np.arange(len(names) - 1) + 0.5:
         ax.axvline(edge, color="white", linewidth=2)
