@@ -159,10 +159,10 @@ def _verdicts(
             for model in others
         }
         table = judge(pd.concat(tests, names=_KEYS[:3]).reset_index())
-    said = table[table["metric"] == metric].set_index(_KEYS).to_dict("index")
+    table = table[(table["metric"] == metric) & table["model"].isin(others)]
+    said = table.set_index(_KEYS).to_dict("index")
     cases = curve.loc[curve["model"].isin(others), _KEYS].itertuples(index=False, name=None)
-    lacking = [case for case in cases if case not in said]
-    if lacking:
+    if lacking := [case for case in cases if case not in said]:
         raise ValueError(f"verdicts holds nothing of {lacking[0]}")
     return said
 
