@@ -243,16 +243,42 @@ def test_lab_explorer_retrains_at_its_position():
         lab_explorer(lab, knobs | {"noise": [0.1, 0.2]}, start={})
 
 
-def test_lab_explorer_shows_every_error_on_one_axis():
+def test_lab_explorer_marks_what_lies_above_its_axis():
     lab = tl.load_results("lab_map")
     knobs = {"correlation": [0.0, 1.0], "systematic_error": [0.0, 1.5], "noise": [0.0, 0.3]}
     explorer = lab_explorer(lab, knobs | {"n_labels": [10, 25]}, start={})
-    tops = set()
+    tops, marked = set(), 0
     for world in ({"systematic_error": 1.5}, {"correlation": 1.0}):
-        panels = explorer.at(**world).panels
-        assert all(max(s.y) <= panel.ylim[1] for panel in panels for s in panel.series)
-        tops |= {panel.ylim[1] for panel in panels}
-    assert len(tops) == 1
+        for panel in explorer.at(**world).panels:
+            (top,) = tops = tops | {panel.ylim[1]}
+            arrows = [s for s in panel.series if s.marker == "arrow"]
+            assert all(max(s.y) < top for s in arrows)
+            above = {
+                (s.color, x) for s in panel.series for x, y in zip(s.x, s.y, strict=True) if y > top
+            }
+            assert {(s.color, x) for s in arrows for x in s.x} == above
+            marked += len(above)
+    assert marked and len(tops) == 1 and f"end at {top}" in explorer.description
+
+
+def test_lab_explorer_has_its_answers_in_columns():
+    lab = tl.load_results("lab_map")
+    knobs = {"correlation": [0.0, 0.95], "systematic_error": [0.0, 0.5], "noise": [0.0, 0.3]}
+    explorer = lab_explorer(lab, knobs | {"n_labels": [10, 25]}, start={})
+    world = {"correlation": 0.95, "systematic_error": 0.5, "noise": 0.3, "n_labels": 25}
+    cells = explorer.at(**world).cells
+    here = lab[np.all([lab[k] == v for k, v in world.items()], axis=0)]
+    here = here[here["model"].isin(list(lab_models()))]
+    for setting, rows in here.groupby("setting"):
+        lowest = rows.loc[rows["rmse"].idxmin()]
+        assert cells[f"{setting}: lowest mean"] == lowest["model"]
+        assert cells[f"{setting}: mean RMSE"] == f"{lowest['rmse']:.2f}"
+        assert cells[f"{setting}: verdict"] == lowest["verdict"]
+    assert len(cells) == 8 and list(cells) == list(explorer.at().cells)
+    html = explorer.to_html()
+    assert "<th>warm: mean RMSE</th>" in html and "<th>Answer</th>" not in html
+    rows = html.partition("<tbody>")[2].partition("</tbody>")[0]
+    assert rows.count("<tr>") == 16 and "Lowest mean" not in rows
 
 
 def test_visible_relation_is_that_of_many_rows():

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from numbers import Real
 from typing import Any
 
-MARKERS = ("circle", "square", "diamond", "triangle", "star", "cross")
+MARKERS = ("circle", "square", "diamond", "triangle", "star", "cross", "arrow")
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,8 +82,8 @@ class Series:
     kind : str
         'line' or 'points'.
     marker : str
-        '', 'circle', 'square', 'diamond', 'triangle', 'star' or 'cross'; points without one get
-        circles.
+        '', 'circle', 'square', 'diamond', 'triangle', 'star', 'cross' or 'arrow', which points up;
+        points without one get circles.
     dash : str
         SVG dash pattern of a line, such as '6 3'. Marker and dash tell series apart without colour.
     emphasis : bool

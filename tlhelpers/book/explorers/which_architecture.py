@@ -13,6 +13,8 @@ from tlhelpers.book.figures.style import INK, style_of
 from tlhelpers.book.lab import LAB_DRAWS, lab_errors, lab_models
 from tlhelpers.forests.sharing import StageStore, shared_stages
 
+_TOP = 1.25  # of every axis: few means lie above, and axes that move confuse
+
 
 def lab_explorer(
     results: pd.DataFrame,
@@ -51,8 +53,6 @@ def lab_explorer(
             raise ValueError(f"knobs[{name!r}]: the results know {sorted(set(results[name]))}")
     models = lab_models(n_estimators)
     results = results[results["model"].isin(list(models))]
-    shown = results[np.all([results[name].isin(values) for name, values in knobs.items()], axis=0)]
-    top = 1.05 * float(shown["rmse"].max())  # one for all positions, as axes that move confuse
     kept = StageStore()  # what one slider does not touch is not grown anew
 
     def compute(n_labels: int, **world: Any) -> Frame:
@@ -60,19 +60,26 @@ def lab_explorer(
         with shared_stages(kept):
             once = lab_errors(seed, n_labels, models=models, **world)
         table, panels, means, ones = results[mask], [], [], []
+        cells: dict[str, str] = {}
         for setting in results["setting"].unique():
             here, now = (t[t["setting"] == setting] for t in (table, once))
             now = now.set_index("model")["rmse"]
-            panels.append(_lab_panel(setting, here, now, n_labels, top))
+            panels.append(_lab_panel(setting, here, now, n_labels))
             lowest = here[here["n_labels"] == n_labels].sort_values("rmse").iloc[0]
             said = "the baseline" if pd.isna(lowest["verdict"]) else lowest["verdict"]
             means.append(f"{setting} {lowest['model']} {lowest['rmse']:.2f}, {said}")
             ones.append(f"{setting} {now.idxmin()} {now.min():.2f}")
+            cells |= {
+                f"{setting}: lowest mean": str(lowest["model"]),
+                f"{setting}: mean RMSE": f"{lowest['rmse']:.2f}",
+                f"{setting}: verdict": said,
+                f"{setting}: lowest in one table": f"{now.idxmin()} {now.min():.2f}",
+            }
         readout = (
             f"Lowest mean RMSE over {LAB_DRAWS} tables, {n_labels} labels: {'; '.join(means)}. "
             f"In one table: {'; '.join(ones)}."
         )
-        return Frame(readout, panels)
+        return Frame(readout, panels, cells)
 
     sliders = [
         Slider(
@@ -92,7 +99,8 @@ def lab_explorer(
             "Beside a name stands its mean error where the sliders stand, with “better” or “worse” "
             "where a difference from the single-task forest is seen over the tables; after the "
             f"bar, its error in one table (seed {seed}), from forests of {n_estimators} trees. An "
-            "error of 1 is that of always answering with the mean."
+            "error of 1 is that of always answering with the mean. The axes end at "
+            f"{_TOP}: an arrow at the top stands for a mean error above that."
         ),
     )
 
@@ -103,11 +111,9 @@ def _in_words(row: pd.Series) -> str:
     return f"{row['rmse']:.2f}{seen}"
 
 
-def _lab_panel(
-    setting: str, table: pd.DataFrame, now: pd.Series, n_labels: int, top: float
-) -> Panel:
+def _lab_panel(setting: str, table: pd.DataFrame, now: pd.Series, n_labels: int) -> Panel:
     """Return the lines of all models in one setting; the legend has the errors of one table too."""
-    series = [Series("", INK, [n_labels, n_labels], [0, top], dash="2 3")]
+    series = [Series("", INK, [n_labels, n_labels], [0, _TOP], dash="2 3")]
     for model, rows in table.groupby("model", sort=False):
         style, line = style_of(str(model)), (list(rows["n_labels"]), list(rows["rmse"]))
         note = f"{_in_words(rows.set_index('n_labels').loc[n_labels])} | {now[model]:.2f}"
@@ -115,6 +121,10 @@ def _lab_panel(
             str(model), style.color, *line, marker=style.symbol, dash=style.pattern, note=note
         )
         series.append(look)
+        above = list(rows.loc[rows["rmse"] > _TOP, "n_labels"])
+        if above:
+            edge = [0.97 * _TOP] * len(above)
+            series.append(Series("", style.color, above, edge, kind="points", marker="arrow"))
     title = {"cold": "Cold: related label unknown", "warm": "Warm: related label known"}[setting]
     labels = KNOB_LABELS["n_labels"], "RMSE (SD of the target)"
-    return Panel(title, *labels, series, xscale="log", ylim=(0, top))
+    return Panel(title, *labels, series, xscale="log", ylim=(0, _TOP))

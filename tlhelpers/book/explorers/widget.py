@@ -131,12 +131,15 @@ class Explorer(anywidget.AnyWidget):
             + ([*frame.cells.values()] or [frame.readout])
             for key, frame in answers.items()
         )
-        names = next(iter(answers.values())).cells or ["Answer"]
+        names = next(iter(answers.values())).cells
         return string.Template(_PAGE.read_text("utf8")).substitute(
             title=escape(self.title),
             description=escape(self.description),
             readout=escape(self.frame.get("readout", "")),
-            head=_cells("th", [*(slider.label for slider in self._sliders), *names]),
+            head=_cells(
+                "th", [*(slider.label for slider in self._sliders), *(names or ["Answer"])]
+            ),
+            kind="tl-numbers" if names else "tl-sentences",
             rows="".join(f"<tr>{_cells('td', row)}</tr>" for row in rows),
             digest=hashlib.sha256((module + style).encode()).hexdigest()[:12],
             css=style,
