@@ -133,6 +133,15 @@ ANSWERS: Mapping[str, Mapping[str, Answer]] = {
         ),
         "without": Answer(12, wrong={13: "one label less adds one less"}),
     },
+    "05.2": {
+        "copies": Answer(
+            12,
+            wrong={
+                13: "the column itself counts once already",
+                14: "the column itself counts once: it makes the number smaller, not larger",
+            },
+        ),
+    },
     "06.3": {
         "cold": Answer(1.09, wrong={0.26: "that query knows z: give no `known`"}),
         "two_units": Answer(
