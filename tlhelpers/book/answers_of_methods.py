@@ -216,8 +216,13 @@ OF_METHODS: Mapping[str, Mapping[str, Answer]] = {
         "without": Answer(12, wrong={13: "one label less adds one less"}),
     },
     "05.2": {
-        "gap": Answer(1000, 1, {1: "no split changes, but the labels are in another unit"}),
-        "hardness": Answer(1, wrong={1000: "the labels of the hardness are as they were"}),
+        "copies": Answer(
+            12,
+            wrong={
+                13: "the column itself counts once already",
+                14: "the column itself counts once: it makes the number smaller, not larger",
+            },
+        ),
     },
     "06.1": {
         "learned_from": Answer(
