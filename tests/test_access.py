@@ -65,9 +65,9 @@ def test_a_folded_result_says_what_it_is(mend):
     table, words = (folded("below-input", "outputs", f"<{tag}></{tag}>") for tag in ("table", "p"))
     own = words.replace("Show code cell outputs", "Show the table: warm")
     text = mend(table + words + own)
-    shown = ["Show the table<", "Show the answer<", "Show the table: warm<"]
+    shown = ["Show the table<", "Show the numbers<", "Show the table: warm<"]
     assert [text.index(name) for name in shown] == sorted(text.index(name) for name in shown)
-    assert text.count("Hide the answer<") == 2 and "code cell" not in text
+    assert text.count("Hide the numbers<") == 2 and "code cell" not in text
 
 
 def test_an_interval_stays_in_one_line(mend):

@@ -337,7 +337,7 @@ def test_folded_code_is_named(at, name: str) -> None:
         shadows = page.locator("details.hide").evaluate_all(
             "all => all.map(e => getComputedStyle(e).boxShadow)"
         )
-    kinds = "Show the (code|solution|(figure|table|answer)(: .+)?)"
+    kinds = "Show the (code|solution|(figure|table|answer|numbers)(: .+)?)"
     assert all(re.fullmatch(kinds, name) for name in names), names
     assert set(shadows) <= {"none"}
 

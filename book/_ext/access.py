@@ -90,7 +90,7 @@ def name_folded_result(match: re.Match) -> str:
     """Say what is folded; a cell's own `code_prompt_show` says it better, and stays."""
     text = match[0].replace(' aria-label="Toggle hidden content"', "", 1)
     kinds = {"<img": "figure", "<table": "table"}
-    kind = next((kind for tag, kind in kinds.items() if tag in text), "answer")
+    kind = next((kind for tag, kind in kinds.items() if tag in text), "numbers")
     return re.sub("(Show|Hide) code cell outputs?", rf"\1 the {kind}", text)
 
 

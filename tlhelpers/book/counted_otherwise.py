@@ -51,8 +51,8 @@ def counted_otherwise_words() -> str:
     )
     most = better.loc[better["longer"].idxmax()]
     return (
-        f"These verdicts depend on two choices. {len(better)} of {len(tests)} tests on the "
-        f"learning curves call a model better. Counted as one family, "
+        f"These verdicts depend on choices, two of how to count among them. {len(better)} of "
+        f"{len(tests)} tests on the learning curves call a model better. Counted as one family, "
         f"{int((better['p_one_family'] < 0.05).sum())} stay; with the labels as the training rows "
         f"of the corrected test, {len(left)}: {named}. With {most['size']} labels it is "
         f"{most['longer']:.1f} times as long. Chapter 08 says why we chose as we did."

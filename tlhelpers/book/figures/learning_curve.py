@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from tlhelpers.book.figures.style import INK, PAGE, SEEN, Style, literal, look_of, style_of
+from tlhelpers.book.figures.style import INK, PAGE, SEEN, literal, look_of, style_of
 
 
 def plot_learning_curve(
@@ -118,7 +118,7 @@ def plot_size_differences(tests: pd.DataFrame, panel: str, ylabel: str) -> np.nd
         plt.Line2D([], [], label=literal(name), **look_of(style_of(name), full=False))
         for name in models
     ]
-    seen = look_of(Style(INK, "o"), full=True)
-    lines.append(plt.Line2D([], [], label=SEEN, **seen))
+    if tests["verdict"].isin(["better", "worse"]).any():
+        lines.append(plt.Line2D([], [], linestyle="", label=SEEN))
     figure.legend(handles=lines, loc="outside upper center", ncols=3, frameon=False)
     return axes

@@ -15,7 +15,6 @@ from tlhelpers.book.figures.style import (
     OTHER,
     PAGE,
     SEEN,
-    Style,
     literal,
     look_of,
     opacity_of,
@@ -124,9 +123,8 @@ def plot_intervals(
         for case, pattern in zip(cases, PATTERNS, strict=False)
         if case is not None
     ]
-    if "verdict" in table:
-        full = look_of(Style(INK, "o"), full=True)
-        lines.append(plt.Line2D([], [], label=SEEN, **full))
+    if "verdict" in table and table["verdict"].isin(["better", "worse"]).any():
+        lines.append(plt.Line2D([], [], linestyle="", label=SEEN))
     if lines:
         figure.legend(handles=lines, loc="outside upper right", ncols=3, frameon=False)
     return axes

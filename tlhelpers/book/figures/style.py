@@ -25,7 +25,14 @@ class Style:
     @property
     def symbol(self) -> str:
         """The marker in the words of an explorer."""
-        words = {"o": "circle", "s": "square", "^": "triangle", "D": "diamond", "*": "star"}
+        words = {
+            "o": "circle",
+            "s": "square",
+            "^": "triangle",
+            "D": "diamond",
+            "d": "diamond",
+            "*": "star",
+        }
         return words.get(self.marker, "cross")
 
     @property
@@ -45,18 +52,19 @@ STYLES = {
 }
 # The naive union is no architecture: grey, and apart by marker and dash.
 UNIONS = {"pooled": Style("#555555", "v", (1, 1)), "pooled, flag": Style("#888888", "P", (3, 1))}
+MORE = {"difference, z seen": Style("#555555", "d", (4, 2, 1, 2))}
 OTHER = Style("#555555", "o")
 # For series that are no models, such as the steps of a reaction.
 SERIES = (Style("#000000", "o"), Style("#b87800", "s", (6, 3)), Style("#2f8fc9", "^", (2, 2)))
 INK = "#333333"
 PAGE = 6.1  # inches, the widest figure: wider, and its text would be too small on a phone
 
-SEEN = "full: a difference is seen"  # the one meaning of a full marker beside hollow ones
+SEEN = "full: a difference is seen"  # its one meaning, beside hollow ones
 
 
 def style_of(model: str) -> Style:
     """Return the style of a model, or of the model in "how, model"; others are drawn in grey."""
-    every = STYLES | UNIONS
+    every = STYLES | UNIONS | MORE
     return every.get(model) or every.get(str(model).rpartition(", ")[2], OTHER)
 
 
