@@ -259,7 +259,7 @@ def test_the_pages_say_by_learner_how_the_corrected_test_departs_from_its_level(
     assert side["linear regression", "normal noise", "cross-validation", 80] == 0
     pages = [(parts.ROOT / "book" / f"{name}.md").read_text() for name in ("api", "glossary")]
     api, glossary = (" ".join(page.split()) for page in pages)
-    assert "For trees with 20 or 40 labels it is conservative." in api
+    assert "For single trees with 20 or 40 labels it is conservative;" in api
     assert "for trees with 20 or 40 labels more do;" in glossary
     assert "for both learners" not in api and "; with few labels more do" not in glossary
 
