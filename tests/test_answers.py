@@ -6,7 +6,7 @@ import pytest
 from scipy import stats
 
 from tlhelpers.book import check_answer
-from tlhelpers.book.right_answers import ANSWERS
+from tlhelpers.book.check_answers import ANSWERS
 from tlhelpers.evaluation import holm
 
 QUESTIONS = [

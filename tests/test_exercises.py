@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from conftest import ROOT
 
-from tlhelpers.book.right_answers import ANSWERS
+from tlhelpers.book.check_answers import ANSWERS
 
 PROJECT = "15_project"  # an hour of its own
 CHAPTERS = sorted(p for p in (ROOT / "notebooks").glob("*.md") if p.stem != PROJECT)

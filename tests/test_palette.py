@@ -10,10 +10,10 @@ from conftest import ROOT
 from matplotlib.colors import to_hex, to_rgb
 
 from tlhelpers.book import explorers
-from tlhelpers.book.figures.style import INK, SERIES, STYLES, UNIONS, opacity_of
+from tlhelpers.book.figures.style import GREY, INK, SERIES, STYLES, opacity_of
 
 PAGES = {"light": "#ffffff", "dark": "#121212"}
-EVERY = [*STYLES.values(), *UNIONS.values(), *SERIES]
+EVERY = [*STYLES.values(), *GREY.values(), *SERIES]
 SHEETS = [ROOT / "book/_static/book.css", Path(explorers.__file__).with_name("widget.css")]
 
 # Machado, Oliveira and Fernandes (2009), doi:10.1109/TVCG.2009.113, severity 1, in linear RGB
@@ -96,7 +96,7 @@ def test_red_and_green_would_fail():
         test_colours_stay_apart(pair, "deuteranopia", "light")
 
 
-@pytest.mark.parametrize("palette", [[*STYLES.values(), *UNIONS.values()], SERIES])
+@pytest.mark.parametrize("palette", [[*STYLES.values(), *GREY.values()], SERIES])
 def test_shapes_tell_apart_without_colour(palette):
     assert len({style.marker for style in palette}) == len(palette)
     assert len({style.dash for style in palette}) == len(palette)

@@ -184,6 +184,28 @@ def test_the_back_test_of_measure_next_is_stored():
     assert found["mean"]["stack", "chosen", "random"] == pytest.approx(gap)
 
 
+def test_false_positives_are_told_by_the_order_of_their_data_sets():
+    case = {"world": "w", "experiment": "e", "n_train": 20, "learner": "l", "t_test": "t"}
+    called = [0, 999, 3999, 4000]
+    table = pd.DataFrame([case | {"seed": s, "p_value": 1 - (s in called)} for s in range(5000)])
+    found = false_positives.by_block(table)
+    assert found["first"].tolist() == [0, 1000, 4000] and found["sets"].tolist() == [
+        1000,
+        3000,
+        1000,
+    ]
+    assert (found["false_positives"] * found["sets"]).round().tolist() == [2, 1, 1]
+    stored = pd.read_csv(parts.RESULTS / "false_positives_by_block.csv")
+    every = pd.read_csv(parts.RESULTS / "false_positives.csv").query(
+        "world == @false_positives.NORMAL and level == 0.05 and learner != 'tree'"
+    )
+    calls = stored.assign(calls=stored["false_positives"] * stored["sets"])
+    keys = ["experiment", "n_train", "t_test"]
+    shares = calls.groupby(keys)["calls"].sum() / calls.groupby(keys)["sets"].sum()
+    whole = every.set_index(keys)["false_positives"].sort_index()
+    assert len(whole) == len(shares) and (shares - whole).abs().max() < 2e-4
+
+
 def test_ten_picks_are_stored_and_judged():
     scores = pd.read_csv(parts.RESULTS / "ten_picks_scores.csv")
     cases = scores.groupby(["table", "n_labels", "model"])["draw"].nunique()

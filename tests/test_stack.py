@@ -517,3 +517,22 @@ def test_what_is_no_member_for_a_class_has_no_weight(world):
     weights = StackedForest(["y", "c"], "z", random_state=0).fit(X, Y).weights_
     assert weights.set_index("target")["learned slope"].isna()["c"].all()
     assert weights.iloc[:, 2:].sum(axis=1).to_numpy() == pytest.approx(1.0)
+
+
+def test_a_stack_of_one_related_label_grows_seven_forests(world, monkeypatch):
+    """As chapter 13 says, and it says one for the baseline and three for a difference."""
+    X, Y, *_ = world
+    grown, fit = [], ForestEngine.fit
+    monkeypatch.setattr(ForestEngine, "fit", lambda *a, **k: grown.append(1) or fit(*a, **k))
+    options = {"n_estimators": 30, "random_state": 0}
+    models = [
+        SingleTaskForest("y", **options),
+        DifferenceForest("y", "z", **options),
+        StackedForest("y", "z", **options),
+    ]
+    numbers = []
+    for model in models:
+        grown.clear()
+        model.fit(X, Y)
+        numbers.append(len(grown))
+    assert numbers == [1, 3, 7]

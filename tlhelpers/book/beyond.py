@@ -12,6 +12,7 @@ from tlhelpers.book.findings import (
     word,
     words,
 )
+from tlhelpers.book.names import molecule_of
 from tlhelpers.book.prose import interval
 from tlhelpers.book.record import BEYOND, count_verdicts
 from tlhelpers.data.loaders import load_results
@@ -161,7 +162,9 @@ def _beside_the_line() -> dict:
         "metric == 'rmse' and direction == 'dissociation' and question == 'against the line' "
         "and model == 'learned slope'"
     )
-    rows = rows.assign(where="new " + rows["group_by"] + "s")
+    rows = rows.assign(
+        where="new " + rows["group_by"] + "s", target=rows["target"].map(molecule_of)
+    )
     rows = rows.set_index(rows["target"] + " (" + rows["where"] + ")")
     first = rows.iloc[0]
     return {

@@ -1,7 +1,13 @@
 """Check a learner's answers to exercises."""
 
-from tlhelpers.book.answers import tell
-from tlhelpers.book.right_answers import ANSWERS
+from collections.abc import Mapping
+
+from tlhelpers.book.answers import Answer, tell
+from tlhelpers.book.answers_of_methods import OF_METHODS
+from tlhelpers.book.answers_of_studies import OF_STUDIES
+from tlhelpers.book.answers_of_yours import OF_YOURS
+
+ANSWERS: Mapping[str, Mapping[str, Answer]] = {**OF_METHODS, **OF_STUDIES, **OF_YOURS}
 
 
 def check_answer(exercise: str, **answers: float | str) -> bool:

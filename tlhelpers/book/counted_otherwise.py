@@ -3,7 +3,7 @@
 import pandas as pd
 from scipy import stats
 
-from tlhelpers.book.prose import name_tests
+from tlhelpers.book.prose import join_words, name_tests
 from tlhelpers.book.record import BEYOND, PAPER
 from tlhelpers.data.loaders import load_results
 from tlhelpers.evaluation import holm
@@ -54,8 +54,8 @@ def counted_otherwise_words() -> str:
         f"These verdicts depend on choices, two of how to count among them. {len(better)} of "
         f"{len(tests)} tests on the learning curves call a model better. Counted as one family, "
         f"{int((better['p_one_family'] < 0.05).sum())} stay; with the labels as the training rows "
-        f"of the corrected test, {len(left)}: {named}. With {most['size']} labels it is "
-        f"{most['longer']:.1f} times as long. Chapter 08 says why we chose as we did."
+        f"of the corrected test, {len(left)}: {named}. With {most['size']} labels an interval "
+        f"would be {most['longer']:.1f} times as long. Chapter 08 says why we chose as we did."
     )
 
 
@@ -71,8 +71,9 @@ def nameless_words() -> str:
     ]
     return (
         "Some labels of the band gaps name no method, and may be thermal. A run without them was "
-        f"added after the other scores were seen. With 20 and 50 labels it calls a model better in "
-        f"{len(better)} of {len(few)} tests: {name_tests(better)}. The stack is called better in "
+        f"added after the other scores were seen. With {join_words(few['size'].unique())} labels "
+        f"it calls a model better in {len(better)} of {len(few)} tests: {name_tests(better)}. The "
+        f"stack is called better in "
         f"{len(stack) or 'none'}. With all labels it calls better, {'; '.join(gains)}. These tests "
         "are in no other count of ours."
     )

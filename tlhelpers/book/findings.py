@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 
 import pandas as pd
 
+from tlhelpers.book.names import molecule_of
 from tlhelpers.book.prose import grouped, interval, numbers, saving_interval, saving_words
 from tlhelpers.book.record import (
     ARCHITECTURES,
@@ -223,12 +224,12 @@ def _latent_variable_for_barriers() -> dict:
     for target, row in rows.iterrows():
         ours = f"RMSE {row['score']:.2f} eV, baseline {row['baseline_score']:.2f}, best other "
         ours += f"architecture {best.loc[target, 'score']:.2f} ({best.loc[target, 'model']})"
-        lines.append((f"{target}, cold", ours, f"{interval(row)} eV, minus baseline"))
+        lines.append((f"{molecule_of(target)}, cold", ours, f"{interval(row)} eV, minus baseline"))
     rivals = cold[cold["question"] == "the latent variable leads"].groupby("target")
     first = rows.iloc[0]
     return {
-        "short": f"RMSE of {rows.index[0]}, cold: {first['score']:.2f} eV, baseline "
-        f"{first['baseline_score']:.2f} eV",
+        "short": f"barrier of {molecule_of(rows.index[0])}, cold: {first['score']:.2f} eV, "
+        f"baseline {first['baseline_score']:.2f} eV",
         **numbers([*lines, *_step_lines(steps)]),
         "verdict": grouped(
             {

@@ -50,9 +50,12 @@ STYLES = {
     "learned slope": Style("#782d00", "X", (10, 3)),
     "stack": Style("#222222", "*", (14, 2, 2, 2)),
 }
-# The naive union is no architecture: grey, and apart by marker and dash.
-UNIONS = {"pooled": Style("#555555", "v", (1, 1)), "pooled, flag": Style("#888888", "P", (3, 1))}
-MORE = {"difference, z seen": Style("#555555", "d", (4, 2, 1, 2))}
+# Not among the models of chapters 04 to 07: grey, and apart by marker and dash.
+GREY = {
+    "pooled": Style("#555555", "v", (1, 1)),
+    "pooled, flag": Style("#888888", "P", (3, 1)),
+    "difference, z seen": Style("#555555", "d", (4, 2, 1, 2)),
+}
 OTHER = Style("#555555", "o")
 # For series that are no models, such as the steps of a reaction.
 SERIES = (Style("#000000", "o"), Style("#b87800", "s", (6, 3)), Style("#2f8fc9", "^", (2, 2)))
@@ -64,7 +67,7 @@ SEEN = "full: a difference is seen"  # its one meaning, beside hollow ones
 
 def style_of(model: str) -> Style:
     """Return the style of a model, or of the model in "how, model"; others are drawn in grey."""
-    every = STYLES | UNIONS | MORE
+    every = STYLES | GREY
     return every.get(model) or every.get(str(model).rpartition(", ")[2], OTHER)
 
 
