@@ -16,7 +16,7 @@ WORLDS = {
 }
 SHOWN = ["stack", "equal weights", "learned slope", "latent variable", "multi-task"]
 NAMES = {
-    "difference, mismatched": "difference, asked with guesses",
+    "difference, mismatched": "difference, predicting from guesses",
     "gradient boosting, z seen": "gradient boosting, column empty",
 }
 
@@ -59,13 +59,13 @@ def guide_tables() -> dict[str, pd.DataFrame]:
 
 
 def _cases(tests: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    """Return a row per test: both errors, the interval of the difference, the verdict."""
+    """Return a row per test: the verdict, both errors, the interval of their difference."""
     table = pd.DataFrame(
         {
+            "verdict": tests["verdict"],
             "error (eV)": tests["score"].map("{:.2f}".format),
             "beside it": tests["baseline_score"].map("{:.2f}".format),
             "95% interval": tests.apply(interval, axis=1),
-            "verdict": tests["verdict"],
         }
     )
     keys = tests[by].replace(NAMES)
@@ -115,13 +115,13 @@ def _held_out() -> pd.DataFrame:
     held = held.query("model == 'learned slope'").set_index("molecule")
     table = pd.DataFrame(
         {
+            "verdict": "not tested",
             "error (eV)": held["score"].map("{:.2f}".format),
             "beside it": beside.map("{:.2f}".format),
             "95% interval": [
                 interval({"low": row.difference_low, "high": row.difference_high})
                 for row in held.itertuples()
             ],
-            "verdict": "not tested",
         }
     )
     names = [("baseline, hold-out surfaces", molecule) for molecule in table.index]

@@ -26,16 +26,19 @@ def architecture_record(rivals: Collection[str] = ()) -> pd.DataFrame:
     -------
     pandas.DataFrame
         A row per study, target, setting and architecture, ours among them: ``metric``;
-        ``difference`` from the single-task forest with its 95% interval ``low`` to ``high``, in the
-        unit of the metric; ``p_adjusted``; ``verdict``: better, worse, or no difference seen; and
-        ``question``, whose tests are one family: the paper's models, or what lies beyond them.
+        ``baseline_score`` of the single-task forest; ``difference`` from it with its 95% interval
+        ``low`` to ``high``, in the unit of the metric; ``p_adjusted``; ``verdict``: better, worse,
+        or no difference seen; and ``question``, whose tests are one family: the paper's models, or
+        what lies beyond them.
     """
     parts = {"band gap": gap_tests(), "colour": colour_tests(), "NO reduction": barrier_tests()}
     table = pd.concat(parts, names=["study"]).reset_index("study")
     named = table["model"].isin([*ARCHITECTURES, *OWN, *rivals])  # a rival is no architecture
     table = table[named & table["question"].isin([PAPER, BEYOND, "rivals"])]
-    columns = ["study", "target", "setting", "model", "metric", "difference", "low", "high"]
-    return table[[*columns, "p_adjusted", "verdict", "question"]].reset_index(drop=True)
+    columns = ["study", "target", "setting", "model", "metric", "baseline_score", "difference"]
+    return table[[*columns, "low", "high", "p_adjusted", "verdict", "question"]].reset_index(
+        drop=True
+    )
 
 
 def count_verdicts(model: str) -> tuple[int, int, int]:

@@ -124,7 +124,7 @@ def plot_intervals(
         if case is not None
     ]
     if "verdict" in table and table["verdict"].isin(["better", "worse"]).any():
-        lines.append(plt.Line2D([], [], linestyle="", label=SEEN))
+        lines.append(plt.Line2D([], [], label=SEEN, **look_of(OTHER, full=True)))
     if lines:
         figure.legend(handles=lines, loc="outside upper right", ncols=3, frameon=False)
     return axes
