@@ -6,6 +6,7 @@ import sys
 
 import band_gaps
 import entropies_back_test
+import entropies_rivals
 import false_positives
 import jackknife_truth
 import numpy as np
@@ -16,6 +17,7 @@ import run as every_experiment
 import ten_picks
 
 import tlhelpers as tl
+from tlhelpers.evaluation import holm
 
 
 @pytest.fixture
@@ -266,6 +268,22 @@ def test_the_entropies_without_heat_capacity_are_tested_too():
     )
     assert list(fewer) == list(every) and set(fewer["model"]) <= set(every["model"])
     assert set(fewer["baseline_score"]) == set(every["baseline_score"])
+
+
+def test_the_rivals_of_the_entropies_had_the_same_splits():
+    found = pd.read_csv(parts.RESULTS / "entropies_rivals.csv").set_index("question")
+    own = pd.read_csv(parts.RESULTS / "entropies_verdicts.csv").set_index("model")
+    beside = {
+        "rivals": own["baseline_score"].iloc[0],
+        "stack against rivals": own["score"]["stack"],
+    }
+    compared = entropies_rivals.models("y", ["z"], trees=5)
+    for question, score in beside.items():
+        tests = found.loc[question]
+        assert np.allclose(tests["baseline_score"], score, atol=1e-9)
+        assert set(tests["model"]) == set(compared) - {"single-task", "stack"}
+        p_values = holm(tests["p_value"])
+        assert np.allclose(tests["p_adjusted"], p_values)
 
 
 def test_the_pages_say_by_learner_how_the_corrected_test_departs_from_its_level():

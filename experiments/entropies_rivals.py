@@ -1,0 +1,62 @@
+"""Score rivals on the standard entropies of solids, on the splits of entropies.py.
+
+    python experiments/entropies_rivals.py [--trees N] [--repeats N]
+
+Asked after the comparison of entropies.py: are its gains those of the architectures, or would any
+model that reads the related labels have them? Two questions, a family each: every rival beside the
+single-task forest, and every rival beside the stack. Writes data/results/entropies_rivals.csv.
+"""
+
+import numpy as np
+import pandas as pd
+import parts
+from sklearn.ensemble import ExtraTreesRegressor, HistGradientBoostingRegressor
+
+from tlhelpers import (
+    SingleTaskForest,
+    StackedForest,
+    cross_validate_transfer,
+    load_thermochemistry,
+)
+from tlhelpers.evaluation import RelatedAsFeatures, compare_models, judge
+from tlhelpers.table import guess_roles, read_roles
+
+STACK, BASELINE = "stack", "single-task"
+
+
+def models(target: str, related: list[str], trees: int) -> dict:
+    """Return the baseline, the stack, and the rivals with the settings of band_gaps.py."""
+    extra = ExtraTreesRegressor(trees, max_features=1 / 3)
+    boosted = HistGradientBoostingRegressor(min_samples_leaf=5)
+    return {
+        BASELINE: SingleTaskForest(target, n_estimators=trees),
+        STACK: StackedForest(target, n_estimators=trees),
+        "equal weights": StackedForest(target, pull=np.inf, n_estimators=trees),
+        "extra trees": RelatedAsFeatures(extra, target, []),
+        "extra trees, z seen": RelatedAsFeatures(extra, target, related),
+        "gradient boosting": RelatedAsFeatures(boosted, target, []),
+        "gradient boosting, z seen": RelatedAsFeatures(boosted, target, related),
+    }
+
+
+def main(trees: int = 100, repeats: int = 5) -> None:
+    """Score all, and judge each question."""
+    frame = load_thermochemistry(per_atom=True).drop(columns=["cas", "n_atoms"])
+    own = read_roles(frame, guess_roles(frame, target="entropy"))
+    compared = models(own.target, [name for name in own.Y if name != own.target], trees)
+    scores = cross_validate_transfer(
+        compared, own.X, own.Y, own.groups, target=own.target, setting="warm",
+        n_repeats=repeats, n_jobs=2,
+    )  # fmt: skip
+    tests = []
+    for question, beside in (("rivals", BASELINE), ("stack against rivals", STACK)):
+        other = {BASELINE, STACK} - {beside}
+        rivals = scores[~scores["model"].isin(other)]
+        tests.append(judge(compare_models(rivals, beside)).assign(question=question))
+    found = pd.concat(tests).reset_index()
+    parts.write("entropies", {"rivals": found})
+    print(found.to_string(index=False))
+
+
+if __name__ == "__main__":
+    parts.run_from_command_line(main)
