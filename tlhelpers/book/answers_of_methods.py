@@ -9,6 +9,7 @@ MAE = "that is the mean absolute error: the RMSE is asked for"
 NUMBER = "that is a share: give the number"
 _ADJUST = "that is p of one test alone: adjust it for the number of tests"
 _ALONE = "that is the interval of one comparison alone; adjust the p-values for the number of tests"
+_BASELINE = "that is the baseline"
 _CORRECTED = "that is the plain test: the error of the corrected one is sd * (1/20 + 1/4) ** 0.5"
 _GAIN = "a negative difference is a gain"
 _HOLM = (
@@ -18,10 +19,11 @@ _MEANS = "those are changes of means: take medians"
 _NOT_OF_THREE = "it is none of the paper's three models"
 _NO_ERROR = "that takes the standard deviation for the error of the mean"
 _OF_VARIANCE = "that is a standard error: give the variance"
+_OF_RATIOS = "that is the median of the ratios: divide a median by a median"
+_OTHER_SEED = "that is seed 0: `large` has seed 1"
 _RIGHT_BAGS = "those are the right bags: shuffle the rows, not the columns"
 _RIGHT_FLOOR = "that is the right floor: divide by the number of labels"
 _SWAPPED = "that answers the other question"
-_TWO_ERRORS = "the ratio lies more than two standard errors from one"
 
 OF_METHODS: Mapping[str, Mapping[str, Answer]] = {
     "01.1": {
@@ -134,14 +136,10 @@ OF_METHODS: Mapping[str, Mapping[str, Answer]] = {
         "by_composition": Answer(1.00, 0.03, {0.43: _SWAPPED}),
     },
     "03.1": {
-        "moved": Answer("std", wrong={"observation_std": _SWAPPED}),
-        "scattered": Answer("observation_std", wrong={"std": _SWAPPED}),
-        "within_std": Answer(
-            0.30, wrong={0.70: "that is the share outside", 0.73: "that is `observation_std`"}
-        ),
-        "within_observation_std": Answer(
-            0.73, wrong={0.27: "that is the share outside", 0.30: "that is `std`"}
-        ),
+        "few": Answer("no", wrong={"yes": "its relative noise is far above 0.3"}),
+        "many": Answer("yes", wrong={"no": "its relative noise is below 0.3"}),
+        "noise_few": Answer(2.05, 0.02, {1.44: _OTHER_SEED, 1.61: _OF_RATIOS}),
+        "noise_many": Answer(0.178, 0.005, {0.27: "that is of 1600 trees of seed 0"}),
     },
     "03.2": {
         "query_by_query": Answer(
@@ -185,24 +183,21 @@ OF_METHODS: Mapping[str, Mapping[str, Answer]] = {
         "apart": Answer(0, 1e-9),
     },
     "04.2": {
-        "z": Answer("gain", wrong={"does not tell": _TWO_ERRORS, "loss": "the ratio is below one"}),
-        "line": Answer(
-            "gain", wrong={"does not tell": _TWO_ERRORS, "loss": "the ratio is below one"}
+        "learned": Answer(
+            0.157,
+            0.01,
+            {0.049: "that is slope one", 0.34: "that is z in degrees Fahrenheit"},
         ),
-        "lower": Answer("line", wrong={"z": "compare the two ratios in `error`"}),
+        "one": Answer(0.049, wrong={0.41: _BASELINE, 0.157: "that is the learned slope"}),
+        "draws": Answer(
+            10, wrong={0: "those are the draws in which the learned slope does better"}
+        ),
     },
     "04.3": {
-        "difference": Answer(868, 1),
-        "drawn_to_one": Answer(4.31, wrong={1.00: "that is with `shrink_to=0`"}),
-        "mended": Answer(1.00, wrong={4.31: "that is drawn to a slope of 1"}),
-        "shrink_to": Answer(
-            0,
-            0.001,
-            {
-                1: "1 is right where both labels have one unit; here the slope is a thousandth",
-                1000: "it is the other way round: the slope times meV shall be eV",
-            },
-        ),
+        "by_1_8": Answer(0.34, wrong={0.83: "that is the factor 3", 0.41: _BASELINE}),
+        "by_3": Answer(0.83, wrong={0.34: "that is the factor 1.8", 0.41: _BASELINE}),
+        "baseline": Answer(0.41, wrong={0.05: "that is the difference in the right scale"}),
+        "lost": Answer(10, wrong={0: "the larger error loses", 1: "that is a share: count draws"}),
     },
     "05.1": {
         "whole": Answer(

@@ -48,7 +48,7 @@ def load_pbe_gaps() -> pd.DataFrame:
     -----
     Source: the Materials Project as of 2019-04-02 (106,113 entries) in the matbench selection,
     doi:10.1063/1.4812323 and doi:10.1038/s41524-020-00406-3, as distributed with the package
-    crabnet. The source gives no energies, so polymorphs of one composition cannot be told apart.
+    crabnet. The file has no energies, so it does not say which polymorph is the stable one.
     """
     return read_table("mp_pbe_gaps.csv.gz")
 
