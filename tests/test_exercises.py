@@ -25,6 +25,7 @@ GUESS = re.compile(r"^> \*\*Guess first\.\*\* \S", re.MULTILINE)
 ANSWER = "<details><summary>Answer</summary>\n\n"
 SHOWN = re.compile(r"^  code_prompt_show: 'Show the answer: .+'$", re.MULTILINE)
 FOLDS = {"hide-output", "hide-cell", "remove-output", "remove-cell"}
+DRAWS = re.compile(r"\bplot_\w+\(")
 SHOWS = re.compile(r"plot_\w+|say\w*|show_\w+|display|print")
 
 
@@ -138,7 +139,10 @@ def shows(code: str) -> bool:
 
 
 def told_early(notebook: nbformat.NotebookNode) -> Iterator[str]:
-    """Yield the cells whose output stands open between a guess and its answer."""
+    """Yield the cells whose output stands open between a guess and its answer.
+
+    A figure may stand open: the question stands above it, the answer in words below.
+    """
     asked = False
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
@@ -146,7 +150,8 @@ def told_early(notebook: nbformat.NotebookNode) -> Iterator[str]:
             if guesses or ANSWER.strip() in cell.source:
                 asked = bool(guesses) and guesses[-1] > cell.source.rfind(ANSWER.strip())
             continue
-        if asked and shows(cell.source) and not FOLDS & set(cell.metadata.get("tags", [])):
+        folded = FOLDS & set(cell.metadata.get("tags", []))
+        if asked and shows(cell.source) and not folded and not DRAWS.search(cell.source):
             yield cell.source
         if "Show the answer: " in cell.metadata.get("mystnb", {}).get("code_prompt_show", ""):
             asked = False
@@ -160,7 +165,9 @@ def test_an_open_result_is_seen():
     v4 = nbformat.v4
     ask = v4.new_markdown_cell("Think.\n\n> **Guess first.** Which?")
     answer = v4.new_markdown_cell(f"{ANSWER}This.\n\n</details>")
-    for code in "table", "ax = plot_curves(table)", "for row in table:\n    print(row)":
+    figure = v4.new_code_cell("ax = plot_curves(table)")
+    assert list(told_early(v4.new_notebook(cells=[ask, figure, answer]))) == []
+    for code in "table", "say(table)", "for row in table:\n    print(row)":
         told = [ask, v4.new_code_cell(code), answer, v4.new_code_cell(code)]
         assert list(told_early(v4.new_notebook(cells=told))) == [code]
         folded = v4.new_code_cell(code, metadata={"tags": ["hide-output"]})
