@@ -7,12 +7,10 @@ from tlhelpers.book.answers_of_methods import NUMBER
 
 _FIRST_REPEAT = "that is the first repeat alone: take the mean of three"
 _GUESSED = 'that is the slope for guessed energies: keep the regime "known"'
-_KENDALL = 'that is the correlation by Kendall: ask for "spearman"'
 _LEVEL = "that is a score itself: subtract one from the other"
 _OF_LINE = "that is the slope of the line: fit the forest, and look at `slope_`"
 _OF_ONE = "that is the slope that the difference forest takes for granted"
 _OF_SMALL = "that is for a difference of 0.05"
-_PEARSON = 'that is the correlation of the scores, not of their ranks: ask for "spearman"'
 _STACK_LESS = "that is the baseline less the stack"
 _SWAPPED_POWER = "that is for half of all tables"
 
@@ -29,8 +27,15 @@ OF_STUDIES: Mapping[str, Mapping[str, Answer]] = {
         ),
     },
     "08.2": {
-        "cold": Answer(0.94, wrong={1.00: _PEARSON, 0.82: _KENDALL}),
-        "warm": Answer(0.98, wrong={0.99: _PEARSON, 0.93: _KENDALL}),
+        "abstract": Answer(
+            "ad",
+            wrong={
+                "a": "(d) may stand too: it says that the test does not see the gain",
+                "d": "(a) may stand too: multiply its p-value by the tests left",
+                "abd": "(b): the interval is that of one comparison alone",
+                "acd": "(c): no difference seen is not no difference",
+            },
+        ),
     },
     "08.3": {
         "lowest": Answer(
