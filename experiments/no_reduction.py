@@ -61,9 +61,9 @@ RIVALS = [
 THE_OTHERS = ["single-task", "difference", "multi-task"]
 BESIDE_THE_LINE = {"against the line": ["learned slope", "stack"]}
 FEW = 5  # rows of a leaf of gradient boosting; the default of 20 leaves no split with few labels
-# Asked when all other tables were known, and fixed before its own scores were computed. The source
-# draws one line for close-packed surfaces and one for stepped ones. With about ten labels of facet
-# 111 in training, a slope of their own would be loose: so one slope, and an offset for that facet.
+# Asked when all other tables were known, and fixed before its own scores were computed. Chemists
+# draw one line for close-packed surfaces and one for stepped ones. With fewer than ten surfaces of
+# facet 111 in training, a slope of their own would be loose: so one slope, and an offset for it.
 TWO_LINES = [("single-task", "two lines"), ("two lines", "learned slope")]
 METAL_REPEATS = 3  # every metal is its own fold: repeats differ in the seed of the trees only
 
