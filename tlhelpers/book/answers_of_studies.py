@@ -191,6 +191,15 @@ OF_STUDIES: Mapping[str, Mapping[str, Answer]] = {
                 14: "those are of all models in the table: take `six`",
             },
         ),
+        "may": Answer(
+            "bd",
+            wrong={
+                "abd": "(a): three rivals are not told apart from it",
+                "b": "(d): what does an interval that holds zero leave open?",
+                "d": "(b): the pooled forest is told apart from it",
+                "bcd": "(c): no test sees another model ahead",
+            },
+        ),
     },
     "11.4": {
         "called": Answer(
@@ -208,6 +217,15 @@ OF_STUDIES: Mapping[str, Mapping[str, Answer]] = {
                 0.16: "that is one side: zero may lie on either",
                 18: "that is the number of cases: give the share",
             },
+        ),
+    },
+    "11.5": {
+        "pooled": Answer(
+            50, 0.5, {0: "in those the single-task forest has the higher error", 1: NUMBER}
+        ),
+        "slope": Answer(10, 0.5, {0: "in those the line has the lower error", 1: NUMBER}),
+        "weights": Answer(
+            20, 0.5, {0: "in those the single-task forest has the lower error", 1: NUMBER}
         ),
     },
 }
