@@ -48,6 +48,17 @@ OF_STUDIES: Mapping[str, Mapping[str, Answer]] = {
         ),
     },
     "09.1": {
+        "may": Answer(
+            "bc",
+            wrong={
+                "abc": "(a): no difference seen is no proof of none",
+                "b": "(c): how many compounds would it take?",
+                "c": "(b): 2.4 eV lies between 1.6 and 3.3 eV",
+                "bcd": "(d): which comparison with the most common class has a verdict?",
+            },
+        ),
+    },
+    "09.2": {
         "accuracy_rise": Answer(0.05, wrong={0.47: _LEVEL, 0.42: _LEVEL}),
         "f1_rise": Answer(
             0.18,
@@ -66,10 +77,6 @@ OF_STUDIES: Mapping[str, Mapping[str, Answer]] = {
             },
         ),
     },
-    "09.2": {
-        "accuracy_gain": Answer(0.06, 0.015, {0.79: _LEVEL, 0.72: _LEVEL, 0.025: _FIRST_REPEAT}),
-        "f1_gain": Answer(0.29, 0.015, {0.71: _LEVEL, 0.42: _LEVEL, 0.235: _FIRST_REPEAT}),
-    },
     "09.3": {
         "half": Answer(39, 2, {156: _OF_SMALL, 160: _OF_SMALL, 79: "the number goes with 1 / d²"}),
         "four_of_five": Answer(
@@ -77,10 +84,14 @@ OF_STUDIES: Mapping[str, Mapping[str, Answer]] = {
         ),
     },
     "09.4": {
-        "shuffled": Answer(0.18, wrong={0.21: "that is on the true colours"}),
-        "true": Answer(0.21, wrong={0.18: "that is on the shuffled tables"}),
-        "as_good": Answer(13, 0.5, {0.265: NUMBER}),
-        "p": Answer(0.28, wrong={13 / 49: "count the true table too: (1 + count) / (1 + number)"}),
+        "shuffled": Answer(0.17, wrong={0.21: "that is on the true colours"}),
+        "true": Answer(0.21, wrong={0.17: "that is on the shuffled tables"}),
+        "as_good": Answer(5, 0.5, {5 / 19: NUMBER}),
+        "p": Answer(0.30, wrong={5 / 19: "count the true table too: (1 + count) / (1 + number)"}),
+    },
+    "09.5": {
+        "accuracy_gain": Answer(0.06, 0.015, {0.79: _LEVEL, 0.72: _LEVEL, 0.025: _FIRST_REPEAT}),
+        "f1_gain": Answer(0.29, 0.015, {0.71: _LEVEL, 0.42: _LEVEL, 0.235: _FIRST_REPEAT}),
     },
     "10.1": {
         "may": Answer(
@@ -185,6 +196,15 @@ OF_STUDIES: Mapping[str, Mapping[str, Answer]] = {
                 14: "those are of all models in the table: take `six`",
             },
         ),
+        "may": Answer(
+            "bd",
+            wrong={
+                "abd": "(a): three rivals are not told apart from it",
+                "b": "(d): what does an interval that holds zero leave open?",
+                "d": "(b): the pooled forest is told apart from it",
+                "bcd": "(c): no test sees another model ahead",
+            },
+        ),
     },
     "11.4": {
         "called": Answer(
@@ -202,6 +222,15 @@ OF_STUDIES: Mapping[str, Mapping[str, Answer]] = {
                 0.16: "that is one side: zero may lie on either",
                 18: "that is the number of cases: give the share",
             },
+        ),
+    },
+    "11.5": {
+        "pooled": Answer(
+            50, 0.5, {0: "in those the single-task forest has the higher error", 1: NUMBER}
+        ),
+        "slope": Answer(10, 0.5, {0: "in those the line has the lower error", 1: NUMBER}),
+        "weights": Answer(
+            20, 0.5, {0: "in those the single-task forest has the lower error", 1: NUMBER}
         ),
     },
 }

@@ -288,7 +288,7 @@ def _unions_carry_an_error() -> dict:
     settings = scores[scores["model"].isin(UNIONS)].groupby("setting", sort=False)
     family = judge(pd.concat({name: compare_models(part, "pooled") for name, part in settings}))
     told = word(family.xs("pooled, flag", level="model")["verdict"], "better")
-    only = "holds only for a model that is not told the source"
+    only = "holds without a source flag"
     lines = [
         (
             setting,
