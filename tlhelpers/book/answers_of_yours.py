@@ -6,10 +6,10 @@ from tlhelpers.book.answers import Answer
 from tlhelpers.book.answers_of_methods import EQUAL, MAE
 
 _ADDED = "the difference is added to z"
-_AROUND = "what is new stands before and around the call"
 _ONCE = "only the trees count three times: process and table are there once"
 _RULE = "that is the rule of thumb"
 _STD = "that is the spread over the splits"
+_WHOLE = "splits are dealt out whole"
 
 OF_YOURS: Mapping[str, Mapping[str, Answer]] = {
     "12.1": {
@@ -63,13 +63,15 @@ OF_YOURS: Mapping[str, Mapping[str, Answer]] = {
         ),
     },
     "13.1": {
-        "changed": Answer(0, wrong={1: _AROUND, 2: _AROUND}),
-        "sent_times": Answer(
-            1,
-            wrong={
-                6: "all splits share what is sent",
-                2: "one of the two is the comparison that followed",
-            },
+        "four": Answer(
+            1 / 3,
+            0.005,
+            {0.25: _WHOLE, 2: "give a part of the time of one worker, not the rounds"},
+        ),
+        "twelve": Answer(
+            1 / 6,
+            0.005,
+            {1 / 12: "more workers than splits have nothing to do", 0: _WHOLE},
         ),
     },
     "13.2": {

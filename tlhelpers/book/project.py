@@ -121,7 +121,8 @@ def project_rubric() -> pd.DataFrame:
         ("The doubt", "one reason for which the error may be larger on new solids",
          "a reason that is seen in this table, with a number"),
         ("The use", "predictions with their intervals",
-         "which solids to measure next, and which rows lie outside"),
+         "which rows lie outside, and what to measure next, with the caution that no test has"
+         " shown such a list to help"),
     ]  # fmt: skip
     columns = ["criterion", "one point", "two points"]
     return pd.DataFrame(rows, columns=columns).set_index("criterion")
