@@ -198,5 +198,5 @@ _STATEMENTS: list[tuple[str, Callable[[], dict]]] = [
     ("The stack is never seen to be worse than the baseline.", _never_worse),
     ("The stack is better than simpler rivals for band gaps.", _beside_rivals),
     ("A second related label makes the stack of band gaps better.", _second_label),
-    ("With known energies a learned slope is better than a straight line.", _beside_the_line),
+    ("With known energies a learned slope is better than one straight line.", _beside_the_line),
 ]

@@ -5,7 +5,7 @@ import pandas as pd
 from tlhelpers.book.guide import NOTHING
 from tlhelpers.book.names import molecule_of
 from tlhelpers.book.prose import interval
-from tlhelpers.book.record import BEYOND, barrier_tests, gap_tests
+from tlhelpers.book.record import BEYOND, barrier_tests, gap_tests, known_energy_tests
 from tlhelpers.data.loaders import load_results
 
 WORLDS = {
@@ -33,7 +33,7 @@ def guide_tables() -> dict[str, pd.DataFrame]:
         the difference and the verdict. ``asked``: the errors where the related label is known and
         where it is not.
     """
-    gaps, barriers = gap_tests(), _barriers()
+    gaps = gap_tests()
     pooled = gaps.query("question == 'unions' and model == 'pooled'")
     cold = gaps.query("setting == 'cold'")
     wrong = pd.concat(
@@ -42,11 +42,12 @@ def guide_tables() -> dict[str, pd.DataFrame]:
             cold.query("model == 'gradient boosting, z seen' and question == 'rivals'"),
         ]
     ).assign(beside=["difference, trained for guesses", "baseline"])
-    slope = barriers.query("model == 'learned slope' and question == @BEYOND")
+    slope = barrier_tests().query("model == 'learned slope' and question == @BEYOND")
+    slope = slope.assign(molecule=slope["target"].map(molecule_of))
     return {
         "worlds": _worlds(),
         "few labels": _few_labels(),
-        "known energies": pd.concat([_energies(barriers), _held_out()]),
+        "known energies": pd.concat([_energies(), _held_out()]),
         "union": _cases(pooled.assign(beside="baseline"), ["setting"]),
         "mismatch": _cases(wrong, ["model", "beside"]),
         "asked": slope.pivot_table("score", "molecule", "setting", sort=False)
@@ -92,18 +93,10 @@ def _few_labels() -> pd.DataFrame:
     return _cases(tests.rename(columns={"size": "labels"}), ["model", "labels", "setting"])
 
 
-def _barriers() -> pd.DataFrame:
-    tests = barrier_tests()
-    return tests.assign(molecule=tests["target"].map(molecule_of))
-
-
-def _energies(barriers: pd.DataFrame) -> pd.DataFrame:
-    """Return the learned slope beside a straight line and beside the baseline, energies known."""
-    warm = barriers.query("setting == 'warm' and model == 'learned slope'")
-    names = {"against the line": "straight line", BEYOND: "baseline"}
-    warm = warm[warm["question"].isin(names)].assign(beside=warm["question"].map(names))
-    warm = warm.sort_values("beside", ascending=False, kind="stable")
-    return _cases(warm, ["beside", "molecule"])
+def _energies() -> pd.DataFrame:
+    """Return the learned slope beside one line, two lines and the baseline, energies known."""
+    tests = known_energy_tests()
+    return _cases(tests.assign(molecule=tests["target"].map(molecule_of)), ["beside", "molecule"])
 
 
 def _held_out() -> pd.DataFrame:

@@ -11,6 +11,7 @@ ARCHITECTURES = ["difference", "multi-task", "latent variable"]
 PAPER, BEYOND = "the paper's models", "beyond the paper"
 _OTHER_BASELINES = ["stack against rivals", "mismatch", "against the line"]
 _OTHER_BASELINES += ["the latent variable leads"]
+ONE_LINE, TWO_LINES, ALONE = "one straight line", "two lines", "baseline"
 OWN = ["difference, z seen", "learned slope", "stack"]
 
 
@@ -108,3 +109,24 @@ def barrier_tests() -> pd.DataFrame:
     return load_results("no_verdicts").query(
         "metric == 'rmse' and direction == 'dissociation' and group_by == 'surface'"
     )
+
+
+def known_energy_tests() -> pd.DataFrame:
+    """Return what the learned slope is compared with where the reaction energies are known.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row per barrier, on new surfaces, and what stands ``beside`` the learned slope: one
+        straight line, two lines with one slope, and the baseline.
+    """
+    slope = barrier_tests().query("setting == 'warm' and model == 'learned slope'")
+    lines = load_results("no_two_lines_verdicts").query(
+        "metric == 'rmse' and group_by == 'surface' and model == 'learned slope'"
+    )
+    parts = {
+        ONE_LINE: slope[slope["question"] == "against the line"],
+        TWO_LINES: lines,
+        ALONE: slope[slope["question"] == BEYOND],
+    }
+    return pd.concat(parts, names=["beside"]).reset_index("beside")
