@@ -11,6 +11,7 @@ from tlhelpers.book.few_labels import (
 from tlhelpers.book.prose import interval, join_words
 from tlhelpers.book.record import (
     ALONE,
+    BEYOND,
     ONE_LINE,
     TWO_LINES,
     architecture_record,
@@ -118,7 +119,8 @@ def guide_evidence() -> pd.Series:
 
 def _few() -> str:
     """Return how the gain of the stack and of equal weights goes with the number of labels."""
-    curve = load_results("band_gaps_curve_verdicts").query("question in [@BEYOND, 'rivals']")
+    curve = load_results("band_gaps_curve_verdicts")
+    curve = curve[curve["question"].isin([BEYOND, "rivals"])]
     curve = curve.assign(gain=-curve["difference"] / curve["baseline_score"])
     gain = curve.set_index(["model", "setting", "size"])["gain"].sort_index()
     ends = [curve["size"].min(), curve["size"].max()]

@@ -42,7 +42,8 @@ def guide_tables() -> dict[str, pd.DataFrame]:
             cold.query("model == 'gradient boosting, z seen' and question == 'rivals'"),
         ]
     ).assign(beside=["difference, trained for guesses", "baseline"])
-    slope = barrier_tests().query("model == 'learned slope' and question == @BEYOND")
+    slope = barrier_tests().query("model == 'learned slope'")
+    slope = slope[slope["question"] == BEYOND]
     slope = slope.assign(molecule=slope["target"].map(molecule_of))
     return {
         "worlds": _worlds(),
