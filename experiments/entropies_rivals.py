@@ -11,6 +11,9 @@ import numpy as np
 import pandas as pd
 import parts
 from sklearn.ensemble import ExtraTreesRegressor, HistGradientBoostingRegressor
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LinearRegression
+from sklearn.pipeline import make_pipeline
 
 from tlhelpers import (
     SingleTaskForest,
@@ -28,6 +31,7 @@ def models(target: str, related: list[str], trees: int) -> dict:
     """Return the baseline, the stack, and the rivals with the settings of band_gaps.py."""
     extra = ExtraTreesRegressor(trees, max_features=1 / 3)
     boosted = HistGradientBoostingRegressor(min_samples_leaf=5)
+    line = make_pipeline(SimpleImputer(), LinearRegression())  # an empty cell is its column's mean
     return {
         BASELINE: SingleTaskForest(target, n_estimators=trees),
         STACK: StackedForest(target, n_estimators=trees),
@@ -36,6 +40,7 @@ def models(target: str, related: list[str], trees: int) -> dict:
         "extra trees, z seen": RelatedAsFeatures(extra, target, related),
         "gradient boosting": RelatedAsFeatures(boosted, target, []),
         "gradient boosting, z seen": RelatedAsFeatures(boosted, target, related),
+        "line through z": RelatedAsFeatures(line, target, related, keep_features=False),
     }
 
 

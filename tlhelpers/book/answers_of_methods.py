@@ -42,7 +42,7 @@ OF_METHODS: Mapping[str, Mapping[str, Answer]] = {
             wrong={
                 0.58: "that is the floor of the measurements: the computed gaps are labels too",
                 0.79: "divide by the number of labels less the number of means",
-                0.84: "there each source counts once; here each label does",
+                0.82: "that is `floor_of_union`: what does `floor` say of the column?",
             },
         ),
         "told": Answer(
