@@ -47,6 +47,15 @@ OF_STUDIES: Mapping[str, Mapping[str, Answer]] = {
             },
         ),
     },
+    "08.4": {
+        "apart": Answer(
+            0.37,
+            wrong={
+                0.21: "that is the learned mean less the true one: take distances, without a sign",
+                0.99: "that is the correlation: subtract one mean from the other",
+            },
+        ),
+    },
     "09.1": {
         "may": Answer(
             "bc",
