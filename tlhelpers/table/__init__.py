@@ -14,6 +14,7 @@ _PUBLIC = {
     "reading": ["read_table"],
     "relations": ["Relation", "relate"],
     "roles": ["OwnTable", "Roles", "read_roles"],
+    "template": ["template_table"],
 }
 _MODULE_OF = {name: module for module, names in _PUBLIC.items() for name in names}
 __all__ = sorted(_MODULE_OF)
