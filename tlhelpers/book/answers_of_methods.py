@@ -328,21 +328,34 @@ OF_METHODS: Mapping[str, Mapping[str, Answer]] = {
         "before": Answer(0.64, wrong={2.54: "that is the error with 3z + 2"}),
         "after": Answer(2.54, wrong={0.64: "that is the error with z"}),
     },
+    "07.3": {
+        "wrong_sign": Answer(
+            1.36,
+            0.02,
+            {
+                0.50: "that is with the true label",
+                0.64: _BASELINE,
+                2.34: "that is the difference",
+                1.80: "that is the learned slope",
+                1.19: "that is the latent variable",
+            },
+        ),
+    },
     "07.4": {
         "papers": Answer(
-            51,
+            47,
             wrong={
-                65: "those are cold",
-                116: "that is cold and warm together",
-                55: "that counts positions where no gain is seen, too",
+                61: "those are cold",
+                108: "that is cold and warm together",
+                51: "that counts positions where no gain is seen, too",
             },
         ),
         "six": Answer(
-            21,
+            17,
             wrong={
-                53: "those are cold",
-                74: "that is cold and warm together",
-                51: "that is among the paper's models",
+                51: "those are cold",
+                68: "that is cold and warm together",
+                47: "that is among the paper's models",
             },
         ),
     },
