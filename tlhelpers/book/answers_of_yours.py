@@ -152,4 +152,11 @@ OF_YOURS: Mapping[str, Mapping[str, Answer]] = {
             },
         ),
     },
+    "14.4": {
+        "share": Answer(
+            0.906,
+            0.005,
+            {0.68: "that is within one standard deviation: take 1.645"},
+        ),
+    },
 }
