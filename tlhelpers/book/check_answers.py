@@ -5,9 +5,15 @@ from collections.abc import Mapping
 from tlhelpers.book.answers import Answer, tell
 from tlhelpers.book.answers_of_methods import OF_METHODS
 from tlhelpers.book.answers_of_studies import OF_STUDIES
+from tlhelpers.book.answers_of_transfer import OF_TRANSFER
 from tlhelpers.book.answers_of_yours import OF_YOURS
 
-ANSWERS: Mapping[str, Mapping[str, Answer]] = {**OF_METHODS, **OF_STUDIES, **OF_YOURS}
+ANSWERS: Mapping[str, Mapping[str, Answer]] = {
+    **OF_METHODS,
+    **OF_TRANSFER,
+    **OF_STUDIES,
+    **OF_YOURS,
+}
 
 
 def check_answer(exercise: str, **answers: float | str) -> bool:

@@ -1,0 +1,195 @@
+"""The right answers to exercises of part II, and remarks on typical wrong ones."""
+
+from collections.abc import Mapping
+
+from tlhelpers.book.answers import Answer
+from tlhelpers.book.answers_of_methods import MAE
+
+_BASELINE = "that is the baseline"
+_NOT_OF_THREE = "it is none of the paper's three models"
+
+OF_TRANSFER: Mapping[str, Mapping[str, Answer]] = {
+    "04.1": {
+        "known": Answer("z", wrong={"d": "d is learned", "y": "y is what is predicted"}),
+        "learned": Answer("d", wrong={"z": "z is known here", "y": "the forest learns y - z"}),
+        "apart": Answer(0, 1e-9),
+    },
+    "04.2": {
+        "learned": Answer(
+            0.157,
+            0.01,
+            {0.049: "that is slope one", 0.34: "that is z in degrees Fahrenheit"},
+        ),
+        "one": Answer(0.049, wrong={0.41: _BASELINE, 0.157: "that is the learned slope"}),
+        "draws": Answer(
+            10, wrong={0: "those are the draws in which the learned slope does better"}
+        ),
+    },
+    "04.3": {
+        "by_1_8": Answer(0.34, wrong={0.83: "that is the factor 3", 0.41: _BASELINE}),
+        "by_3": Answer(0.83, wrong={0.34: "that is the factor 1.8", 0.41: _BASELINE}),
+        "baseline": Answer(0.41, wrong={0.05: "that is the difference in the right scale"}),
+        "lost": Answer(10, wrong={0: "the larger error loses", 1: "that is a share: count draws"}),
+    },
+    "04.4": {
+        "with_20": Answer(
+            0.24,
+            0.02,
+            {
+                0.41: "that is with no further place",
+                0.13: "that is with 70 further places",
+                0.08: "that is with all further places",
+            },
+        ),
+    },
+    "05.1": {
+        "whole": Answer(
+            13,
+            wrong={
+                10: "that is the number of rows; each label adds one",
+                20: "a hole adds nothing",
+                12: "that is without the gap of row 1",
+            },
+        ),
+        "without": Answer(12, wrong={13: "one label less adds one less"}),
+    },
+    "05.2": {
+        "copies": Answer(
+            12,
+            wrong={
+                13: "the column itself counts once already",
+                14: "the column itself counts once: it makes the number smaller, not larger",
+            },
+        ),
+    },
+    "05.3": {
+        "noise": Answer(
+            0.86,
+            0.01,
+            {
+                0.60: "that is beside the true labels of the rich task",
+                0.84: "that is in a forest of its own",
+            },
+        ),
+    },
+    "05.4": {
+        "scarce": Answer(
+            0.77,
+            0.01,
+            {
+                0.95: "that is with a weight of 1",
+                0.72: "that is in a forest of its own",
+                0.51: "that is the rich task",
+            },
+        ),
+    },
+    "06.1": {
+        "learned_from": Answer(
+            "measured", wrong={"out-of-bag": "that one answers where z is guessed"}
+        ),
+        "error": Answer(
+            0.26,
+            0.01,
+            {
+                1.09: "that is the cold query: give the measured z by `known`",
+                1.14: "that is the forest of guessed z, given the measured one",
+                0.18: MAE,
+            },
+        ),
+    },
+    "06.2": {
+        "error": Answer(
+            1.10,
+            0.02,
+            {
+                1.15: "that h learned from predictions in the bag: take `oob_prediction_`",
+                1.23: "that is the guess of z itself: let h answer",
+                0.34: "that is the error on the training rows: predict `new`",
+            },
+        ),
+    },
+    "06.3": {
+        "cold": Answer(1.09, wrong={0.26: "that query knows z: give no `known`"}),
+        "two_units": Answer(
+            1.48,
+            wrong={
+                1.09: "that is the cold query: give z, multiplied by 1,000",
+                0.26: "there z has one unit in the training and the query",
+            },
+        ),
+        "one_unit": Answer(
+            0.26, wrong={1.48: "that model was trained on z in the first unit: fit a second one"}
+        ),
+    },
+    "06.4": {
+        "chain": Answer(
+            0.38, 0.01, {0.36: "that is with the reaction energy alone", 0.34: _BASELINE}
+        ),
+    },
+    "07.1": {
+        "largest_gain": Answer(
+            "difference",
+            wrong={
+                "latent variable": "it loses least: look at the smallest `change`",
+                "learned slope": _NOT_OF_THREE,
+                "stack": _NOT_OF_THREE,
+            },
+        ),
+        "largest_loss": Answer(
+            "difference",
+            wrong={"multi-task": "look at the largest `change`: another one loses more"},
+        ),
+        "smallest_loss": Answer(
+            "latent variable",
+            wrong={
+                "difference": "it has the largest loss",
+                "learned slope": _NOT_OF_THREE,
+                "stack": _NOT_OF_THREE,
+            },
+        ),
+    },
+    "07.2": {
+        "minds": Answer(
+            "difference",
+            wrong={
+                "multi-task": "it splits on z-scores, which have no unit",
+                "latent variable": "a split on z needs only its order",
+                "learned slope": "its line takes up the factor and the offset",
+                "stack": "it has no member with a slope of one",
+            },
+        ),
+        "before": Answer(0.64, wrong={2.54: "that is the error with 3z + 2"}),
+        "after": Answer(2.54, wrong={0.64: "that is the error with z"}),
+    },
+    "07.3": {
+        "wrong_sign": Answer(
+            1.36,
+            0.02,
+            {
+                0.50: "that is with the true label",
+                0.64: _BASELINE,
+                2.34: "that is the difference",
+                1.80: "that is the learned slope",
+                1.19: "that is the latent variable",
+            },
+        ),
+    },
+    "07.4": {
+        "papers": Answer(
+            47,
+            wrong={
+                61: "those are cold",
+                108: "that is cold and warm together",
+                51: "that counts positions where no gain is seen, too",
+            },
+        ),
+        "six": Answer(
+            17,
+            wrong={
+                51: "those are cold",
+                68: "that is cold and warm together",
+                47: "that is among the paper's models",
+            },
+        ),
+    },
+}
