@@ -198,9 +198,9 @@ OF_STUDIES: Mapping[str, Mapping[str, Answer]] = {
     },
     "11.3": {
         "rivals": Answer(
-            3,
+            4,
             wrong={
-                4: "that is by the adjusted p: `p_value` is the other one",
+                3: "that is by the p of each test alone: raise them together",
                 2: "those are told apart from it",
                 14: "those are of all models in the table: take `six`",
             },
