@@ -13,8 +13,8 @@ import pandas as pd
 import parts
 from tqdm.auto import tqdm
 
-from tlhelpers import compare_architectures, load_thermochemistry
-from tlhelpers.table import check, guess_roles, read_roles
+from tlhelpers import compare_architectures
+from tlhelpers.table import check
 from tlhelpers.table.purchases import check_projection
 
 REPORT = parts.ROOT / "book" / "entropy_report.html"
@@ -25,8 +25,7 @@ TABLES = ("verdicts", "labels_to_buy", "measure_next", "calibration", "differenc
 
 def main(trees: int = 100, repeats: int = 5) -> None:
     """Compare, and write the report and the tables."""
-    frame = load_thermochemistry(per_atom=True).drop(columns=["cas", "n_atoms"])
-    own = read_roles(frame, guess_roles(frame, target="entropy"))
+    own = parts.own_entropies()
     options = {"n_estimators": trees, "n_repeats": repeats, "n_jobs": 2, "keep": KEPT}
     found = compare_architectures(own.X, own.Y, own.target, own.groups, **options)
     found.write_html(REPORT, check(own), "load_thermochemistry(per_atom=True)")

@@ -14,10 +14,9 @@ import parts
 from sklearn.base import BaseEstimator
 from tqdm.auto import tqdm
 
-from tlhelpers import DifferenceForest, SingleTaskForest, StackedForest, load_thermochemistry
+from tlhelpers import DifferenceForest, SingleTaskForest, StackedForest
 from tlhelpers.evaluation import corrected_resampled_t_test
 from tlhelpers.evaluation.experiment import Experiment
-from tlhelpers.table import guess_roles, read_roles
 from tlhelpers.table.answers import usable_known
 from tlhelpers.table.next_rows import measure_next
 from tlhelpers.table.parts import fit_all
@@ -83,8 +82,7 @@ def tests(scores: pd.DataFrame, ratio: float) -> pd.DataFrame:
 
 def main(trees: int = 100, repeats: int = 20) -> None:
     """Hide, measure, compare, and write the table."""
-    frame = load_thermochemistry(per_atom=True).drop(columns=["cas", "n_atoms"])
-    own = read_roles(frame, guess_roles(frame, target=TARGET))
+    own = parts.own_entropies()
     known = own.Y[TARGET].notna().to_numpy()
     X, Y = own.X[known], own.Y[known]
     rows = [row for r in tqdm(range(repeats)) for row in repeated(X, Y, trees, r)]

@@ -15,14 +15,8 @@ from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LinearRegression
 from sklearn.pipeline import make_pipeline
 
-from tlhelpers import (
-    SingleTaskForest,
-    StackedForest,
-    cross_validate_transfer,
-    load_thermochemistry,
-)
+from tlhelpers import SingleTaskForest, StackedForest, cross_validate_transfer
 from tlhelpers.evaluation import RelatedAsFeatures, compare_models, judge
-from tlhelpers.table import guess_roles, read_roles
 
 STACK, BASELINE = "stack", "single-task"
 
@@ -46,8 +40,7 @@ def models(target: str, related: list[str], trees: int) -> dict:
 
 def main(trees: int = 100, repeats: int = 5) -> None:
     """Score all, and judge each question."""
-    frame = load_thermochemistry(per_atom=True).drop(columns=["cas", "n_atoms"])
-    own = read_roles(frame, guess_roles(frame, target="entropy"))
+    own = parts.own_entropies()
     compared = models(own.target, [name for name in own.Y if name != own.target], trees)
     scores = cross_validate_transfer(
         compared, own.X, own.Y, own.groups, target=own.target, setting="warm",

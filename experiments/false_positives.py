@@ -1,6 +1,7 @@
 """How often does a test call a difference that is none? Both tests, on three kinds of experiment.
 
-    python experiments/false_positives.py [--sets N] [--forest-sets N] [--jobs N]
+    python experiments/false_positives.py [--sets N] [--forest-sets N] [--linear-sets N]
+        [--normal-sets N] [--jobs N]
 
 Each data set has six features of equal weight in the label. Two models of one kind are compared,
 one that sees the first three features and one that sees the others: over data sets, their expected
@@ -160,7 +161,7 @@ def main(
         (world, name, drawn.get(name, linear[world]))
         for world in WORLDS
         for name in LEARNERS
-        if (world, name) != (HEAVY, "forest")  # it takes as long as all others in one world
+        if (world, name) != (HEAVY, "forest")  # left out for its time: minutes a world
     ]
     table = pd.concat(
         part(

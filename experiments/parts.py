@@ -15,8 +15,10 @@ import pandas as pd
 # Splits run side by side; threads of OpenMP inside each would only wait for each other.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+from tlhelpers import load_thermochemistry
 from tlhelpers.book import bootstrap_scores
 from tlhelpers.evaluation import compare_models, judge, score_predictions
+from tlhelpers.table import OwnTable, guess_roles, read_roles
 
 ROOT = Path(__file__).parents[1]
 RESULTS, PARTS = ROOT / "data" / "results", ROOT / ".results"
@@ -106,6 +108,12 @@ def questions(
             tests = verdicts(table, baseline, metrics, by, **case)
             found.append(tests.assign(question=question))
     return pd.concat(found) if found else pd.DataFrame()
+
+
+def own_entropies() -> OwnTable:
+    """Return the entropies of solids as a user would read them, per mole of atoms."""
+    frame = load_thermochemistry(per_atom=True).drop(columns=["cas", "n_atoms"])
+    return read_roles(frame, guess_roles(frame, target="entropy"))
 
 
 def write(study: str, tables: dict[str, pd.DataFrame]) -> None:

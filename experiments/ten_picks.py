@@ -20,11 +20,10 @@ from joblib import Parallel, delayed
 from sklearn.linear_model import LinearRegression
 from tqdm import tqdm
 
-from tlhelpers import SingleTaskForest, StackedForest, band_gap_study, load_thermochemistry
+from tlhelpers import SingleTaskForest, StackedForest, band_gap_study
 from tlhelpers.evaluation import RelatedAsFeatures
 from tlhelpers.evaluation.experiment import fit_models
 from tlhelpers.evaluation.splits import Split, split_table, training_order
-from tlhelpers.table import guess_roles, read_roles
 
 N_PICKS, FEW = 10, 50
 SCORE = "r2"  # for the tests what is found goes by the name of a score of which more is better
@@ -40,8 +39,7 @@ def tables() -> Iterator[tuple]:
     line = RelatedAsFeatures(LinearRegression(), gaps.target, COMPUTED, keep_features=False)
     mixed = models(gaps.target, COMPUTED) | {LINE: line}
     yield "band gaps", gaps.X, gaps.Y, gaps.groups, gaps.target, mixed
-    frame = load_thermochemistry(per_atom=True).drop(columns=["cas", "n_atoms"])
-    own = read_roles(frame, guess_roles(frame, target="entropy"))
+    own = parts.own_entropies()
     related = [task for task in own.Y if task != own.target]
     yield "entropies", own.X, own.Y, own.groups, own.target, models(own.target, related)
 

@@ -208,7 +208,7 @@ OF_STUDIES: Mapping[str, Mapping[str, Answer]] = {
         "may": Answer(
             "bd",
             wrong={
-                "abd": "(a): three rivals are not told apart from it",
+                "abd": "(a): four rivals are not told apart from it",
                 "b": "(d): what does an interval that holds zero leave open?",
                 "d": "(b): the pooled forest is told apart from it",
                 "bcd": "(c): no test sees another model ahead",
