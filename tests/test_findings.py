@@ -259,6 +259,14 @@ def test_the_tables_of_the_guide_by_hand():
         "metric == 'rmse' and direction == 'dissociation' and setting == 'warm' "
         "and target == 'Ea_N2_diss' and model == 'learned slope'"
     )
+    lines = load_results("no_two_lines_verdicts").query(
+        "metric == 'rmse' and group_by == 'surface' and target == 'Ea_N2_diss' "
+        "and baseline == 'two lines'"
+    )
+    row = tables["known energies"].loc[("two lines", "N₂")]
+    cells = [row["verdict"], row["error (eV)"], row["beside it"]]
+    errors = [f"{lines[column].item():.2f}" for column in ("score", "baseline_score")]
+    assert cells == [lines["verdict"].item(), *errors]
     row = tables["known energies"].loc[("baseline, hold-out surfaces", "N₂")]
     assert row["error (eV)"] == f"{held['score'].item():.2f}"
     assert (
