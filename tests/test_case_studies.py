@@ -12,7 +12,7 @@ from tlhelpers import (
     load_results,
     no_study,
 )
-from tlhelpers.book import plot_confusion, plot_intervals, plot_lines, plot_strip
+from tlhelpers.book import plot_confusion, plot_gains, plot_intervals, plot_lines, plot_strip
 from tlhelpers.data import COARSE_COLOR_CLASSES, COLOR_CLASSES
 from tlhelpers.evaluation import cross_validate_predictions
 
@@ -70,6 +70,10 @@ def test_case_study_figures_show_every_row():
     assert [t.get_text() for t in ax.get_yticklabels()] == ["a (2)", "b (1)"]
     ax = plot_confusion(pd.DataFrame([[2, 1], [0, 3]], index=["a", "b"], columns=["a", "b"]))
     assert [t.get_text() for t in ax.texts] == ["2.0", "1.0", "0.0", "3.0"]
+    needed, found = pd.Series([10.0, 40.0, 20.0]), pd.Series([5.0, -3.0, 19.0])
+    ax = plot_gains(needed, found, pd.Series(["a", "b", "a"]))
+    points = {line.get_label(): line.get_xydata().tolist() for line in ax.lines}
+    assert points["a"] == [[10, 5], [20, 19]] and points["b"] == [[40, -3]]
     table = pd.DataFrame(
         {
             "model": ["m", "n"] * 2,

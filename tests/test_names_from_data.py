@@ -34,6 +34,10 @@ DRAWN = {
         lambda: figures.plot_intervals(intervals("part"), "part", "x", dash="case")[0],
         TWO,
     ),
+    "gains": (
+        lambda: figures.plot_gains(*[pd.Series(range(4))] * 2, of=pd.Series([TWO[0], TWO[1]] * 2)),
+        TWO,
+    ),
     "confusion": (lambda: figures.plot_confusion(square(7), "tests"), ODD),
     "learning curve": (lambda: figures.plot_learning_curve(scores()), ODD),
     "size differences": (

@@ -10,7 +10,12 @@ from tlhelpers.book.figures.learned import (
     plot_trends,
 )
 from tlhelpers.book.figures.learning_curve import plot_learning_curve, plot_size_differences
-from tlhelpers.book.figures.scores import plot_confusion, plot_intervals, plot_scores
+from tlhelpers.book.figures.scores import (
+    plot_confusion,
+    plot_gains,
+    plot_intervals,
+    plot_scores,
+)
 from tlhelpers.book.figures.tables import (
     plot_lines,
     plot_parity,
@@ -31,6 +36,7 @@ __all__ = [
     "plot_curves",
     "plot_difference",
     "plot_estimate_against_truth",
+    "plot_gains",
     "plot_growth",
     "plot_intervals",
     "plot_jackknife_by_trees",

@@ -15,6 +15,7 @@ from tlhelpers.book.figures.style import (
     OTHER,
     PAGE,
     SEEN,
+    SERIES,
     literal,
     look_of,
     opacity_of,
@@ -138,6 +139,35 @@ def _draw_interval(ax: Axes, row: dict, place: int, score: str, number: int, n: 
     ax.plot(ends, [y, y], color=style.color, linewidth=1.8, linestyle=PATTERNS[number])
     full = row.get("verdict") in VERDICTS[:2]
     ax.plot(row[score], y, **look_of(style, full=full, size=8 / n**0.5))
+
+
+def plot_gains(needed: pd.Series, found: pd.Series, of: pd.Series) -> Axes:
+    """Draw the mean gains that were found against those that their tests would see.
+
+    Parameters
+    ----------
+    needed, found : pandas.Series, shape (n_cases,)
+        From `gain_to_be_seen`, and minus the difference of the same tests, both in percent of
+        the baseline's error.
+    of : pandas.Series, shape (n_cases,)
+        What a case belongs to; at most three values, each with a marker of its own.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    _, ax = plt.subplots(figsize=(PAGE, 4.4), layout="constrained")
+    ends = [0, 1.03 * needed.max()]
+    ax.plot(ends, ends, color=INK, linewidth=1, label="as large as needed")
+    for style, (name, part) in zip(SERIES, needed.groupby(of), strict=False):
+        points = ax.plot(part, found[part.index], style.marker, color=style.color)
+        plt.setp(points, label=literal(name), markeredgecolor="white", markeredgewidth=0.5)
+    ax.axhline(0, color=INK, linewidth=0.5, linestyle=":")
+    ax.set(
+        xlabel="gain needed to be seen (% of the error)", ylabel="mean gain found (% of the error)"
+    )
+    ax.legend(frameon=False, loc="upper left")
+    return ax
 
 
 def plot_confusion(table: pd.DataFrame, label: str = "compositions") -> Axes:
