@@ -14,7 +14,7 @@ env: .venv/ready ## make .venv from requirements.txt plus this package, once
 .venv/ready: requirements.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14) and "Python 3.11 to 3.13 is needed; say which: make PYTHON=python3.12 ...")'
 	$(PYTHON) -m venv --clear .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-compile --require-hashes --no-deps -r requirements.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
@@ -35,7 +35,7 @@ test: book ## unit, notebook and site tests: what a contributor runs
 	OMP_NUM_THREADS=1 $(BIN)/pytest -q --nbval-lax -n auto --dist loadfile notebooks
 
 test-full: offline ## also the launch environments, Lab in a browser, accessibility, the offline archive
-	$(BIN)/pytest -q --durations=12 -m full -n auto --dist loadfile
+	$(BIN)/pytest -q --durations=12 -m full -n auto --dist loadfile --no-loadscope-reorder
 
 coverage: env ## is each line and branch of the package, its book part apart, reached by its tests?
 	$(BIN)/coverage erase

@@ -28,11 +28,19 @@ SIZES = [(1300, 900), (520, 900), (390, 844)]  # of windows
 settings.register_profile("long", max_examples=1700, print_blob=True)  # twelve tests: 20,000
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as under `make test &`; children inherit it
     signal.signal(signal.SIGINT, signal.default_int_handler)
+LONGEST = ("test_oldest_packages", "test_versions", "test_launch", "test_classroom")  # minutes
 FLAGS = [
     "--no-sandbox",
     "--disable-background-networking",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest files first, so that no worker is left alone with one of them."""
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.stem, len(LONGEST)))
 
 
 def find_program(*names: str) -> str:
