@@ -25,7 +25,7 @@ def models(target: str, related: list[str], trees: int) -> dict:
     """Return the baseline, the stack, and the rivals with the settings of band_gaps.py."""
     extra = ExtraTreesRegressor(trees, max_features=1 / 3)
     boosted = HistGradientBoostingRegressor(min_samples_leaf=5)
-    line = make_pipeline(SimpleImputer(), LinearRegression())  # an empty cell is its column's mean
+    line = make_pipeline(SimpleImputer(), LinearRegression())  # an empty cell: its column's mean
     return {
         BASELINE: SingleTaskForest(target, n_estimators=trees),
         STACK: StackedForest(target, n_estimators=trees),

@@ -7,6 +7,7 @@ from sklearn.base import is_classifier, is_regressor
 from sklearn.cluster import KMeans
 from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.ensemble import HistGradientBoostingRegressor, RandomForestRegressor
+from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LinearRegression
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
@@ -55,6 +56,17 @@ def test_the_straight_line_by_hand(table):
         expected = start + slope * z[fold["row"]]
         expected = expected.fillna(Y.loc[outside, target].mean())  # no energy: the mean
         np.testing.assert_allclose(fold["prediction"].astype(float), expected, rtol=0, atol=1e-9)
+
+
+def test_a_pipeline_that_imputes_is_given_the_holes(table):
+    X, Y, _ = table
+    filled = make_pipeline(SimpleImputer(), LinearRegression())
+    line = RelatedAsFeatures(filled, "E", "dE", keep_features=False).fit(X, Y)
+    z, E = Y.loc[Y["E"].notna(), "dE"], Y["E"].dropna()
+    slope, start = np.polyfit(z.fillna(z.mean()), E, 1)
+    holes = Y[["dE"]].assign(dE=[np.nan, *Y["dE"][1:]])
+    expected = start + slope * holes["dE"].fillna(z.mean())
+    np.testing.assert_allclose(line.predict(X, known=holes), expected, rtol=0, atol=1e-9)
 
 
 def test_the_most_common_class_is_that_of_the_other_folds(table):

@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone, is_classifier
+from sklearn.impute import KNNImputer, SimpleImputer
+from sklearn.pipeline import Pipeline
 from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted
 
@@ -40,8 +42,9 @@ class RelatedAsFeatures(MetaEstimatorMixin, BaseEstimator):
     Notes
     -----
     Where a related label is missing, an estimator that accepts missing values (its scikit-learn
-    tag `allow_nan`) finds NaN. For any other, such rows take no part in training, and the
-    prediction is the mean, or the most common class, of the training rows that carry the target.
+    tag `allow_nan`) finds NaN, and so does a pipeline whose first step imputes them. For any
+    other, such rows take no part in training, and the prediction is the mean, or the most common
+    class, of the training rows that carry the target.
 
     Examples
     --------
@@ -198,14 +201,21 @@ class RelatedAsFeatures(MetaEstimatorMixin, BaseEstimator):
         features = pd.concat([own, added], axis=1) if self.keep_features else added
         features = _with_text_names(features)
         holes = added.isna().any(axis=1).to_numpy()
-        return features, ~holes | get_tags(self.estimator).input_tags.allow_nan
+        return features, ~holes | _takes_holes(self.estimator)
 
     def __sklearn_tags__(self):
         tags, own = super().__sklearn_tags__(), get_tags(self.estimator)
         tags.estimator_type = own.estimator_type
         tags.classifier_tags, tags.regressor_tags = own.classifier_tags, own.regressor_tags
-        tags.input_tags.allow_nan = own.input_tags.allow_nan
+        tags.input_tags.allow_nan = _takes_holes(self.estimator)
         return tags
+
+
+def _takes_holes(estimator) -> bool:
+    """Return whether an estimator can be given missing values, or imputes them before all else."""
+    first = estimator[0] if isinstance(estimator, Pipeline) else None
+    imputes = isinstance(first, SimpleImputer | KNNImputer)  # its tags do not say
+    return imputes or get_tags(estimator).input_tags.allow_nan
 
 
 def _with_text_names(features: pd.DataFrame) -> pd.DataFrame:
