@@ -16,13 +16,22 @@ _SWAPPED_POWER = "that is for half of all tables"
 
 OF_STUDIES: Mapping[str, Mapping[str, Answer]] = {
     "08.1": {
-        "follow": Answer(
-            "b",
-            wrong={
-                "ab": "(a): not told apart is not equal",
-                "bc": "(c): no difference seen is no proof of none",
-                "bd": "(d): look into `blind`, where a mixture without z is the other model",
-                "abcd": "no difference seen is no proof of equality",
+        "labels": Answer(
+            45,
+            3,
+            {
+                25: "that is how many more than 20: give the whole number",
+                127: "that is for the error with 50 labels",
+                20: "those are the labels of equal weights",
+            },
+        ),
+        "saving": Answer(
+            2.23,
+            0.15,
+            {
+                0.45: "that is the inverse: the baseline's labels over those of equal weights",
+                1.2: "that is the ratio of the errors: take that of the labels",
+                2.55: "that is for the error with 50 labels",
             },
         ),
     },
@@ -171,13 +180,22 @@ OF_STUDIES: Mapping[str, Mapping[str, Answer]] = {
         ),
     },
     "11.1": {
-        "may": Answer(
-            "c",
-            wrong={
-                "b": "(b): no difference seen is no proof of none",
-                "cd": "(d): those intervals are of one size alone",
-                "d": "(d): those intervals are of one size alone",
-                "a": "(a): no size is called worse",
+        "needed": Answer(
+            0.31,
+            0.01,
+            {
+                0.22: "that is half the width: seen in about half of the tables",
+                0.44: "that is the whole width: halve it, then take it times the factor",
+                0.63: "that is from the whole width: halve it",
+            },
+        ),
+        "percent": Answer(
+            31,
+            1,
+            {
+                22: "that is half the width: times the factor",
+                62: "that is from the whole width: halve it",
+                0.31: "give it in percent",
             },
         ),
     },

@@ -48,8 +48,9 @@ def beside_mixtures_words() -> str:
         f"A `DifferenceForest` gains more on average, and varies more: with {plain.index[0][2]} "
         f"labels, warm, it misses by {at['score']:.2f} eV and equal weights by "
         f"{at['baseline_score']:.2f} eV, and the interval of the difference is {interval(at)} eV. "
-        f"Its mean error is the lower one in {lower} of {len(tests)} comparisons with the two "
-        f"mixtures, asked afterwards. A difference is seen in {len(seen)}: {named}."
+        f"Its mean error is the lower one in {lower} of {len(tests)} comparisons: two numbers "
+        f"of labels, cold and warm, two mixtures, with all labels and with those that name their "
+        f"method. They were asked afterwards. A difference is seen in {len(seen)}: {named}."
     )
 
 
