@@ -112,13 +112,29 @@ OF_STUDIES: Mapping[str, Mapping[str, Answer]] = {
         "f1_gain": Answer(0.29, 0.015, {0.71: _LEVEL, 0.42: _LEVEL, 0.235: _FIRST_REPEAT}),
     },
     "10.1": {
-        "may": Answer(
-            "b",
+        "n": Answer(
+            1.39,
             wrong={
-                "a": "(a): that interval is of one comparison alone; the verdict counts them all",
-                "ab": "(a) and (b) contradict each other: which of them is a verdict?",
-                "bc": "(c): no difference seen is not equal",
-                "bd": "(d): no test compares warm with cold",
+                4.82: "that is the published barrier, of the dissociation: turn it round",
+                -1.39: "the barrier of the dissociation less its reaction energy, not the reverse",
+                8.25: "the way back is lower here: subtract the reaction energy",
+                3.43: "that is the reaction energy",
+            },
+        ),
+        "o": Answer(
+            2.60,
+            wrong={
+                0.01: "that is the published barrier, of the dissociation: turn it round",
+                -2.58: "the reaction energy is negative: subtracting it raises the barrier",
+                -2.60: "the barrier of the dissociation less its reaction energy, not the reverse",
+                2.59: "that is the reaction energy without its sign",
+            },
+        ),
+        "step": Answer(
+            "O",
+            wrong={
+                "N": "N2 has the highest published barrier, but it is formed here: turn it round",
+                "NO": "its barrier is 2.00 eV: is none of the two that you turned higher?",
             },
         ),
     },

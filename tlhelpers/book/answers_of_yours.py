@@ -94,7 +94,23 @@ OF_YOURS: Mapping[str, Mapping[str, Answer]] = {
         ),
     },
     "13.3": {
-        "apart": Answer(0, wrong={0.68: "those are two seeds: leave `random_state` as it was"}),
+        "workers": Answer(
+            4,
+            wrong={
+                1: "that is with the trees of the table: time grows with the trees",
+                2: "a difference is three fits, not one",
+                3: "three workers take three rounds: splits are dealt out whole",
+                7: "fewer will do: more than one round fits into ten minutes",
+            },
+        ),
+        "faster": Answer(
+            7,
+            wrong={
+                5: "seven splits still take two rounds",
+                6: "seven splits still take two rounds",
+                8: "one of them has nothing to do",
+            },
+        ),
     },
     "13.4": {
         "least": Answer(

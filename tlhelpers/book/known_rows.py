@@ -1,4 +1,4 @@
-"""Predictions of rows that know as little as the rows to predict do, for chapter 12."""
+"""Predictions of rows that know as little as the rows to predict do, for chapters 12 and 15."""
 
 from collections.abc import Hashable
 from typing import Any

@@ -119,7 +119,7 @@ def project_rubric() -> pd.DataFrame:
         ("The comparison", "the recommended model and its error, with the unit",
          "the interval of the difference, and what would have been said if it held zero"),
         ("The doubt", "one reason for which the error may be larger on new solids",
-         "a reason that is seen in this table, with a number"),
+         "the error with the holes of the rows to predict, beside that of the comparison"),
         ("The use", "predictions with their intervals",
          "which rows lie outside, and what to measure next, with the caution that no test has"
          " shown such a list to help"),
