@@ -6,6 +6,9 @@ from tlhelpers.book.answers import Answer
 from tlhelpers.book.answers_of_methods import EQUAL, MAE
 
 _ADDED = "the difference is added to z"
+_CLEAR = "its adjusted p is below 0.01"
+_FROM_ZERO = "that counts from zero: the message counts as a spreadsheet does"
+_HEAD = "a spreadsheet counts the head as a row, too"
 _ONCE = "only the trees count three times: process and table are there once"
 _RULE = "that is the rule of thumb"
 _STD = "that is the spread over the splits"
@@ -13,32 +16,40 @@ _WHOLE = "splits are dealt out whole"
 
 OF_YOURS: Mapping[str, Mapping[str, Answer]] = {
     "12.1": {
-        "model": Answer(
-            "single-task",
-            wrong={
-                "stack": "that is recommended as the interval leaves out zero",
-                "single-task forest": "leave out the word forest",
+        "away": Answer(
+            0.95,
+            0.01,
+            {
+                1.49: "that is the other end: take the one nearer to zero",
+                1.22: "that is the gain itself: take the end of its interval",
             },
         ),
-        "side": Answer("below", wrong={"above": "a gain is a negative difference"}),
+        "model": Answer(
+            "latent variable",
+            wrong={
+                "stack": _CLEAR,
+                "learned slope": _CLEAR,
+                "multi-task": "at 5% no difference is seen for it already",
+            },
+        ),
     },
     "12.2": {
         "rule": Answer(5.7, 0.05, {4.4: MAE}),
         "slope": Answer(
             3.3, 0.2, {2.6: MAE, 4.2: "that is the forest without the volume", 5.7: _RULE}
         ),
-        "alone": Answer(
-            4.2, 0.2, {3.2: MAE, 3.3: "that is the forest that knows the volume", 5.7: _RULE}
-        ),
     },
     "12.3": {
-        "faults": Answer(
-            3,
+        "remarks": Answer(
+            15,
             wrong={
-                1: "all faults are told at once: spoil the copy in three ways",
-                5: "three cells with one remark are one fault",
+                9: _FROM_ZERO,
+                12: _HEAD,
+                3: "that is their number: add the rows",
             },
         ),
+        "formula": Answer(9, wrong={7: _FROM_ZERO, 8: _HEAD}),
+        "feature": Answer(31, wrong={29: _FROM_ZERO, 30: _HEAD}),
     },
     "12.4": {
         "line": Answer(
