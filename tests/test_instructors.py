@@ -432,7 +432,7 @@ def test_the_slides_and_the_archive_hold_what_is_said() -> None:
 
 
 def test_the_wrong_scale_on_the_rail_gives_what_the_teacher_expects() -> None:
-    """The cells of chapter 04 that the half day names suffice, with 1.8 and with 3."""
+    """The cells of chapter 04 that the half day names suffice, with 1.8 and with 2.1."""
     cells = [c for c in jupytext.read(CHAPTERS[3]).cells if c.cell_type == "code"]
     named = re.search(r"Needed for it are the cells with (.+?);", TEXT)[1]
     names = re.findall(r"`(.+?)`", named)
@@ -443,10 +443,13 @@ def test_the_wrong_scale_on_the_rail_gives_what_the_teacher_expects() -> None:
     for cell in needs:
         exec(compile(ast.parse(cell.source), "chapter 04", "exec"), space)
     alone = space["ten"]["single"]
-    tripled = [space["wrong_scale"](seed, 3) for seed in range(10)]
-    assert (tripled > alone).all() and "in all ten draws" in TEXT
-    numbers = space["unit"].mean(), sum(tripled) / 10, alone.mean()
-    said = re.search(r"(\S+) degrees with the factor 1\.8, (\S+) with 3, the baseline (\S+);", TEXT)
+    wrong, less = ([space["wrong_scale"](seed, f) for seed in range(10)] for f in (2.1, 2.0))
+    assert (wrong > alone).all() and "with 2.1 it loses in all ten draws" in TEXT
+    assert f"with 2.0 in {(less > alone).sum()}." in TEXT
+    numbers = space["unit"].mean(), sum(wrong) / 10, alone.mean()
+    said = re.search(
+        r"(\S+) degrees with the factor 1\.8, (\S+) with 2\.1, the baseline (\S+);", TEXT
+    )
     assert list(said.groups()) == [f"{number:.2f}" for number in numbers]
 
 

@@ -51,7 +51,6 @@ OF_METHODS: Mapping[str, Mapping[str, Answer]] = {
                 0.48: "divide by the number of labels less the number of means",
             },
         ),
-        "divisor": Answer(0, wrong={432: "that is the number of labels: take the means away"}),
     },
     "01.3": {
         "any_temperature": Answer(

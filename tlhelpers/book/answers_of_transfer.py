@@ -26,10 +26,20 @@ OF_TRANSFER: Mapping[str, Mapping[str, Answer]] = {
         ),
     },
     "04.3": {
-        "by_1_8": Answer(0.34, wrong={0.83: "that is the factor 3", 0.41: _BASELINE}),
-        "by_3": Answer(0.83, wrong={0.34: "that is the factor 1.8", 0.41: _BASELINE}),
+        "factor": Answer(
+            2.1,
+            wrong={
+                2: "there it loses on average, but not in all ten draws",
+                1.9: "there it loses in two draws: all ten are asked for",
+                2.2: "a smaller one loses in all ten draws already",
+                3: "a smaller one loses in all ten draws already",
+            },
+        ),
+        "error": Answer(
+            0.46,
+            wrong={0.34: "that is the factor 1.8", 0.83: "that is the factor 3", 0.41: _BASELINE},
+        ),
         "baseline": Answer(0.41, wrong={0.05: "that is the difference in the right scale"}),
-        "lost": Answer(10, wrong={0: "the larger error loses", 1: "that is a share: count draws"}),
     },
     "04.4": {
         "with_20": Answer(
@@ -162,15 +172,20 @@ OF_TRANSFER: Mapping[str, Mapping[str, Answer]] = {
         "after": Answer(2.54, wrong={0.64: "that is the error with z"}),
     },
     "07.3": {
-        "wrong_sign": Answer(
-            1.36,
-            0.02,
-            {
-                0.50: "that is with the true label",
-                0.64: _BASELINE,
-                2.34: "that is the difference",
-                1.80: "that is the learned slope",
-                1.19: "that is the latent variable",
+        "settings": Answer(
+            79,
+            wrong={
+                48: "those are cold",
+                31: "those are warm",
+                0.22: "that is a share: give the number",
+            },
+        ),
+        "furthest": Answer(0.31, wrong={1.31: "that is the ratio: take one away"}),
+        "best": Answer(
+            "difference",
+            wrong={
+                "learned slope": "it is the best one at fewer of these settings",
+                "stack": "the best single model is asked for",
             },
         ),
     },
