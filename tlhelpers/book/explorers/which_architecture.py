@@ -125,7 +125,6 @@ def _lab_panel(setting: str, table: pd.DataFrame, now: pd.Series, n_labels: int)
         if above:
             edge = [0.97 * _TOP] * len(above)
             series.append(Series("", style.color, above, edge, kind="points", marker="arrow"))
-    title = {"cold": "Cold: related label unknown", "warm": "Warm: related label known"}[setting]
-    title += f" (in the legend: mean of {LAB_DRAWS} | one table)"
+    title = f"{setting.capitalize()} (legend: mean of {LAB_DRAWS} | one table)"
     labels = KNOB_LABELS["n_labels"], "RMSE (SD of the target)"
     return Panel(title, *labels, series, xscale="log", ylim=(0, _TOP))
