@@ -161,9 +161,7 @@ def visiting(browser: Browser, base: str, **settings: str) -> Iterator[Visit]:
     context.set_default_timeout(10_000)
     visit = Visit(context.new_page(), base)
 
-    def asked(
-        request,
-    ) -> None:  # no name resolves, see FLAGS: what is asked elsewhere fails as well
+    def asked(request) -> None:  # what is asked elsewhere fails as well: no name resolves
         if not request.url.startswith((base, "data:", "blob:")):
             visit.faults.append(f"asks for {request.url}")
 

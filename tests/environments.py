@@ -19,6 +19,9 @@ OF_THE_BOOK = {
     *("references", "exercises", "supply_chain", "policy", "faults", "versions"),
     *("access", "expected_numbers", "shown_names", "figures", "oldest_packages"),
 }
+# What starts processes of its own, or compares whole tables: minutes. Colab's releases of numpy,
+# pandas and scikit-learn are nearly the oldest ones, whose environment runs these.
+LONG = {"cluster", "command_line", "contributing", "extras", "kept_code", "table_comparison"}
 Command = Sequence[str | Path]
 TOUCHING = ("PYTHONPATH", "VIRTUAL_ENV", "TLHELPERS_STATIC")  # of the environment that runs us
 
@@ -57,23 +60,16 @@ def install(commands: Path, cwd: Path, *what: str | Path) -> None:
 
 
 def run_notebooks(
-    commands: Path,
-    folder: Path,
-    out: Path,
-    prefix: Command = (),
-    only: Collection[str] = (),
-    **variables: str,
+    commands: Path, folder: Path, out: Path, prefix: Command = (), **variables: str
 ) -> dict[str, nbformat.NotebookNode]:
-    """Execute the notebooks of a folder, two at a time; one that raises is a failure.
-
-    `only` names those that are meant, without their ending.
+    """Execute every notebook of a folder, two at a time; one that raises is a failure.
 
     ipykernel 6.17, which Colab has, once lost the message that a cell is done: the kernel idle, the
     client waiting for ever. So a cell that takes too long gets a second chance, and no third.
     """
     convert = [*prefix, commands / "python", "-m", "nbconvert", "--to", "notebook", "--execute"]
     convert.append("--ExecutePreprocessor.timeout=180")
-    names = sorted(f"{name}.ipynb" for name in only or (p.stem for p in folder.glob("*.ipynb")))
+    names = sorted(path.name for path in folder.glob("*.ipynb"))
     assert names
 
     def execute(name: str) -> nbformat.NotebookNode:
@@ -102,16 +98,17 @@ def warnings_of(done: dict[str, nbformat.NotebookNode]) -> list[tuple[str, str]]
     ]
 
 
-def tests_of_the_package(folder: Path) -> list[Path]:
-    """Return the files of the tests that need no book and no tools."""
+def tests_of_the_package(folder: Path, but: Collection[str] = ()) -> list[Path]:
+    """Return the files of the tests that need no book and no tools, but those named."""
     names = {path.stem.removeprefix("test_"): path for path in folder.glob("tests/test_*.py")}
-    return [path for name, path in sorted(names.items()) if name not in OF_THE_BOOK]
+    assert names.keys() >= {*but}
+    return [path for name, path in sorted(names.items()) if name not in {*OF_THE_BOOK, *but}]
 
 
-def run_tests_of_the_package(commands: Path, checkout: Path) -> None:
+def run_tests_of_the_package(commands: Path, checkout: Path, but: Collection[str] = ()) -> None:
     """Run them in an environment that has the package."""
     shutil.rmtree(checkout / "tlhelpers")  # the installed one is meant
-    tests = tests_of_the_package(checkout)
+    tests = tests_of_the_package(checkout, but)
     command = [commands / "python", "-m", "pytest", "-q", "--pyargs", "tlhelpers", *tests]
     print(run(command, checkout))
 

@@ -284,7 +284,7 @@ def test_results_and_guide_say_the_same_of_the_gains_outside():
     assert f"{others.sum()} gains are seen" in said and f"{others['rmse']} by root mean" in said
     for page in ("results", "guide"):
         text = (Path(__file__).parents[1] / f"book/{page}.md").read_text("utf8")
-        assert '["outside"]' in text
+        assert '["outside"])' in text
 
 
 def test_what_lies_beyond_the_paper_by_hand():

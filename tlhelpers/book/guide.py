@@ -213,8 +213,8 @@ def _outside() -> str:
     warm = ", all where the related labels are known" if set(others["setting"]) == {"warm"} else ""
     return (
         f"Outside this count {len(others)} gains are seen{warm}: {by['rmse']} by root mean squared "
-        f"error, and {by['mae']} more by mean absolute error alone. The page of results lists them "
-        "and says from how many tests they are picked."
+        f"error, and {by['mae']} more by mean absolute error alone. The page "
+        '"Results at a glance" lists them, and says from how many tests they are picked.'
     )
 
 
