@@ -110,7 +110,7 @@ def test_a_table_of_contents_names_its_cells(mend):
     head = "<thead><tr><th><p>your table</p></th><th><p>try</p></th></tr></thead>"
     links, plain = (f'<table class="table">{head}<tbody>{row}</tbody></table>' for row in rows)
     text = mend(plain + links)
-    assert text.startswith(plain) and text.count("tl-contents") == 1
+    assert "tl-contents" not in text.partition("</table>")[0] and text.count("tl-contents") == 1
     assert text.count('data-head="your table"') == text.count('data-head="try"') == 1
 
 
@@ -120,6 +120,14 @@ def test_the_description_of_an_image_stands_in_one_line():
     assert broken.search("![nearly full, the\ncolumns](a.png)")
     pages = [*ROOT.glob("book/*.md"), *ROOT.glob("notebooks/*.md")]
     assert [page.name for page in pages if broken.search(page.read_text("utf8"))] == []
+
+
+def test_a_column_of_a_few_characters_is_marked(mend):
+    page = (
+        '<table class="table"><tr><th>saves</th><th>cut</th></tr>'
+        "<tr><td>5</td><td>a whole section</td></tr></table>"
+    )
+    assert re.findall(r'class="tl-short">(\w+)<', mend(page)) == ["saves", "5"]
 
 
 def test_the_table_of_times_keeps_what_is_asked(mend):

@@ -70,10 +70,10 @@ def test_case_study_figures_show_every_row():
     assert [t.get_text() for t in ax.get_yticklabels()] == ["a (2)", "b (1)"]
     ax = plot_confusion(pd.DataFrame([[2, 1], [0, 3]], index=["a", "b"], columns=["a", "b"]))
     assert [t.get_text() for t in ax.texts] == ["2.0", "1.0", "0.0", "3.0"]
-    needed, found = pd.Series([10.0, 40.0, 20.0]), pd.Series([5.0, -3.0, 19.0])
-    ax = plot_gains(needed, found, pd.Series(["a", "b", "a"]))
-    points = {line.get_label(): line.get_xydata().tolist() for line in ax.lines}
-    assert points["a"] == [[10, 5], [20, 19]] and points["b"] == [[40, -3]]
+    ax = plot_gains(pd.Series([11.0, 44.0, 25.0, 13.0]), pd.Series(["a", "b", "a", "b"]))
+    heights = [[bar.get_height() for bar in bars] for bars in ax.containers]
+    assert heights == [[0, 1, 1, 0, 0], [0, 1, 0, 0, 1]] and ax.lines[0].get_xdata()[0] == 19
+    assert [t.get_text() for t in ax.get_legend().get_texts()] == ["a", "b", "half need 19%"]
     table = pd.DataFrame(
         {
             "model": ["m", "n"] * 2,

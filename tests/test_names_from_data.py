@@ -35,7 +35,7 @@ DRAWN = {
         TWO,
     ),
     "gains": (
-        lambda: figures.plot_gains(*[pd.Series(range(4))] * 2, of=pd.Series([TWO[0], TWO[1]] * 2)),
+        lambda: figures.plot_gains(pd.Series(range(4)), of=pd.Series([TWO[0], TWO[1]] * 2)),
         TWO,
     ),
     "confusion": (lambda: figures.plot_confusion(square(7), "tests"), ODD),

@@ -34,7 +34,9 @@ CONTENTS = re.compile(
     re.DOTALL,
 )
 TIMES = re.compile(r"<table(?:(?!</table>).)*?Run Time \(s\).*?</table>", re.DOTALL)
+WRITTEN = re.compile(r'<table class="table">.*?</table>', re.DOTALL)  # in Markdown
 NUMBER = re.compile(r"[-+−±<>≤≥]?\s*[.\d]|NaN$|$")
+SHORT = 8  # characters
 EXPLORER = '<div class="tl-page">'
 SKIP = '<a class="tl-skip" href="#explorer">Skip to the explorer</a>\n'
 
@@ -65,6 +67,7 @@ def mend_body(app: Sphinx, pagename: str, templatename: str, context: dict, doct
     body = WITH_TEXT.sub(frame_table, body)
     body = CONTENTS.sub(name_cells, body)
     body = TIMES.sub(shorten_times, body)
+    body = WRITTEN.sub(mark_short, body)
     body = CHECKSUM.sub(r"\1<wbr>\2", body)
     if EXPLORER in body:
         body = SKIP + body.replace(EXPLORER, EXPLORER[:-1] + ' id="explorer" tabindex="-1">', 1)
@@ -129,6 +132,17 @@ def name_cells(match: re.Match) -> str:
     for row in table.select("tbody tr"):
         for cell, name in zip(row.find_all("td"), names, strict=True):
             cell["data-head"] = name
+    return str(table)
+
+
+def mark_short(match: re.Match) -> str:
+    """Mark the columns of a few characters: on a phone they need no room for words."""
+    table = BeautifulSoup(match[0], "html.parser").table
+    rows = [row.find_all(["th", "td"]) for row in table.find_all("tr")]
+    for column in zip(*rows, strict=False):
+        if max(len(cell.get_text(strip=True)) for cell in column) <= SHORT:
+            for cell in column:
+                cell["class"] = [*cell.get("class", []), "tl-short"]
     return str(table)
 
 

@@ -24,7 +24,6 @@ from tlhelpers.book.explorers import (
     lab_explorer,
     training_size_explorer,
 )
-from tlhelpers.book.few_labels import difference_beside_mixtures
 from tlhelpers.book.figures import *  # noqa: F403 - every figure of the book
 from tlhelpers.book.figures import __all__ as _figures
 from tlhelpers.book.findings import claims_table
@@ -92,7 +91,6 @@ __all__ = [
     "compare_lab",
     "count_once",
     "count_otherwise",
-    "difference_beside_mixtures",
     "decision_table",
     "error_cancellation",
     "gain_to_be_seen",

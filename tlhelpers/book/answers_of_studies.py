@@ -272,8 +272,8 @@ OF_STUDIES: Mapping[str, Mapping[str, Answer]] = {
             50, 0.5, {0: "in those the single-task forest has the higher error", 1: NUMBER}
         ),
         "slope": Answer(10, 0.5, {0: "in those the line has the lower error", 1: NUMBER}),
-        "weights": Answer(
-            20, 0.5, {0: "in those the single-task forest has the lower error", 1: NUMBER}
+        "forest": Answer(
+            15, 0.5, {5: "in those the single-task forest has the lower error", 0.75: NUMBER}
         ),
     },
 }

@@ -4,7 +4,6 @@ import pandas as pd
 from scipy import stats
 
 from tlhelpers.book.prose import join_words, name_tests
-from tlhelpers.book.record import BEYOND, PAPER
 from tlhelpers.data.loaders import load_results
 from tlhelpers.evaluation import holm
 
@@ -35,27 +34,6 @@ def count_otherwise(tests: pd.DataFrame) -> pd.DataFrame:
         p_one_family=holm(tests["p_value"]),
         longer=longer,
         p_stricter=p_value.groupby(tests["question"]).transform(holm),
-    )
-
-
-def counted_otherwise_words() -> str:
-    """Say what would be left of the verdicts on the learning curves by other choices."""
-    tests = load_results("band_gaps_curve_verdicts")
-    tests = count_otherwise(tests[tests["question"].isin([PAPER, BEYOND, "rivals"])])
-    better = tests[tests["verdict"] == "better"]
-    left = better[better["p_stricter"] < 0.05]
-    named = "; ".join(
-        f"{r.model}, {r.setting}, {r.size} labels, where this makes the interval "
-        f"{r.longer - 1:.0%} longer"
-        for r in left.itertuples()
-    )
-    most = better.loc[better["longer"].idxmax()]
-    return (
-        f"These verdicts depend on choices, two of how to count among them. {len(better)} of "
-        f"{len(tests)} tests on the learning curves call a model better. Counted as one family, "
-        f"{int((better['p_one_family'] < 0.05).sum())} stay; with the labels as the training rows "
-        f"of the corrected test, {len(left)}: {named}. With {most['size']} labels an interval "
-        f"would be {most['longer']:.1f} times as long. Chapter 08 says why we chose as we did."
     )
 
 

@@ -2,12 +2,7 @@
 
 import pandas as pd
 
-from tlhelpers.book.counted_otherwise import counted_otherwise_words
-from tlhelpers.book.few_labels import (
-    beside_mixtures_words,
-    few_labels_words,
-    gains_with_few_words,
-)
+from tlhelpers.book.few_labels import few_labels_words, gains_with_few_words
 from tlhelpers.book.prose import interval, join_words
 from tlhelpers.book.record import (
     ALONE,
@@ -78,8 +73,8 @@ def guide_evidence() -> pd.Series:
     pandas.Series of str
         By a key a rule (``baseline``, ``asked``, ``few``, ``stack``, ``pairs``), a mistake
         (``mismatch``, ``one split``), and what was seen in all: with all labels (``seen``), outside
-        of that count (``outside``), with few labels (``few labels``, ``counted otherwise``,
-        ``beside mixtures``), and by comparisons of artificial tables (``compared``).
+        of that count (``outside``), with few labels (``few labels``), and by comparisons of
+        artificial tables (``compared``).
     """
     stack, extra, equal = (
         _gaps().query("model == @name and question in ['rivals', @BEYOND]").set_index("setting")
@@ -90,8 +85,6 @@ def guide_evidence() -> pd.Series:
     wins = int((wide < 0).sum())
     return pd.Series(
         {
-            "counted otherwise": counted_otherwise_words(),
-            "beside mixtures": beside_mixtures_words(),
             "compared": _compared(),
             "baseline": f"Band gaps, all labels, cold: extra trees, which see no related label, "
             f"have an RMSE of {extra.loc['cold', 'score']:.2f} eV, the stack "
@@ -213,8 +206,7 @@ def _outside() -> str:
     warm = ", all where the related labels are known" if set(others["setting"]) == {"warm"} else ""
     return (
         f"Outside this count {len(others)} gains are seen{warm}: {by['rmse']} by root mean squared "
-        f"error, and {by['mae']} more by mean absolute error alone. The page "
-        '"Results at a glance" lists them, and says from how many tests they are picked.'
+        f"error, and {by['mae']} more by mean absolute error alone."
     )
 
 

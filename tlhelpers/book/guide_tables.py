@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from tlhelpers.book.few_labels import few_labels_table
 from tlhelpers.book.guide import NOTHING
 from tlhelpers.book.names import molecule_of
 from tlhelpers.book.prose import interval
@@ -28,10 +29,10 @@ def guide_tables() -> dict[str, pd.DataFrame]:
     -------
     dict of pandas.DataFrame
         ``worlds``: the range of the mean error of each model over the baseline's, by what the
-        related label of an artificial world tells. ``few labels``, ``known energies``, ``union``
-        and ``mismatch``: a row per comparison with the errors of both sides, the 95% interval of
-        the difference and the verdict. ``asked``: the errors where the related label is known and
-        where it is not.
+        related label of an artificial world tells. ``few labels``: see `few_labels_table`.
+        ``known energies``, ``union`` and ``mismatch``: a row per comparison with the errors of
+        both sides, the 95% interval of the difference and the verdict. ``asked``: the errors where
+        the related label is known and where it is not.
     """
     gaps = gap_tests()
     pooled = gaps.query("question == 'unions' and model == 'pooled'")
@@ -47,7 +48,7 @@ def guide_tables() -> dict[str, pd.DataFrame]:
     slope = slope.assign(molecule=slope["target"].map(molecule_of))
     return {
         "worlds": _worlds(),
-        "few labels": _few_labels(),
+        "few labels": few_labels_table(),
         "known energies": pd.concat([_energies(), _held_out()]),
         "union": _cases(pooled.assign(beside="baseline"), ["setting"]),
         "mismatch": _cases(wrong, ["model", "beside"]),
@@ -82,16 +83,6 @@ def _worlds() -> pd.DataFrame:
         low, high = ratios.min(), ratios.max()
         rows[name] = {m: f"{low[m]:.2f} to {high[m]:.2f}" for m in SHOWN}
     return pd.DataFrame(rows).rename_axis(index="model")
-
-
-def _few_labels() -> pd.DataFrame:
-    tests = load_results("band_gaps_curve_verdicts").query(
-        "size <= 50 and model in ['stack', 'equal weights', 'difference']"
-    )
-    own = tests["question"].isin(["the paper's models", BEYOND, "rivals"])
-    order = pd.Categorical(tests["model"], ["equal weights", "stack", "difference"])
-    tests = tests[own].assign(order=order[own]).sort_values(["order", "size", "setting"])
-    return _cases(tests.rename(columns={"size": "labels"}), ["model", "labels", "setting"])
 
 
 def _energies() -> pd.DataFrame:

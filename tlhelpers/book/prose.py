@@ -90,11 +90,10 @@ def say_claims(table: pd.DataFrame) -> Markdown:
         files = ", ".join(f"<code>{escape(name)}</code>" for name in source.split(", "))
         parts.append(
             _without_html(
-                f"{number}. **{text}**\n"
-                f"    - **Verdict:** {verdict}.\n"
-                f"    - One number of ours: {short}.\n"
+                f"{number}. **{text}** One number of ours: {short}.\n\n"
+                f"    **Verdict:** {verdict}.\n\n"
             )
-            + f"    - <details><summary>All numbers of row {number}</summary>"
+            + f"    <details><summary>All numbers of claim {number}</summary>"
             f"{_numbers(ours, interval)}Chapter {escape(chapter)}; {files}.</details>"
         )
     return Markdown(_with_minus("\n".join(parts)))

@@ -141,32 +141,34 @@ def _draw_interval(ax: Axes, row: dict, place: int, score: str, number: int, n: 
     ax.plot(row[score], y, **look_of(style, full=full, size=8 / n**0.5))
 
 
-def plot_gains(needed: pd.Series, found: pd.Series, of: pd.Series) -> Axes:
-    """Draw the mean gains that were found against those that their tests would see.
+def plot_gains(needed: pd.Series, of: pd.Series) -> Axes:
+    """Draw how many tests would see a gain from which size on.
 
     Parameters
     ----------
-    needed, found : pandas.Series, shape (n_cases,)
-        From `gain_to_be_seen`, and minus the difference of the same tests, both in percent of
-        the baseline's error.
+    needed : pandas.Series, shape (n_cases,)
+        From `gain_to_be_seen`, in percent of the baseline's error.
     of : pandas.Series, shape (n_cases,)
-        What a case belongs to; at most three values, each with a marker of its own.
+        What a case belongs to; at most three values, each with a colour of its own.
 
     Returns
     -------
     matplotlib.axes.Axes
     """
-    _, ax = plt.subplots(figsize=(PAGE, 4.4), layout="constrained")
-    ends = [0, 1.03 * needed.max()]
-    ax.plot(ends, ends, color=INK, linewidth=1, label="as large as needed")
-    for style, (name, part) in zip(SERIES, needed.groupby(of), strict=False):
-        points = ax.plot(part, found[part.index], style.marker, color=style.color)
-        plt.setp(points, label=literal(name), markeredgecolor="white", markeredgewidth=0.5)
-    ax.axhline(0, color=INK, linewidth=0.5, linestyle=":")
-    ax.set(
-        xlabel="gain needed to be seen (% of the error)", ylabel="mean gain found (% of the error)"
+    _, ax = plt.subplots(figsize=(PAGE, 2.9), layout="constrained")
+    parts = [part for _, part in needed.groupby(of)]
+    ax.hist(
+        parts,
+        bins=np.arange(0, needed.max() + 10, 10),
+        stacked=True,
+        color=[style.color for style in SERIES[: len(parts)]],
+        label=[literal(name) for name in sorted(of.unique())],
+        edgecolor="white",
     )
-    ax.legend(frameon=False, loc="upper left")
+    half = needed.median()
+    ax.axvline(half, color=INK, linewidth=1.5, linestyle="--", label=f"half need {half:.0f}%")
+    ax.set(xlabel="gain needed to be seen (% of the error)", ylabel="tests")
+    ax.legend(frameon=False)
     return ax
 
 
