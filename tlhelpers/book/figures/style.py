@@ -55,7 +55,7 @@ GREY = {
     "pooled": Style("#555555", "v", (1, 1)),
     "pooled, flag": Style("#888888", "P", (3, 1)),
     "difference, z seen": Style("#555555", "d", (4, 2, 1, 2)),
-    "equal weights, z shuffled": Style("#888888", "<", (2, 2)),
+    "equal weights, z shuffled": Style("#888888", "<", (2, 1)),
     "mixture without z": Style("#777777", ">", (8, 3)),
 }
 OTHER = Style("#555555", "o")
