@@ -122,6 +122,12 @@ def test_the_description_of_an_image_stands_in_one_line():
     assert [page.name for page in pages if broken.search(page.read_text("utf8"))] == []
 
 
+def test_a_negative_number_has_a_minus(mend):
+    cells = "<tr><td>-0.25</td><td>2-5</td></tr>"
+    page = f'<table border="1" class="dataframe"><tbody>{cells}</tbody></table>'
+    assert ">−0.25<" in mend(page) and ">2-5<" in mend(page)
+
+
 def test_a_column_of_a_few_characters_is_marked(mend):
     page = (
         '<table class="table"><tr><th>saves</th><th>cut</th></tr>'

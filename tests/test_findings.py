@@ -257,11 +257,11 @@ def test_the_tables_of_the_guide_by_hand():
         "size == 50 and setting == 'warm' and model == 'equal weights' and question == 'rivals'"
     )
     cells = tables["few labels"]["50 labels, warm"]
-    assert cells["all labels", "equal weights"] == f"{few['score'].item():.2f}, better"
-    assert cells["all labels", "baseline"] == f"{few['baseline_score'].item():.2f}"
+    assert cells["named or not", "equal weights"] == f"{few['score'].item():.2f}, better"
+    assert cells["named or not", "baseline"] == f"{few['baseline_score'].item():.2f}"
     named = load_results("band_gaps_named_curve_verdicts").set_index(["model", "setting", "size"])
     row = named.loc[("difference", "cold", 20)]
-    cell = tables["few labels"].loc[("named methods", "difference"), "20 labels, cold"]
+    cell = tables["few labels"].loc[("named", "difference"), "20 labels, cold"]
     assert cell == f"{row['score']:.2f}, {row['verdict']}" and row["verdict"] == "better"
     held = load_results("no_held_out").query(
         "metric == 'rmse' and direction == 'dissociation' and setting == 'warm' "
@@ -272,7 +272,7 @@ def test_the_tables_of_the_guide_by_hand():
         "and baseline == 'two lines'"
     )
     row = tables["known energies"].loc[("two lines", "N₂")]
-    cells = [row["verdict"], row["error (eV)"], row["beside it"]]
+    cells = [row["verdict"], row["error (eV)"], row["compared with"]]
     errors = [f"{lines[column].item():.2f}" for column in ("score", "baseline_score")]
     assert cells == [lines["verdict"].item(), *errors]
     row = tables["known energies"].loc[("baseline, hold-out surfaces", "N₂")]

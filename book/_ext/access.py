@@ -35,6 +35,7 @@ CONTENTS = re.compile(
 )
 TIMES = re.compile(r"<table(?:(?!</table>).)*?Run Time \(s\).*?</table>", re.DOTALL)
 WRITTEN = re.compile(r'<table class="table">.*?</table>', re.DOTALL)  # in Markdown
+HYPHEN = re.compile(r"^-(?=[\d.])")  # before a number: a minus
 NUMBER = re.compile(r"[-+−±<>≤≥]?\s*[.\d]|NaN$|$")
 SHORT = 8  # characters
 EXPLORER = '<div class="tl-page">'
@@ -114,6 +115,8 @@ def order_table(match: re.Match) -> str:
         head["scope"] = "rowgroup" if head.get("rowspan") else "row"
     _mark_texts(table)
     _mark_seen(table)
+    for text in table.find_all(string=HYPHEN):
+        text.replace_with(HYPHEN.sub("−", text))
     return str(table)
 
 

@@ -63,6 +63,7 @@ from tlhelpers.book.several_tasks import (
     error_cancellation,
     step_predictions,
 )
+from tlhelpers.book.union import floors_of_union
 from tlhelpers.book.upload import TableUpload
 from tlhelpers.book.verdict_tables import (
     count_once,
@@ -93,6 +94,7 @@ __all__ = [
     "count_otherwise",
     "decision_table",
     "error_cancellation",
+    "floors_of_union",
     "gain_to_be_seen",
     "gains_outside_record",
     "grade",

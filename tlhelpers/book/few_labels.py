@@ -8,7 +8,7 @@ from tlhelpers.data.loaders import load_results
 
 FEW = 50  # labels, at most
 MODELS = ["equal weights", "stack", "difference"]
-RUNS = {"all labels": "band_gaps_curve", "named methods": "band_gaps_named_curve"}
+RUNS = {"named or not": "band_gaps_curve", "named": "band_gaps_named_curve"}
 
 
 def few_labels_table() -> pd.DataFrame:
@@ -17,23 +17,23 @@ def few_labels_table() -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame of str
-        Indexed by ``labels`` (all, or those that name their method) and ``model``; a column for
-        each number of labels and setting: the mean RMSE in eV, and the verdict where one is seen.
+        Indexed by ``method`` (of the measurements: named or not, or named) and ``model``; a column
+        for each number of labels and setting: the mean RMSE in eV, and the verdict if one is seen.
     """
     rows = []
-    for labels, name in RUNS.items():
+    for method, name in RUNS.items():
         tests = load_results(f"{name}_verdicts").query("size <= @FEW and model in @MODELS")
         tests = tests[tests["question"].isin([PAPER, BEYOND, "rivals", "named methods"])]
         for row in tests.itertuples():
             seen = "" if row.verdict == "no difference seen" else f", {row.verdict}"
-            where = (labels, f"{row.size} labels, {row.setting}")
+            where = (method, f"{row.size} labels, {row.setting}")
             rows.append((*where, row.model, f"{row.score:.2f}{seen}"))
             rows.append((*where, "baseline", f"{row.baseline_score:.2f}"))
-    columns = ["labels", "at", "model", "error (eV)"]
+    columns = ["method", "at", "model", "error (eV)"]
     table = pd.DataFrame(rows, columns=columns).pivot_table(
-        "error (eV)", ["labels", "model"], "at", aggfunc="first"
+        "error (eV)", ["method", "model"], "at", aggfunc="first"
     )
-    order = [(labels, model) for labels in RUNS for model in ["baseline", *MODELS]]
+    order = [(method, model) for method in RUNS for model in ["baseline", *MODELS]]
     return table.loc[order].rename_axis(columns=None)
 
 

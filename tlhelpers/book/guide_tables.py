@@ -6,7 +6,7 @@ from tlhelpers.book.few_labels import few_labels_table
 from tlhelpers.book.guide import NOTHING
 from tlhelpers.book.names import molecule_of
 from tlhelpers.book.prose import interval
-from tlhelpers.book.record import BEYOND, barrier_tests, gap_tests, known_energy_tests
+from tlhelpers.book.record import gap_tests, known_energy_tests
 from tlhelpers.data.loaders import load_results
 
 WORLDS = {
@@ -31,8 +31,7 @@ def guide_tables() -> dict[str, pd.DataFrame]:
         ``worlds``: the range of the mean error of each model over the baseline's, by what the
         related label of an artificial world tells. ``few labels``: see `few_labels_table`.
         ``known energies``, ``union`` and ``mismatch``: a row per comparison with the errors of
-        both sides, the 95% interval of the difference and the verdict. ``asked``: the errors where
-        the related label is known and where it is not.
+        both sides, the 95% interval of the difference and the verdict.
     """
     gaps = gap_tests()
     pooled = gaps.query("question == 'unions' and model == 'pooled'")
@@ -43,21 +42,12 @@ def guide_tables() -> dict[str, pd.DataFrame]:
             cold.query("model == 'gradient boosting, z seen' and question == 'rivals'"),
         ]
     ).assign(beside=["difference, trained for guesses", "baseline"])
-    slope = barrier_tests().query("model == 'learned slope'")
-    slope = slope[slope["question"] == BEYOND]
-    slope = slope.assign(molecule=slope["target"].map(molecule_of))
     return {
         "worlds": _worlds(),
         "few labels": few_labels_table(),
         "known energies": pd.concat([_energies(), _held_out()]),
         "union": _cases(pooled.assign(beside="baseline"), ["setting"]),
         "mismatch": _cases(wrong, ["model", "beside"]),
-        "asked": slope.pivot_table("score", "molecule", "setting", sort=False)
-        .rename(columns={"warm": "known (eV)", "cold": "not known (eV)"})[
-            ["known (eV)", "not known (eV)"]
-        ]
-        .map("{:.2f}".format)
-        .rename_axis(index="barrier of", columns=None),
     }
 
 
@@ -67,7 +57,7 @@ def _cases(tests: pd.DataFrame, by: list[str]) -> pd.DataFrame:
         {
             "verdict": tests["verdict"],
             "error (eV)": tests["score"].map("{:.2f}".format),
-            "beside it": tests["baseline_score"].map("{:.2f}".format),
+            "compared with": tests["baseline_score"].map("{:.2f}".format),
             "95% interval": tests.apply(interval, axis=1),
         }
     )
@@ -102,7 +92,7 @@ def _held_out() -> pd.DataFrame:
         {
             "verdict": "not tested",
             "error (eV)": held["score"].map("{:.2f}".format),
-            "beside it": beside.map("{:.2f}".format),
+            "compared with": beside.map("{:.2f}".format),
             "95% interval": [
                 interval({"low": row.difference_low, "high": row.difference_high})
                 for row in held.itertuples()
