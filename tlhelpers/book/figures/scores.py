@@ -159,7 +159,7 @@ def plot_gains(needed: pd.Series, of: pd.Series) -> Axes:
     parts = [part for _, part in needed.groupby(of)]
     ax.hist(
         parts,
-        bins=np.arange(0, needed.max() + 10, 10),
+        bins=np.arange(0, needed.max() + 10, 10).tolist(),
         stacked=True,
         color=[style.color for style in SERIES[: len(parts)]],
         label=[literal(name) for name in sorted(of.unique())],
