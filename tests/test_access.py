@@ -136,6 +136,16 @@ def test_a_column_of_a_few_characters_is_marked(mend):
     assert re.findall(r'class="tl-short">(\w+)<', mend(page)) == ["saves", "5"]
 
 
+def test_a_table_of_sentences_names_its_cells(mend):
+    words = "a sentence that is too long for a column"
+    for n, cards in ((2, 0), (3, 3)):
+        head = "".join(f"<th>{name}</th>" for name in "abcd"[:n])
+        cells = f"<td>{words}</td>" * n
+        table = f"<thead><tr>{head}</tr></thead><tbody><tr>{cells}</tr></tbody>"
+        text = mend(f'<table class="table">{table}</table>')
+        assert text.count("data-head") == cards and ("tl-cards" in text) == bool(cards)
+
+
 def test_the_table_of_times_keeps_what_is_asked(mend):
     names = ["Document", "Modified", "Method", "Run Time (s)", "Status"]
     head = "".join(f"<th><p>{name}</p></th>" for name in names)

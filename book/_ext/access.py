@@ -37,7 +37,7 @@ TIMES = re.compile(r"<table(?:(?!</table>).)*?Run Time \(s\).*?</table>", re.DOT
 WRITTEN = re.compile(r'<table class="table">.*?</table>', re.DOTALL)  # in Markdown
 HYPHEN = re.compile(r"^-(?=[\d.])")  # before a number: a minus
 NUMBER = re.compile(r"[-+−±<>≤≥]?\s*[.\d]|NaN$|$")
-SHORT = 8  # characters
+SHORT, SENTENCE = 8, 30  # characters
 EXPLORER = '<div class="tl-page">'
 SKIP = '<a class="tl-skip" href="#explorer">Skip to the explorer</a>\n'
 
@@ -68,7 +68,7 @@ def mend_body(app: Sphinx, pagename: str, templatename: str, context: dict, doct
     body = WITH_TEXT.sub(frame_table, body)
     body = CONTENTS.sub(name_cells, body)
     body = TIMES.sub(shorten_times, body)
-    body = WRITTEN.sub(mark_short, body)
+    body = WRITTEN.sub(fit_to_phone, body)
     body = CHECKSUM.sub(r"\1<wbr>\2", body)
     if EXPLORER in body:
         body = SKIP + body.replace(EXPLORER, EXPLORER[:-1] + ' id="explorer" tabindex="-1">', 1)
@@ -131,21 +131,34 @@ def name_cells(match: re.Match) -> str:
     """Name in each cell of a table of contents its column: a phone shows a row as a card."""
     table = BeautifulSoup(match[0], "html.parser").table
     table["class"] = [*table["class"], "tl-contents"]
+    _name_columns(table)
+    return str(table)
+
+
+def _name_columns(table: Tag) -> None:
+    """Name in each cell its column."""
     names = [cell.get_text(strip=True) for cell in table.select("thead th")]
     for row in table.select("tbody tr"):
         for cell, name in zip(row.find_all("td"), names, strict=True):
             cell["data-head"] = name
-    return str(table)
 
 
-def mark_short(match: re.Match) -> str:
-    """Mark the columns of a few characters: on a phone they need no room for words."""
+def fit_to_phone(match: re.Match) -> str:
+    """Mark the columns of a few characters, which need no room for words, and tables of much text.
+
+    Of a table with three columns of sentences a phone shows each row as a card.
+    """
     table = BeautifulSoup(match[0], "html.parser").table
     rows = [row.find_all(["th", "td"]) for row in table.find_all("tr")]
+    longest = []
     for column in zip(*rows, strict=False):
-        if max(len(cell.get_text(strip=True)) for cell in column) <= SHORT:
+        longest.append(max(len(cell.get_text(strip=True)) for cell in column))
+        if longest[-1] <= SHORT:
             for cell in column:
                 cell["class"] = [*cell.get("class", []), "tl-short"]
+    if sum(length > SENTENCE for length in longest) >= 3:
+        table["class"] = [*table["class"], "tl-cards"]
+        _name_columns(table)
     return str(table)
 
 
