@@ -40,7 +40,7 @@ def test_numbers_are_graded(frame, capsys) -> None:
     assert grade("limit", 71) and grade("holes", 1.595) and not grade("holes", 1.47)
     assert grade("too good", 0.05) and not grade("too good", 1.7)
     said = capsys.readouterr().out
-    assert said.count(": right\n") == 5 and said.count("not yet: ") == 6
+    assert said.count(": right\n") == 5 and said.count("not yet: ") == 7
     for remark in ("a remark was counted", "those are measured", "whole interval", "own labels"):
         assert remark in said
     with pytest.raises(ValueError, match="step must be one of 'labels'"):
