@@ -6,8 +6,14 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_rgba
 
-from tlhelpers.book.figures import plot_architecture, plot_curves, plot_shared_splits, plot_trends
-from tlhelpers.book.figures.style import INK, STYLES
+from tlhelpers.book.figures import (
+    plot_architecture,
+    plot_curves,
+    plot_settings,
+    plot_shared_splits,
+    plot_trends,
+)
+from tlhelpers.book.figures.style import INK, OTHER, STYLES
 
 
 @pytest.fixture(autouse=True)
@@ -71,3 +77,30 @@ def test_an_architecture_leads_from_the_features_to_the_target(name):
 def test_an_unknown_architecture_is_named():
     with pytest.raises(ValueError, match="pooled"):
         plot_architecture("pooled")
+
+
+def test_a_cold_row_has_no_z_and_a_warm_one_has():
+    ax = plot_settings()
+    filled = [patch for patch in ax.patches if patch.get_fill()]
+    assert len(ax.patches) - len(filled) == 3 * 7  # the frame of every cell
+    rows = {}
+    for patch in filled:
+        rows.setdefault(patch.get_y(), []).append("xzy"[int(patch.get_x())])
+    *training, warm, cold = ("".join(rows[y]) for y in sorted(rows))
+    assert (warm, cold) == ("xz", "x")
+    counts = ["".join(training).count(name) for name in "xzy"]
+    assert counts == sorted(counts, reverse=True) and len(set(counts)) == 3 and counts[-1] > 0
+    colors = {patch.get_facecolor()[:3] for patch in filled}
+    assert colors == {to_rgba(OTHER.color)[:3], to_rgba(STYLES["difference"].color)[:3]}
+
+
+def test_the_settings_say_what_the_difference_is_added_to():
+    ax = plot_settings()
+    said = {text.get_text(): text.get_position() for text in ax.texts if text.get_text()}
+    beside = [said[f"y = {how} z + d"][1] for how in ("known", "guessed")]
+    assert beside == [said[f"new, {setting}"][1] for setting in ("warm", "cold")]
+    asked = [text.get_position()[1] for text in ax.texts if text.get_text() == "?"]
+    assert asked == beside
+    ax.figure.canvas.draw()
+    ends = [text.get_window_extent() for text in ax.texts if text.get_text()]
+    assert not any(a.overlaps(b) for i, a in enumerate(ends) for b in ends[:i])

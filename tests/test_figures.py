@@ -44,6 +44,7 @@ def barriers(draw):
 
 FIGURES = {name: draw for name, (draw, _) in DRAWN.items()} | {
     "architecture": lambda: figures.plot_architecture("latent variable"),
+    "settings": figures.plot_settings,
     "growth": lambda: figures.plot_growth(tl.load_results("scaling")),
     "parity": lambda: figures.plot_parity([1, 2], [1, 2], "x (eV)", "y (eV)"),
     "map": lab_map,

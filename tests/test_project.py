@@ -6,7 +6,14 @@ import pytest
 from tlhelpers import compare_architectures, load_thermochemistry
 from tlhelpers.book import grade, project_rubric, show_words, write_project_table
 from tlhelpers.book.project import LEAK, LIMIT, TARGET
-from tlhelpers.table import TableError, check, guess_roles, read_roles, read_table
+from tlhelpers.table import (
+    TableError,
+    check,
+    guess_roles,
+    predict_table,
+    read_roles,
+    read_table,
+)
 
 
 @pytest.fixture(scope="module")
@@ -29,11 +36,13 @@ def test_numbers_are_graded(frame, capsys) -> None:
     n = int(frame[TARGET].count())
     assert grade("labels", n) and not grade("labels", n + 3) and not grade("labels", 487)
     assert grade("leak", LEAK) and not grade("leak", "entropy")
-    assert grade("limit", int((frame[TARGET] > LIMIT).sum())) and not grade("limit", 0.5)
+    assert not grade("limit", int((frame[TARGET] > LIMIT).sum())) and not grade("limit", 4)
+    assert grade("limit", 71) and grade("holes", 1.595) and not grade("holes", 1.47)
     assert grade("too good", 0.05) and not grade("too good", 1.7)
     said = capsys.readouterr().out
-    assert said.count(": right\n") == 4 and said.count("not yet: ") == 5
-    assert "a remark was counted" in said
+    assert said.count(": right\n") == 5 and said.count("not yet: ") == 7
+    for remark in ("a remark was counted", "those are measured", "whole interval", "own labels"):
+        assert remark in said
     with pytest.raises(ValueError, match="step must be one of 'labels'"):
         grade("essay", "")
 
@@ -50,6 +59,16 @@ def test_a_comparison_is_graded(frame) -> None:
     assert grade("comparison", compare(kept))
     assert not grade("comparison", compare(small))
     assert not grade("comparison", compare(kept, "entropy")) and not grade("comparison", 1)
+
+
+def test_predictions_are_graded_and_measured_values_are_not(frame, capsys) -> None:
+    """Whatever model of the comparison is taken, with fewer trees than in the solution."""
+    kept = frame.drop(columns=LEAK)
+    own = read_roles(kept, guess_roles(kept, target=TARGET))
+    predicted = predict_table("learned slope", own, n_estimators=30)
+    assert grade("limit", (predicted["prediction"] > LIMIT).sum())
+    assert not grade("limit", (predicted["high"] > LIMIT).sum())
+    assert "a part of their interval" in capsys.readouterr().out
 
 
 def test_the_rubric_has_ten_points() -> None:

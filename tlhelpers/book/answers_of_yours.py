@@ -40,15 +40,14 @@ OF_YOURS: Mapping[str, Mapping[str, Answer]] = {
         ),
     },
     "12.3": {
-        "remarks": Answer(
-            15,
+        "faults": Answer(
+            3,
             wrong={
-                9: _FROM_ZERO,
-                12: _HEAD,
-                3: "that is their number: add the rows",
+                1: "it does not stop at the first: the message begins with their number",
+                5: "that counts each remark: those of one column are one fault",
             },
         ),
-        "formula": Answer(9, wrong={7: _FROM_ZERO, 8: _HEAD}),
+        "remark": Answer(7, wrong={5: _FROM_ZERO, 6: _HEAD, 3: "that is the first of the three"}),
         "feature": Answer(31, wrong={29: _FROM_ZERO, 30: _HEAD}),
     },
     "12.4": {

@@ -16,6 +16,7 @@ from tlhelpers.book.figures.scores import (
     plot_intervals,
     plot_scores,
 )
+from tlhelpers.book.figures.settings import plot_settings
 from tlhelpers.book.figures.tables import (
     plot_lines,
     plot_parity,
@@ -46,6 +47,7 @@ __all__ = [
     "plot_lines",
     "plot_parity",
     "plot_scores",
+    "plot_settings",
     "plot_shared_splits",
     "plot_size_differences",
     "plot_sparsity",
