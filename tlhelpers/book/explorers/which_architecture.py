@@ -99,8 +99,8 @@ def lab_explorer(
             f"Beside a name stands: mean of {LAB_DRAWS} | one table. The mean error is that where "
             "the sliders stand, with “better” or “worse” where a difference from the single-task "
             f"forest is seen over the tables; the one table has seed {seed}, and forests of "
-            f"{n_estimators} trees learn it. An error of 1 is that of always answering with the mean. "
-            f"The axes end at {_TOP}: an arrow at the top stands for a mean error above that."
+            f"{n_estimators} trees learn it. An error of 1 is that of always answering with the "
+            f"mean. The axes end at {_TOP}: an arrow at the top stands for a mean error above that."
         ),
     )
 
