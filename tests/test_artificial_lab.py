@@ -224,7 +224,8 @@ def test_lab_explorer_retrains_at_its_position():
             assert f"{setting} {lowest.idxmin()} {lowest.min():.2f}" in one
         for panel in frame.panels:
             assert [s.label for s in panel.series if s.label] == list(lab_models())
-            assert panel.title.endswith(f"mean of {LAB_DRAWS} | one table)")
+        assert [panel.title for panel in frame.panels] == ["Cold", "Warm"]
+    assert explorer.description.count(f"mean of {LAB_DRAWS} | one table") == 1
     frame = explorer.at(n_labels=25)
     assert f"mean error over {LAB_DRAWS} tables" in explorer.description
     assert "25 labels" in frame.readout and "warm" in frame.readout

@@ -62,6 +62,25 @@ def test_results_are_loaded_by_name():
     assert "jackknife / truth" in load_results("jackknife_truth")
 
 
+def test_some_rows_of_the_lines_are_drawn_open():
+    x = pd.DataFrame({"u": [0.0, 1.0, 2.0, 3.0], "v": [1.0, np.nan, 3.0, 4.0]})
+    plain = plot_lines(x, 2 * x, "x (eV)", "y (eV)")
+    ends = [True, False, False, True]
+    ax = plot_lines(x, 2 * x, "x (eV)", "y (eV)", hollow=ends, hollow_label="s")
+    lines, full, opened = ([ax.lines[i + 3 * k] for k in (0, 1)] for i in range(3))
+    assert [list(line.get_xdata()) for line in full] == [[1, 2], [3]]
+    assert [list(line.get_xdata()) for line in opened] == [[0, 3], [1, 4]]
+    assert {line.get_markerfacecolor() for line in opened} == {"white"}
+    assert [a.get_color() for a in opened] == [a.get_color() for a in full]
+    assert [a.get_marker() for a in opened] == [a.get_marker() for a in full]
+    assert len({line.get_color() for line in full}) == len({a.get_marker() for a in full}) == 2
+    before = [plain.lines[i].get_xydata().tolist() for i in (0, 2)]
+    assert [line.get_xydata().tolist() for line in lines] == before  # through all rows
+    texts = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert texts == [*(t.get_text() for t in plain.get_legend().get_texts()), "s (open)"]
+    assert ax.figure.get_size_inches().tolist() == plain.figure.get_size_inches().tolist()
+
+
 def test_case_study_figures_show_every_row():
     frame = pd.DataFrame({"u": [0.0, 1.0, 2.0], "v": [1.0, np.nan, 3.0]})
     ax = plot_lines(frame, 2 * frame, "x (eV)", "y (eV)")

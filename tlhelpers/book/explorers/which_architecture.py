@@ -96,11 +96,11 @@ def lab_explorer(
         title="The artificial lab",
         description=(
             f"Lines: mean error over {LAB_DRAWS} tables against the number of target labels. "
-            "Beside a name stands its mean error where the sliders stand, with “better” or “worse” "
-            "where a difference from the single-task forest is seen over the tables; after the "
-            f"bar, its error in one table (seed {seed}), from forests of {n_estimators} trees. An "
-            "error of 1 is that of always answering with the mean. The axes end at "
-            f"{_TOP}: an arrow at the top stands for a mean error above that."
+            f"Beside a name stands: mean of {LAB_DRAWS} | one table. The mean error is that where "
+            "the sliders stand, with “better” or “worse” where a difference from the single-task "
+            f"forest is seen over the tables; the one table has seed {seed}, and forests of "
+            f"{n_estimators} trees learn it. An error of 1 is that of always answering with the "
+            f"mean. The axes end at {_TOP}: an arrow at the top stands for a mean error above that."
         ),
     )
 
@@ -125,6 +125,5 @@ def _lab_panel(setting: str, table: pd.DataFrame, now: pd.Series, n_labels: int)
         if above:
             edge = [0.97 * _TOP] * len(above)
             series.append(Series("", style.color, above, edge, kind="points", marker="arrow"))
-    title = f"{setting.capitalize()} (legend: mean of {LAB_DRAWS} | one table)"
     labels = KNOB_LABELS["n_labels"], "RMSE (SD of the target)"
-    return Panel(title, *labels, series, xscale="log", ylim=(0, _TOP))
+    return Panel(setting.capitalize(), *labels, series, xscale="log", ylim=(0, _TOP))

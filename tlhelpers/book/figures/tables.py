@@ -140,7 +140,14 @@ def plot_parity(x: ArrayLike, y: ArrayLike, xlabel: str, ylabel: str) -> Axes:
     return ax
 
 
-def plot_lines(x: pd.DataFrame, y: pd.DataFrame, xlabel: str, ylabel: str) -> Axes:
+def plot_lines(
+    x: pd.DataFrame,
+    y: pd.DataFrame,
+    xlabel: str,
+    ylabel: str,
+    hollow: ArrayLike | None = None,
+    hollow_label: str = "",
+) -> Axes:
     """Draw pairs of columns against each other, each with its line of least squares.
 
     Parameters
@@ -150,19 +157,32 @@ def plot_lines(x: pd.DataFrame, y: pd.DataFrame, xlabel: str, ylabel: str) -> Ax
         a pair are left out.
     xlabel, ylabel : str
         With units.
+    hollow : array-like of bool, shape (n_rows,), optional
+        True for rows whose markers are drawn open; the lines do not tell them apart.
+    hollow_label : str
+        What these rows are, for the legend.
 
     Returns
     -------
     matplotlib.axes.Axes
     """
     _, ax = plt.subplots(figsize=(PAGE, 4.4))
+    opened = np.zeros(len(x), dtype=bool) if hollow is None else np.asarray(hollow, dtype=bool)
     for style, a, b in zip(SERIES, x, y, strict=False):
-        pair = pd.DataFrame({"x": x[a], "y": y[b]}).dropna()
+        pair = pd.DataFrame({"x": x[a], "y": y[b], "open": opened}).dropna()
         slope, start = np.polyfit(pair["x"], pair["y"], 1)
         ends = np.array([pair["x"].min(), pair["x"].max()])
         ax.plot(ends, start + slope * ends, color=style.color, dashes=style.dash, linewidth=1)
-        points = ax.plot(pair["x"], pair["y"], style.marker, color=style.color, label=literal(b))
+        full = pair[~pair["open"]]
+        points = ax.plot(full["x"], full["y"], style.marker, color=style.color, label=literal(b))
         plt.setp(points, markeredgecolor="white", markeredgewidth=0.5)
+        if hollow is not None:
+            rest = pair[pair["open"]]
+            points = ax.plot(rest["x"], rest["y"], style.marker, color=style.color)
+            plt.setp(points, markerfacecolor="white")
+    if hollow is not None:
+        about = literal(f"{hollow_label} (open)")
+        ax.plot([], [], "o", color=INK, markerfacecolor="white", label=about)
     ax.set(xlabel=xlabel, ylabel=ylabel)
     ax.legend(frameon=False)
     return ax
