@@ -73,10 +73,10 @@ def test_a_folded_result_says_what_it_is(mend):
 def test_an_interval_stays_in_one_line(mend):
     head = '<table border="1" class="dataframe"><tbody><tr>'
     text = mend(f"{head}<td>1.26 (-0.37 to -0.10), better</td><td>1.2 ± 0.3</td></tr></table>")
-    assert "-0.37\u00a0to\u00a0-0.10" in text and "1.2\u00a0±\u00a00.3" in text
+    assert "−0.37\u00a0to\u00a0−0.10" in text and "1.2\u00a0±\u00a00.3" in text
     assert (
-        '<td><span class="tl-score">1.26 (-0.37' in text
-        and "-0.10),</span> <strong>better</strong></td>" in text
+        '<td><span class="tl-score">1.26 (−0.37' in text
+        and "−0.10),</span> <strong>better</strong></td>" in text
     )
 
 
@@ -97,7 +97,7 @@ def test_the_word_of_a_difference_seen_is_bold(mend):
     head = '<table border="1" class="dataframe"><tbody><tr>'
     cells = ["1.26 (-0.37 to -0.10), better", "worse", "no difference seen", "better than 1", "3"]
     text = mend(head + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr></tbody></table>")
-    assert "-0.10),</span> <strong>better</strong></td>" in text
+    assert "−0.10),</span> <strong>better</strong></td>" in text
     assert "<strong>worse</strong></td>" in text and text.count("<strong>") == 2
     assert mend("<p>It is better</p>") == "<p>It is better</p>"
 
@@ -123,9 +123,9 @@ def test_the_description_of_an_image_stands_in_one_line():
 
 
 def test_a_negative_number_has_a_minus(mend):
-    cells = "<tr><td>-0.25</td><td>2-5</td></tr>"
+    cells = "<tr><td>-0.25</td><td>2-5</td><td>0.1 (-0.2 to 0.3)</td></tr>"
     page = f'<table border="1" class="dataframe"><tbody>{cells}</tbody></table>'
-    assert ">−0.25<" in mend(page) and ">2-5<" in mend(page)
+    assert ">−0.25<" in mend(page) and ">2-5<" in mend(page) and "(−0.2" in mend(page)
 
 
 def test_a_column_of_a_few_characters_is_marked(mend):

@@ -35,7 +35,7 @@ CONTENTS = re.compile(
 )
 TIMES = re.compile(r"<table(?:(?!</table>).)*?Run Time \(s\).*?</table>", re.DOTALL)
 WRITTEN = re.compile(r'<table class="table">.*?</table>', re.DOTALL)  # in Markdown
-HYPHEN = re.compile(r"^-(?=[\d.])")  # before a number: a minus
+HYPHEN = re.compile(r"(?<![\w.])-(?=[\d.])")  # before a number: a minus
 NUMBER = re.compile(r"[-+−±<>≤≥]?\s*[.\d]|NaN$|$")
 SHORT, SENTENCE = 8, 30  # characters
 EXPLORER = '<div class="tl-page">'
