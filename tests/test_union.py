@@ -37,3 +37,10 @@ def test_a_union_that_agrees_has_the_scatter_as_its_floor() -> None:
     measured = pd.DataFrame({"composition": ["a", "a"], "gap": [1.0, 3.0]})
     floors = floors_of_union(measured, pd.Series({"a": 2 + 2**0.5}), 2.0)
     assert floors["measurements"] == pytest.approx(2.0)
+
+
+@pytest.mark.parametrize("label", [{"b": 1.0}, {"a": np.nan}])
+def test_a_composition_without_a_computed_label_is_named(label: dict) -> None:
+    measured = pd.DataFrame({"composition": ["a", "a"], "gap": [1.0, 3.0]})
+    with pytest.raises(ValueError, match="no label of 'a'"):
+        floors_of_union(measured, pd.Series(label), 2.0)

@@ -113,18 +113,25 @@ def test_a_learning_curve_without_bands_and_with_numbers_apart():
     assert [name.get_ha() for name in names] == ["center", "center", "right", "left"]
 
 
-def test_a_stricter_ratio_is_that_of_the_corrected_test() -> None:
-    curve = load_results("band_gaps_curve").query("setting == 'warm' and size == 50")
+@pytest.mark.parametrize(
+    ("name", "question"),
+    [("band_gaps_curve", "beyond the paper"), ("band_gaps_named_curve", "named methods")],
+)
+def test_a_stricter_ratio_is_that_of_the_corrected_test(name: str, question: str) -> None:
+    curve = load_results(name).query("setting == 'warm' and size == 50")
     wide = curve.pivot_table(index="repeat", columns="model", values="rmse")
     ratio = (curve["n_test"] / curve["size"]).iloc[0]
     p_value = corrected_resampled_t_test(wide["stack"] - wide["single-task"], ratio)[2]
 
-    tests = load_results("band_gaps_curve_verdicts").query("question == 'beyond the paper'")
+    tests = load_results(f"{name}_verdicts").query("question == @question")
     alone = tests.query("model == 'stack' and setting == 'warm' and size == 50")
-    found = count_otherwise(alone).iloc[0]
+    found = count_otherwise(alone, name).iloc[0]
     assert found["p_stricter"] == pytest.approx(p_value, rel=1e-6)
     assert found["p_one_family"] == found["p_value"] < found["p_stricter"]
 
-    both = count_otherwise(tests)
+    both = count_otherwise(tests, name)
     assert (both["p_stricter"] >= both["p_adjusted"] - 1e-6).all()
-    assert both.loc[both["size"] == 235, "longer"].to_numpy() == pytest.approx(1)
+    whole = both["size"] == curve["n_pool"].iloc[0]
+    assert both.loc[whole, "longer"].to_numpy() == pytest.approx(1) and whole.any() == (
+        name == "band_gaps_curve"
+    )

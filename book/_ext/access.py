@@ -130,7 +130,7 @@ def frame_table(match: re.Match) -> str:
 def name_cells(match: re.Match) -> str:
     """Name in each cell of a table of contents its column: a phone shows a row as a card."""
     table = BeautifulSoup(match[0], "html.parser").table
-    table["class"] = [*table["class"], "tl-contents"]
+    table["class"] = [*table["class"], "tl-contents", "tl-cards"]
     _name_columns(table)
     return str(table)
 

@@ -8,13 +8,15 @@ from tlhelpers.data.loaders import load_results
 from tlhelpers.evaluation import holm
 
 
-def count_otherwise(tests: pd.DataFrame) -> pd.DataFrame:
+def count_otherwise(tests: pd.DataFrame, curve: str = "band_gaps_curve") -> pd.DataFrame:
     """Adjust the tests of the band gaps' learning curves in the two ways that we did not choose.
 
     Parameters
     ----------
     tests : pandas.DataFrame
-        Rows of the result ``band_gaps_curve_verdicts``.
+        Verdicts at the sizes of a learning curve, such as ``band_gaps_curve_verdicts``.
+    curve : str
+        The result that they were made from: it has the numbers of draws, test rows and pool.
 
     Returns
     -------
@@ -24,9 +26,9 @@ def count_otherwise(tests: pd.DataFrame) -> pd.DataFrame:
         training rows, not all rows that they are drawn from; and ``p_stricter``, adjusted in each
         question, with that ratio.
     """
-    curve = load_results("band_gaps_curve")
-    n_test, n_pool = curve.loc[0, ["n_test", "n_pool"]]
-    draws = curve["repeat"].nunique()
+    scores = load_results(curve)
+    n_test, n_pool = scores.loc[0, ["n_test", "n_pool"]]
+    draws = scores["repeat"].nunique()
     longer = ((1 / draws + n_test / tests["size"]) / (1 / draws + n_test / n_pool)) ** 0.5
     t = stats.t.isf(tests["p_value"] / 2, draws - 1) / longer
     p_value = pd.Series(2 * stats.t.sf(t, draws - 1), tests.index)

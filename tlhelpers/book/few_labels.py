@@ -8,6 +8,7 @@ from tlhelpers.data.loaders import load_results
 
 FEW = 50  # labels, at most
 MODELS = ["equal weights", "stack", "difference"]
+QUESTIONS = [PAPER, BEYOND, "rivals", "named methods"]  # beside the baseline
 RUNS = {"named or not": "band_gaps_curve", "named": "band_gaps_named_curve"}
 
 
@@ -22,9 +23,7 @@ def few_labels_table() -> pd.DataFrame:
     """
     rows = []
     for method, name in RUNS.items():
-        tests = load_results(f"{name}_verdicts").query("size <= @FEW and model in @MODELS")
-        tests = tests[tests["question"].isin([PAPER, BEYOND, "rivals", "named methods"])]
-        for row in tests.itertuples():
+        for row in _with_few(name).query("model in @MODELS").itertuples():
             seen = "" if row.verdict == "no difference seen" else f", {row.verdict}"
             where = (method, f"{row.size} labels, {row.setting}")
             rows.append((*where, row.model, f"{row.score:.2f}{seen}"))
@@ -39,15 +38,13 @@ def few_labels_table() -> pd.DataFrame:
 
 def gains_with_few_words() -> str:
     """Say which models were called better than the baseline with few labels."""
-    few = load_results("band_gaps_curve_verdicts").query("size <= @FEW and verdict == 'better'")
-    few = few[few["question"].isin([PAPER, BEYOND, "rivals"])]
-    return f"With few labels, gains were seen for band gaps: {name_tests(few)}."
+    better = _with_few("band_gaps_curve").query("verdict == 'better'")
+    return f"With few labels, gains were seen for band gaps: {name_tests(better)}."
 
 
 def few_labels_words() -> str:
     """Say how equal weights and the difference compare with few labels."""
-    curve = load_results("band_gaps_curve_verdicts").query("size <= @FEW and model in @MODELS")
-    curve = curve[curve["question"].isin([PAPER, BEYOND, "rivals"])]
+    curve = _with_few("band_gaps_curve")
     scores = curve.pivot_table("score", ["size", "setting"], "model")
     lower = int((scores["difference"] < scores["equal weights"]).sum())
     better = curve["verdict"].eq("better").groupby(curve["model"]).sum()
@@ -58,3 +55,8 @@ def few_labels_words() -> str:
         f"{'all' if lower == len(scores) else lower} of them, and is better than the baseline in "
         f"{better['difference'] or 'none'}, as it varies more from draw to draw."
     )
+
+
+def _with_few(curve: str) -> pd.DataFrame:
+    """Return the tests beside the baseline, of a learning curve, with few labels."""
+    return load_results(f"{curve}_verdicts").query("size <= @FEW and question in @QUESTIONS")

@@ -25,7 +25,15 @@ def floors_of_union(
     -------
     dict of str to float
         Root mean square errors, of the ``measurements`` and of ``all labels``.
+
+    Raises
+    ------
+    ValueError
+        A composition of `measured` without a computed label.
     """
+    without = measured.loc[~measured["composition"].isin(computed.dropna().index), "composition"]
+    if not without.empty:
+        raise ValueError(f"computed has no label of {without.iloc[0]!r}: leave its rows out")
     by_composition = measured.groupby("composition")["gap"]
     n, mean = by_composition.size(), by_composition.mean()
     square = (mean - computed.loc[n.index]) ** 2 - scatter**2 / n  # the mean of n scatters itself
