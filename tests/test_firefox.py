@@ -41,22 +41,14 @@ def test_explorer_answers_the_keyboard(firefox: Firefox, base: str, name: str) -
     assert firefox.run(STATE) == first
 
 
-@pytest.fixture(scope="module", params=["light", "dark"])
-def theme(firefox: Firefox, base: str, request) -> str:
-    """Choose a theme, which the browser keeps from page to page."""
-    firefox.open(f"{base}/genindex.html")
-    firefox.run(f"['mode', 'theme'].forEach((key) => localStorage.setItem(key, '{request.param}'))")
-    return request.param
-
-
 @pytest.mark.parametrize("name", [page for page in PAGES if page != "index.html"])  # it redirects
-def test_no_page_is_wider_than_the_window(
-    firefox: Firefox, base: str, name: str, theme: str
-) -> None:
+def test_no_page_is_wider_than_the_window(firefox: Firefox, base: str, name: str) -> None:
     firefox.open(f"{base}/{name}")
     themed = "data-theme=" in (SITE / name).read_text("utf8")  # the report follows the system
-    assert firefox.run("document.documentElement.dataset.theme") == (theme if themed else None)
-    for size in SIZES:
-        firefox.resize(*size)
-        width = firefox.run("document.documentElement.scrollWidth")
-        assert width <= size[0], f"{width} px at {size}"
+    for theme in ("light", "dark") if themed else (None,):
+        if theme:
+            firefox.run(f"document.documentElement.dataset.theme = '{theme}'")
+        for size in SIZES:
+            firefox.resize(*size)
+            width = firefox.run("document.documentElement.scrollWidth")
+            assert width <= size[0], f"{width} px at {size}, {theme}"

@@ -47,14 +47,47 @@ def at(browser, site):
 def open_results(page) -> None:
     """Open what is folded behind a question: a figure there is drawn only then."""
     page.locator("details.below-input").evaluate_all("all => all.forEach((e) => { e.open = true })")
+    page.wait_for_timeout(200)  # tables that were folded are looked at now
+
+
+@pytest.fixture(scope="class")
+def page(browser, site, request):
+    """Open a page once for all tests of a class, which only look at it."""
+    name, (width, height) = request.param
+    size = {"width": width, "height": height}
+    with visiting(browser, site.as_uri(), viewport=size, color_scheme="light") as visit:
+        open_results(visit.open(name))
+        yield visit.page
+
+
+def looked_at(names: list[str], size: tuple[int, int]):
+    """Let the tests of a class look at pages of one size, each opened once."""
+    cases = [(name, size) for name in names]
+    return pytest.mark.parametrize("page", cases, ids=names, indirect=True, scope="class")
 
 
 def width_of(visit: Visit) -> int:
     return visit.page.evaluate("document.documentElement.scrollWidth")
 
 
+# Words that a table breaks: a box one letter wide is lower than it is long.
+BROKEN = """() => [...document.querySelectorAll('article table :is(th, td)')].flatMap((cell) => {
+  const walk = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT), broken = [];
+  for (let text; (text = walk.nextNode()); ) {
+    for (const word of text.data.matchAll(/[A-Za-z]{3,}/g)) {
+      const range = document.createRange();
+      range.setStart(text, word.index);
+      range.setEnd(text, word.index + word[0].length);
+      const shown = range.getBoundingClientRect().width;
+      if (shown && range.getClientRects().length > 1) broken.push(word[0]);
+    }
+  }
+  return broken;
+})"""
+
+
 @pytest.mark.parametrize("name", PAGES)
-def test_nothing_is_cut_or_wider_than_the_window(at, name: str) -> None:
+def test_nothing_is_cut_or_broken_or_wider_than_the_window(at, name: str) -> None:
     with at(*SIZES[0]) as visit:
         page = visit.open(name)
         for zoom in (False, True):
@@ -64,37 +97,94 @@ def test_nothing_is_cut_or_wider_than_the_window(at, name: str) -> None:
                 page.set_viewport_size({"width": width, "height": height})
                 assert width_of(visit) <= width
                 assert page.evaluate(CUT) == []
+                assert zoom or name not in CONTENT or page.evaluate(BROKEN) == []
 
 
 SQUEEZED = """all => all.filter((e) =>
   Math.abs(e.height * e.naturalWidth / e.width / e.naturalHeight - 1) > 0.02).map((e) => e.alt)"""
 
 
-@pytest.mark.parametrize("name", CHAPTERS)
-def test_figures_keep_their_shape_on_a_phone(at, name: str) -> None:
-    with at(*SIZES[2]) as visit:
-        open_results(visit.open(name))
-        pictures = visit.page.locator("article .cell_output img")
-        assert pictures.evaluate_all(SQUEEZED) == []
-        visit.page.add_style_tag(content="article .cell_output img { height: 9px !important }")
-        assert len(pictures.evaluate_all(SQUEEZED)) == pictures.count() > 0
+# A second row of headers that only names the columns of the index, under empty cells.
+LOOSE_NAMES = """() => [...document.querySelectorAll('table.dataframe')].filter((table) => {
+  const rows = [...table.querySelectorAll('thead tr')].map((row) => [...row.cells]);
+  const n = table.querySelectorAll('tbody tr:first-child th').length;
+  const spans = rows[0]?.some((cell) => cell.colSpan > 1);
+  return rows.length === 2 && !spans && !rows[0].slice(0, n).some((cell) => cell.textContent);
+}).map((table) => table.textContent.slice(0, 80))"""
+CELLS = """() => [...document.querySelectorAll('table.dataframe td')].map((cell) => {
+  const style = getComputedStyle(cell);
+  return [cell.textContent.trim(), style.textAlign, parseFloat(style.paddingLeft)];
+})"""
 
 
-@pytest.mark.parametrize("name", CHAPTERS)
-def test_every_column_of_a_table_is_in_sight_on_a_screen(at, name: str) -> None:
-    with at(*SIZES[0]) as visit:
-        open_results(visit.open(name))
-        visit.page.wait_for_timeout(200)  # tables that were folded are looked at now
-        assert visit.page.locator("article .tl-wide").all_inner_texts() == []
+# Sentences whose lines are shortened by the name of their code, and names far below them.
+BESIDE = """all => all.filter((e) => {
+  const text = e.parentElement.querySelector(':scope > .cell_output > :last-child');
+  if (!text?.checkVisibility() || e.parentElement.querySelector('.below-input')) return false;
+  const gap = e.getBoundingClientRect().top - text.getBoundingClientRect().bottom;
+  return gap < -1 || gap > 20;
+}).map((e) => e.parentElement.textContent.slice(-80))"""
 
 
-@pytest.mark.parametrize("name", CHAPTERS)
-def test_figures_are_drawn_at_the_width_they_are_shown(at, name: str) -> None:
-    with at(*SIZES[0]) as visit:
-        open_results(visit.open(name))
-        pictures = visit.page.locator("article img")
+def names_stand_below(page) -> None:
+    """Hold that the name of its folded code stands below a sentence, at the right."""
+    code = page.locator("div.cell > details.tl-source:not([open])")
+    assert code.evaluate_all(BESIDE) == []
+    right = "all => all.map(e => e.getBoundingClientRect().right)"
+    cells = "all => all.map(e => e.parentElement.getBoundingClientRect().right)"
+    ends = zip(code.evaluate_all(right), code.evaluate_all(cells), strict=True)
+    assert all(abs(one - two) <= 1 for one, two in ends)
+
+
+@looked_at(CHAPTERS, SIZES[0])
+class TestOnAScreen:
+    def test_every_column_of_a_table_is_in_sight(self, page) -> None:
+        assert page.locator("article .tl-wide").all_inner_texts() == []
+
+    def test_figures_are_drawn_at_the_width_they_are_shown(self, page) -> None:
+        pictures = page.locator("article img")
         sizes = pictures.evaluate_all("all => all.map(e => [e.naturalWidth, e.width])")
-    assert [drawn for drawn, shown in sizes if drawn / 2 > 1.05 * shown] == []  # two pixels for one
+        wide = [drawn for drawn, shown in sizes if drawn / 2 > 1.05 * shown]
+        assert wide == []  # two pixels for one
+
+    def test_tables_are_read_at_a_glance(self, page) -> None:
+        assert page.evaluate(LOOSE_NAMES) == []
+        for text, align, padding in page.evaluate(CELLS):
+            assert padding >= 4, text
+            if re.fullmatch(r"[-+]?\d*\.\d+", text):
+                assert align == "right", text
+
+    def test_the_name_of_its_code_stands_below_a_sentence(self, page) -> None:
+        names_stand_below(page)
+
+    def test_folded_code_is_named(self, page) -> None:
+        names = page.locator("details.hide > summary").all_inner_texts()
+        shadows = page.locator("details.hide").evaluate_all(
+            "all => all.map(e => getComputedStyle(e).boxShadow)"
+        )
+        kinds = "(Show|Hide) the (code|solution|(figure|table|answer|numbers)(: .+)?)"
+        assert all(re.fullmatch(kinds, name) for name in names), names
+        assert set(shadows) <= {"none"}
+
+
+@looked_at(CHAPTERS, SIZES[2])
+class TestOnAPhone:
+    def test_the_name_of_its_code_stands_below_a_sentence(self, page) -> None:
+        names_stand_below(page)
+
+    def test_a_table_that_goes_on_says_so(self, page) -> None:
+        marked = page.locator(".output.text_html:has(> div > table), .tl-scroll").evaluate_all(
+            "all => all.filter(e => e.clientWidth && e.checkVisibility()).map(e =>"
+            " [e.scrollWidth > e.clientWidth + 1, e.classList.contains('tl-more')])"
+        )
+        assert all(wide == said for wide, said in marked)
+
+    def test_figures_keep_their_shape(self, page) -> None:
+        pictures = page.locator("article .cell_output img")
+        assert pictures.evaluate_all(SQUEEZED) == []
+        page.add_style_tag(content="article .cell_output img { height: 9px !important }")
+        assert len(pictures.evaluate_all(SQUEEZED)) == pictures.count() > 0
+        page.locator("style").last.evaluate("e => e.remove()")
 
 
 def test_a_line_of_code_of_75_characters_fits(at) -> None:
@@ -137,30 +227,6 @@ def test_figures_have_two_pixels_for_one(site, name: str) -> None:
         assert abs(imread(site / path).shape[1] - 2 * int(width)) <= 1
 
 
-# A second row of headers that only names the columns of the index, under empty cells.
-LOOSE_NAMES = """() => [...document.querySelectorAll('table.dataframe')].filter((table) => {
-  const rows = [...table.querySelectorAll('thead tr')].map((row) => [...row.cells]);
-  const n = table.querySelectorAll('tbody tr:first-child th').length;
-  const spans = rows[0]?.some((cell) => cell.colSpan > 1);
-  return rows.length === 2 && !spans && !rows[0].slice(0, n).some((cell) => cell.textContent);
-}).map((table) => table.textContent.slice(0, 80))"""
-CELLS = """() => [...document.querySelectorAll('table.dataframe td')].map((cell) => {
-  const style = getComputedStyle(cell);
-  return [cell.textContent.trim(), style.textAlign, parseFloat(style.paddingLeft)];
-})"""
-
-
-@pytest.mark.parametrize("name", CHAPTERS)
-def test_tables_are_read_at_a_glance(at, name: str) -> None:
-    with at(*SIZES[0]) as visit:
-        page = visit.open(name)
-        assert page.evaluate(LOOSE_NAMES) == []
-        for text, align, padding in page.evaluate(CELLS):
-            assert padding >= 4, text
-            if re.fullmatch(r"[-+]?\d*\.\d+", text):
-                assert align == "right", text
-
-
 @pytest.mark.parametrize("name", WITH_EXPLORER)
 def test_an_explorer_fits_the_window(at, name: str) -> None:
     with at(*SIZES[0]) as visit:
@@ -194,28 +260,33 @@ STILL = """async () => {
 }"""
 
 
-@pytest.mark.parametrize("width", [1300, 520, 390])
-@pytest.mark.parametrize("name", WITH_EXPLORER)
-def test_the_picture_stands_still_while_controls_move(at, name: str, width: int) -> None:
-    with at(width, 900) as visit:
-        page = visit.open(name)
-        wait_until(page, "document.querySelector('.tl-explorer svg[role=img]')")
-        page.wait_for_timeout(100)
-        assert len(page.evaluate(STILL)) == 1
+def drawn_at(page, width: int) -> None:
+    """Give the window a width and wait until the explorer is drawn for it."""
+    page.set_viewport_size({"width": width, "height": 900})
+    wait_until(page, "document.querySelector('.tl-explorer svg[role=img]')")
+    page.wait_for_timeout(100)
 
 
-@pytest.mark.parametrize("width", [1600, 1000, 700, 520, 390, 320])
 @pytest.mark.parametrize("name", WITH_EXPLORER)
-def test_text_of_an_explorer_keeps_its_size(at, name: str, width: int) -> None:
-    with at(width, 900) as visit:
+def test_the_picture_stands_still_while_controls_move(at, name: str) -> None:
+    with at(*SIZES[0]) as visit:
         page = visit.open(name)
-        wait_until(page, "document.querySelector('.tl-explorer svg[role=img]')")
-        page.wait_for_timeout(100)
-        shown = page.locator(".tl-panels svg[role=img] text").evaluate_all(
-            "all => all.map(e => parseFloat(getComputedStyle(e).fontSize) *"
-            " e.ownerSVGElement.getScreenCTM().a)"
-        )
-        assert shown and min(shown) > 13 and max(shown) < 16
+        for width, _ in SIZES:
+            drawn_at(page, width)
+            assert len(page.evaluate(STILL)) == 1, width
+
+
+@pytest.mark.parametrize("name", WITH_EXPLORER)
+def test_text_of_an_explorer_keeps_its_size(at, name: str) -> None:
+    with at(*SIZES[0]) as visit:
+        page = visit.open(name)
+        for width in (1600, 1000, 700, 520, 390, 320):
+            drawn_at(page, width)
+            shown = page.locator(".tl-panels svg[role=img] text").evaluate_all(
+                "all => all.map(e => parseFloat(getComputedStyle(e).fontSize) *"
+                " e.ownerSVGElement.getScreenCTM().a)"
+            )
+            assert shown and min(shown) > 13 and max(shown) < 16, width
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -308,82 +379,12 @@ def test_hints_and_questions_are_quiet_and_reachable(at, scheme: str) -> None:
         assert page.locator("html").get_attribute("data-theme") == scheme
 
 
-# Sentences whose lines are shortened by the name of their code, and names far below them.
-BESIDE = """all => all.filter((e) => {
-  const text = e.parentElement.querySelector(':scope > .cell_output > :last-child');
-  if (!text?.checkVisibility() || e.parentElement.querySelector('.below-input')) return false;
-  const gap = e.getBoundingClientRect().top - text.getBoundingClientRect().bottom;
-  return gap < -1 || gap > 20;
-}).map((e) => e.parentElement.textContent.slice(-80))"""
-
-
-@pytest.mark.parametrize("size", [SIZES[0], SIZES[2]])
-@pytest.mark.parametrize("name", CHAPTERS)
-def test_the_name_of_its_code_stands_below_a_sentence(at, name: str, size: tuple) -> None:
-    with at(*size) as visit:
-        code = visit.open(name).locator("div.cell > details.tl-source:not([open])")
-        assert code.evaluate_all(BESIDE) == []
-        right = "all => all.map(e => e.getBoundingClientRect().right)"
-        cells = "all => all.map(e => e.parentElement.getBoundingClientRect().right)"
-        ends = zip(code.evaluate_all(right), code.evaluate_all(cells), strict=True)
-        assert all(abs(one - two) <= 1 for one, two in ends)
-
-
-@pytest.mark.parametrize("name", CHAPTERS)
-def test_folded_code_is_named(at, name: str) -> None:
-    with at(*SIZES[0]) as visit:
-        page = visit.open(name)
-        names = page.locator("details.hide > summary").all_inner_texts()
-        shadows = page.locator("details.hide").evaluate_all(
-            "all => all.map(e => getComputedStyle(e).boxShadow)"
-        )
-    kinds = "Show the (code|solution|(figure|table|answer|numbers)(: .+)?)"
-    assert all(re.fullmatch(kinds, name) for name in names), names
-    assert set(shadows) <= {"none"}
-
-
-# Words that a table breaks: a box one letter wide is lower than it is long.
-BROKEN = """() => [...document.querySelectorAll('article table :is(th, td)')].flatMap((cell) => {
-  const walk = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT), broken = [];
-  for (let text; (text = walk.nextNode()); ) {
-    for (const word of text.data.matchAll(/[A-Za-z]{3,}/g)) {
-      const range = document.createRange();
-      range.setStart(text, word.index);
-      range.setEnd(text, word.index + word[0].length);
-      const shown = range.getBoundingClientRect().width;
-      if (shown && range.getClientRects().length > 1) broken.push(word[0]);
-    }
-  }
-  return broken;
-})"""
-
-
-@pytest.mark.parametrize("size", [SIZES[0], SIZES[2]])
-@pytest.mark.parametrize("name", CONTENT)
-def test_no_table_breaks_a_word(at, name: str, size: tuple) -> None:
-    with at(*size) as visit:
-        assert visit.open(name).evaluate(BROKEN) == []
-
-
 def test_sentences_beside_a_table_do_not_fade(at) -> None:
     with at(*SIZES[2]) as visit:
         page = visit.open("notebooks/12_own_table.html")
         page.wait_for_timeout(100)
         assert page.locator(".tl-more :is(p, li)").count() == 0
         assert page.locator(".tl-scroll > table").count() > 0
-
-
-@pytest.mark.parametrize("name", CHAPTERS)
-def test_a_table_that_goes_on_says_so(at, name: str) -> None:
-    with at(*SIZES[2]) as visit:
-        page = visit.open(name)
-        open_results(page)
-        page.wait_for_timeout(100)
-        marked = page.locator(".output.text_html:has(> div > table), .tl-scroll").evaluate_all(
-            "all => all.filter(e => e.clientWidth && e.checkVisibility()).map(e =>"
-            " [e.scrollWidth > e.clientWidth + 1, e.classList.contains('tl-more')])"
-        )
-    assert all(wide == said for wide, said in marked)
 
 
 def test_a_table_of_contents_has_room_and_is_cards_on_a_phone(at) -> None:
