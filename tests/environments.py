@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -19,9 +22,9 @@ OF_THE_BOOK = {
     *("references", "exercises", "supply_chain", "policy", "faults", "versions"),
     *("access", "expected_numbers", "shown_names", "figures", "oldest_packages"),
 }
-# What starts processes of its own, or compares whole tables: minutes. Colab's releases of numpy,
-# pandas and scikit-learn are nearly the oldest ones, whose environment runs these.
-LONG = {"cluster", "command_line", "contributing", "extras", "kept_code", "table_comparison"}
+# What compares whole tables, by the code of the package alone: minutes.
+LONG = {"contributing", "table_comparison"}
+INSTALLERS = {"pip", "setuptools", "wheel"}  # each environment has its own
 Command = Sequence[str | Path]
 TOUCHING = ("PYTHONPATH", "VIRTUAL_ENV", "TLHELPERS_STATIC")  # of the environment that runs us
 
@@ -85,6 +88,48 @@ def run_notebooks(
 
     with ThreadPoolExecutor(2) as pool:
         return dict(zip(names, pool.map(execute, names), strict=True))
+
+
+def versions(commands: Path) -> dict[str, str]:
+    """Return the version of each package of an environment."""
+    listed = run([commands / "python", "-m", "pip", "list", "--format", "json"], commands)
+    return {package["name"]: package["version"] for package in json.loads(listed)}
+
+
+def imported_by(notebook: Path) -> set[str]:
+    """Return the modules that the cells of a notebook import, in their solutions too."""
+    cells = [c for c in nbformat.read(notebook, as_version=4).cells if c.cell_type == "code"]
+    code = "\n".join(re.sub(r"^(\s*)%.*", r"\1pass", c.source, flags=re.M) for c in cells)
+    nodes = [*ast.walk(ast.parse(code))]
+    named = {alias.name for n in nodes if isinstance(n, ast.Import) for alias in n.names}
+    return named | {n.module for n in nodes if isinstance(n, ast.ImportFrom) and n.module}
+
+
+def few_of(folder: Path, commands: Path) -> set[str]:
+    """Keep few notebooks of a folder where nbval has run all of them, and return their names.
+
+    That is, in an environment whose Python and packages are those that run these tests, or some of
+    them with all that the notebooks import. What is kept has sliders, the loaders, a comparison that
+    is kept, a terminal and a cluster.
+    """
+    chapters = ("01_sparsity", "07_which_one", "12_own_table", "13_more_machines")
+    few = {f"{chapter}.ipynb" for chapter in chapters}
+    paths = {path.name: path for path in folder.glob("*.ipynb")}
+    assert few <= paths.keys()
+    ours = Path(sys.executable).parent
+    python, version = commands / "python", "import sys; print(sys.version)"
+    if run([python, "-c", version], folder) != run([ours / "python", "-c", version], folder):
+        return {*paths}
+    theirs = {name: v for name, v in versions(commands).items() if name not in INSTALLERS}
+    if not theirs.items() <= versions(ours).items():
+        return {*paths}
+    run(
+        [python, "-c", f"import {', '.join(set().union(*map(imported_by, paths.values())))}"],
+        folder,
+    )
+    for name in paths.keys() - few:
+        paths[name].unlink()
+    return few
 
 
 def warnings_of(done: dict[str, nbformat.NotebookNode]) -> list[tuple[str, str]]:

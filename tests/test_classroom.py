@@ -16,7 +16,7 @@ from urllib.parse import unquote
 import nbformat
 import pytest
 from conftest import ROOT, visiting
-from environments import Command, run, run_notebooks, warnings_of
+from environments import Command, few_of, run, run_notebooks, warnings_of
 
 from tools.classroom.build import INVITATION, without_solutions
 
@@ -119,8 +119,10 @@ def test_install_and_run_without_network(archive: Path, prefix: Command, tmp_pat
             run([*prefix, sys.executable, "-c", reach], archive)
     said = run([*prefix, sys.executable, "install.py", "--no-start"], archive, **REFUSED)
     assert "Ready." in said.splitlines()
-    done = run_notebooks(archive / "env" / "bin", archive / "notebooks", tmp_path / "out", prefix)
-    assert warnings_of(done) == [] and len(done) == len(NOTEBOOKS)
+    copy = shutil.copytree(archive, tmp_path / "copy", ignore=shutil.ignore_patterns("env"))
+    few = few_of(copy / "notebooks", archive / "env" / "bin")
+    done = run_notebooks(archive / "env" / "bin", copy / "notebooks", tmp_path / "out", prefix)
+    assert warnings_of(done) == [] and done.keys() == few
 
 
 @pytest.mark.full
