@@ -109,8 +109,8 @@ def few_of(folder: Path, commands: Path) -> set[str]:
     """Keep few notebooks of a folder where nbval has run all of them, and return their names.
 
     That is, in an environment whose Python and packages are those that run these tests, or some of
-    them with all that the notebooks import. What is kept has sliders, the loaders, a comparison that
-    is kept, a terminal and a cluster.
+    them with all that the notebooks import. Kept are sliders, the loaders, a kept comparison, a
+    terminal and a cluster.
     """
     chapters = ("01_sparsity", "07_which_one", "12_own_table", "13_more_machines")
     few = {f"{chapter}.ipynb" for chapter in chapters}

@@ -119,7 +119,8 @@ def test_install_and_run_without_network(archive: Path, prefix: Command, tmp_pat
             run([*prefix, sys.executable, "-c", reach], archive)
     said = run([*prefix, sys.executable, "install.py", "--no-start"], archive, **REFUSED)
     assert "Ready." in said.splitlines()
-    copy = shutil.copytree(archive, tmp_path / "copy", ignore=shutil.ignore_patterns("env"))
+    others = shutil.ignore_patterns("env", "wheels", "site", "learner")
+    copy = shutil.copytree(archive, tmp_path / "copy", ignore=others)
     few = few_of(copy / "notebooks", archive / "env" / "bin")
     done = run_notebooks(archive / "env" / "bin", copy / "notebooks", tmp_path / "out", prefix)
     assert warnings_of(done) == [] and done.keys() == few
