@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from tlhelpers.book.prose import join_words, name_tests
+from tlhelpers.book.prose import join_words
 from tlhelpers.book.record import BEYOND, PAPER
 from tlhelpers.data.loaders import load_results
 
@@ -19,13 +19,14 @@ def few_labels_table() -> pd.DataFrame:
     -------
     pandas.DataFrame of str
         Indexed by ``method`` (of the measurements: named or not, or named) and ``model``; a column
-        for each number of labels and setting: the mean RMSE in eV, and the verdict if one is seen.
+        for each number of labels and setting, as in "20, cold": the mean RMSE in eV, and the
+        verdict if one is seen.
     """
     rows = []
     for method, name in RUNS.items():
         for row in _with_few(name).query("model in @MODELS").itertuples():
             seen = "" if row.verdict == "no difference seen" else f", {row.verdict}"
-            where = (method, f"{row.size} labels, {row.setting}")
+            where = (method, f"{row.size}, {row.setting}")
             rows.append((*where, row.model, f"{row.score:.2f}{seen}"))
             rows.append((*where, "baseline", f"{row.baseline_score:.2f}"))
     columns = ["method", "at", "model", "error (eV)"]
@@ -34,12 +35,6 @@ def few_labels_table() -> pd.DataFrame:
     )
     order = [(method, model) for method in RUNS for model in ["baseline", *MODELS]]
     return table.loc[order].rename_axis(columns=None)
-
-
-def gains_with_few_words() -> str:
-    """Say which models were called better than the baseline with few labels."""
-    better = _with_few("band_gaps_curve").query("verdict == 'better'")
-    return f"With few labels, gains were seen for band gaps: {name_tests(better)}."
 
 
 def few_labels_words() -> str:

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from tlhelpers.book.few_labels import few_labels_words, gains_with_few_words
+from tlhelpers.book.few_labels import few_labels_words
 from tlhelpers.book.prose import interval, join_words
 from tlhelpers.book.record import (
     ALONE,
@@ -65,15 +65,14 @@ def decision_table() -> pd.DataFrame:
 
 
 def guide_evidence() -> pd.Series:
-    """Say what was seen of each rule of the guide, and of each mistake.
+    """Say what speaks for each rule of the guide.
 
     Returns
     -------
     pandas.Series of str
-        By a key a rule (``baseline``, ``asked``, ``few``, ``stack``, ``pairs``), a mistake
-        (``mismatch``, ``one split``), and what was seen in all: with all labels (``seen``), outside
-        of that count (``outside``), with few labels (``few labels``), and by comparisons of
-        artificial tables (``compared``).
+        By a key what speaks for a rule (``baseline``, ``asked``, ``mismatch``, ``few``, ``stack``,
+        ``pairs``, ``one split``), and what was seen in all: by comparisons of artificial tables
+        (``compared``), with all labels (``seen``), and outside of that count (``outside``).
     """
     stack, extra, equal = (
         _gaps().query("model == @name and question in ['rivals', @BEYOND]").set_index("setting")
@@ -89,6 +88,7 @@ def guide_evidence() -> pd.Series:
             f"have an RMSE of {extra.loc['cold', 'score']:.2f} eV, the stack "
             f"{stack.loc['cold', 'score']:.2f} eV ({beside['extra trees', 'cold']}).",
             "asked": _asked(),
+            "mismatch": _mismatch(),
             "few": _few(),
             "stack": f"Band gaps, all labels, warm: equal weights {equal.loc['warm', 'score']:.2f} "
             f"eV, the stack {stack.loc['warm', 'score']:.2f} eV "
@@ -98,13 +98,11 @@ def guide_evidence() -> pd.Series:
             f"{stack.loc['warm', 'difference']:+.2f} eV, interval {interval(stack.loc['warm'])} "
             f"eV; counted among all comparisons of its question, "
             f"p = {stack.loc['warm', 'p_adjusted']:.2g}.",
-            "mismatch": _mismatch(),
             "one split": f"Stack minus baseline, cold, over the {len(wide)} folds of repeated "
             f"cross-validation: {wide.min():+.2f} to {wide.max():+.2f} eV; the stack is better in "
             f"{wins} folds.",
             "seen": _seen(),
             "outside": _outside(),
-            "few labels": gains_with_few_words(),
         }
     )
 
