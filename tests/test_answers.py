@@ -1,8 +1,11 @@
 """Answers to exercises: right ones pass, and each typical mistake gets its remark."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import ROOT
 from scipy import stats
 
 from tlhelpers.book import check_answer
@@ -35,19 +38,21 @@ def test_a_typical_mistake_gets_its_remark(exercise, name, value, remark, capsys
 
 
 @pytest.mark.parametrize(
-    ("answers", "remark"),
+    ("exercise", "answers", "remark"),
     [
-        ({"low_c": 0.10}, "the sign is wrong"),
-        ({"high_c": 20}, "a percentage"),
-        ({"high_c": 199}, "another unit"),
-        ({"high_c": 0.04}, "take the root"),
-        ({"high_c": 5}, "too large"),
-        ({"high_c": 0.15}, "too small"),
-        ({"c": "as good"}, "it is not 'as good'"),
+        ("02.2", {"t": 2.38}, "the sign is wrong"),
+        ("02.2", {"p": 2.79}, "a percentage"),
+        ("02.2", {"low": -564}, "another unit"),
+        ("02.2", {"p": 0.0279**2}, "take the root"),
+        ("02.2", {"high": 5}, "too large"),
+        ("02.2", {"t": -3}, "too small"),
+        ("02.3", {"c": "as good"}, "it is not 'as good'"),
     ],
 )
-def test_usual_mistakes_are_seen_without_a_remark_of_their_own(answers, remark, capsys) -> None:
-    assert not check_answer("02.2", **answers)
+def test_usual_mistakes_are_seen_without_a_remark_of_their_own(
+    exercise, answers, remark, capsys
+) -> None:
+    assert not check_answer(exercise, **answers)
     assert remark in capsys.readouterr().out
 
 
@@ -58,15 +63,16 @@ def test_of_zero_no_factor_and_no_sign_is_wrong(answer, remark, capsys) -> None:
 
 
 def test_case_spaces_and_rounding_do_not_count() -> None:
-    assert check_answer("02.2", a=" No difference  seen", p_a=np.float32(0.06), high_c=0.2)
-    assert check_answer("02.2", c="no_difference seen") and check_answer("07.2", minds="Difference")
+    assert check_answer("02.3", a=" No difference  seen", p_a=np.float32(0.06))
+    assert check_answer("02.2", high=-0.04, low=-0.56)
+    assert check_answer("02.3", c="no_difference seen") and check_answer("07.2", minds="Difference")
     assert check_answer("01.3", room=np.int64(85))
 
 
 def test_one_wrong_answer_of_several_is_named(capsys) -> None:
-    assert not check_answer("02.2", a="better", b="better")
+    assert not check_answer("02.3", a="better", b="better")
     first, second = capsys.readouterr().out.splitlines()
-    assert "one comparison alone; adjust the p-values" in first and second == "02.2, b: right"
+    assert "one comparison alone; adjust the p-values" in first and second == "02.3, b: right"
 
 
 @pytest.mark.parametrize(
@@ -81,7 +87,7 @@ def test_one_wrong_answer_of_several_is_named(capsys) -> None:
         ("01.1", {"floor": True}, TypeError, "floor must be a number, got bool"),
         ("01.1", {"floor": [2.83]}, TypeError, "floor must be a number, got list"),
         ("01.1", {"floor": np.nan}, ValueError, "floor must be a finite number, got nan"),
-        ("02.2", {"a": 0.05}, TypeError, "a must be a text, got float"),
+        ("02.3", {"a": 0.05}, TypeError, "a must be a text, got float"),
     ],
 )
 def test_what_is_no_answer_is_refused(exercise, answers, error, message, capsys) -> None:
@@ -95,33 +101,60 @@ def remark_on(capsys, exercise, **answer) -> str:
     return capsys.readouterr().out
 
 
-def test_the_wrong_verdicts_by_hand_are_those_of_the_wrong_tests(capsys) -> None:
-    """Chapter 02: a plain test, no adjustment, three times each p, no error of the mean."""
-    mean, sd = np.array([-0.30, -0.10, 0.05]), np.array([0.23, 0.05, 0.13])
-    half = stats.t.isf(0.025, 19)
+MEAN, SD, HALF = (
+    np.array([-0.30, -0.10, 0.05]),
+    np.array([0.23, 0.05, 0.13]),
+    stats.t.isf(0.025, 19),
+)
+CORRECTED, PLAIN = SD * (1 / 20 + 1 / 4) ** 0.5, SD / 20**0.5
 
-    def p_of(error: np.ndarray) -> np.ndarray:
-        return 2 * stats.t.sf(np.abs(mean / error), 19)
 
-    corrected, plain = sd * (1 / 20 + 1 / 4) ** 0.5, sd / 20**0.5
-    assert check_answer(
-        "02.2", **dict(zip(("p_a", "p_b", "p_c"), holm(p_of(corrected)), strict=True))
-    )
-    assert check_answer("02.2", low_c=(mean - half * corrected)[2])
-    for name, once, naive, free in zip(
-        ("p_a", "p_b", "p_c"), p_of(corrected), holm(p_of(plain)), holm(p_of(sd)), strict=True
-    ):
+def p_of(error: np.ndarray) -> np.ndarray:
+    return 2 * stats.t.sf(np.abs(MEAN / error), 19)
+
+
+def test_the_wrong_tests_by_hand_are_a_plain_one_and_one_without_the_error_of_the_mean(
+    capsys,
+) -> None:
+    """Chapter 02, model A; also one side of p, and two errors for 2.09."""
+    given = [
+        {"t": (MEAN / e)[0], "p": p_of(e)[0], "low": (MEAN - h)[0], "high": (MEAN + h)[0]}
+        for e in (CORRECTED, PLAIN, SD)
+        for h in [HALF * e]
+    ]
+    assert check_answer("02.2", **given[0])
+    for answers, remark in zip(given[1:], ("plain test", "for the error"), strict=True):
+        for name, answer in answers.items():
+            assert remark in remark_on(capsys, "02.2", **{name: answer})
+    assert "one side" in remark_on(capsys, "02.2", p=given[0]["p"] / 2)
+    for name, sign in ("low", -1), ("high", 1):
+        two = (MEAN + sign * 2 * CORRECTED)[0]
+        assert "not 2" in remark_on(capsys, "02.2", **{name: two})
+
+
+def test_the_wrong_verdicts_by_hand_are_those_without_holms_rule(capsys) -> None:
+    """Chapter 02: no adjustment, three times each p, p of A from a wrong test."""
+    names, alone = ("p_a", "p_b", "p_c"), p_of(CORRECTED)
+    assert check_answer("02.3", **dict(zip(names, holm(alone), strict=True)))
+    for name, once in zip(names, alone, strict=True):
         if name != "p_c":  # the largest p is the same, adjusted or not
-            assert "one test alone" in remark_on(capsys, "02.2", **{name: once})
+            assert "one test alone" in remark_on(capsys, "02.3", **{name: once})
         if name != "p_b":  # the smallest is multiplied by three
-            assert "by three" in remark_on(capsys, "02.2", **{name: min(3 * once, 1)})
-        if name != "p_c":
-            assert "plain test" in remark_on(capsys, "02.2", **{name: naive})
-            assert "for the error" in remark_on(capsys, "02.2", **{name: free})
-    for name, sign in ("low_c", -1), ("high_c", 1):
-        ends = (mean + sign * half * plain)[2], (mean + sign * half * sd)[2]
-        assert "plain test" in remark_on(capsys, "02.2", **{name: ends[0]})
-        assert "for the error" in remark_on(capsys, "02.2", **{name: ends[1]})
+            assert "by three" in remark_on(capsys, "02.3", **{name: min(3 * once, 1)})
+    assert "plain test" in remark_on(capsys, "02.3", p_a=2 * p_of(PLAIN)[0])
+    assert "for the error" in remark_on(capsys, "02.3", p_a=2 * p_of(SD)[0])
+
+
+def test_the_table_of_two_more_tests_is_that_of_the_corrected_test() -> None:
+    """Chapter 02: made up as three means and three standard deviations."""
+    text = (ROOT / "notebooks/02_baseline.md").read_text("utf8")
+    rows = re.findall(r"^\| [BC] \| (\S+) \| (\S+) to (\S+) \| (\S+) \|$", text, re.MULTILINE)
+    whole = np.column_stack(
+        [MEAN, MEAN - HALF * CORRECTED, MEAN + HALF * CORRECTED, p_of(CORRECTED)]
+    )
+    given = np.array(rows, dtype=float)
+    assert given.shape == (2, 4) and np.allclose(given[:, :3], whole[1:, :3], atol=0.0051)
+    assert np.allclose(given[:, 3], whole[1:, 3], rtol=0.01)
 
 
 def test_the_wrong_floors_by_hand_are_those_of_a_wrong_divisor(capsys) -> None:

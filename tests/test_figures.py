@@ -4,6 +4,7 @@ import itertools
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import pytest
 from test_names_from_data import DRAWN
 
@@ -42,8 +43,26 @@ def barriers(draw):
     return draw(scores[scores["direction"] == "dissociation"])
 
 
+def best_splits(task="gap", other="hardness"):
+    """Where a row has no label of a task, the splits on both of its sides cost the same."""
+    size = pd.Series(range(1, 7), name="size", dtype=float)
+    labels = pd.DataFrame({task: [-1, -1, np.nan, 1, 1, 1], other: [-1, -1, -1, np.nan, 1, 1]})
+    costs = pd.DataFrame(
+        {task: [3, 0, 0, 2, 3], other: [4, 3, 1e-17, 0, 2]}, index=range(1, 6), dtype=float
+    )
+    return figures.plot_best_splits(size, labels, costs.assign(both=costs.sum(axis=1)))
+
+
+def against():
+    table = pd.DataFrame({"a": [0, 1, 2], "z": [1.0, np.nan, 3]})
+    titles = {"a": "Against the feature a:\na wide cloud", "z": "Against z:\na narrow band"}
+    return figures.plot_against(pd.Series([1, 2, 3], name="y"), table, titles)
+
+
 FIGURES = {name: draw for name, (draw, _) in DRAWN.items()} | {
     "architecture": lambda: figures.plot_architecture("latent variable"),
+    "against": against,
+    "best splits": best_splits,
     "settings": figures.plot_settings,
     "growth": lambda: figures.plot_growth(tl.load_results("scaling")),
     "parity": lambda: figures.plot_parity([1, 2], [1, 2], "x (eV)", "y (eV)"),
@@ -123,3 +142,33 @@ def test_columns_are_named_in_words():
     assert not any("_" in literal(name) for name in columns)
     scores = barriers(lambda scores: figures.plot_intervals(scores, "target", "RMSE (eV)"))
     assert {ax.get_title() for ax in scores} == {f"{m},\ndissociation" for m in ("NO", "N₂", "O₂")}
+
+
+def test_a_tie_of_splits_is_shaded_and_the_best_for_both_lies_in_both():
+    axes = best_splits()
+    shaded = [{(p.get_x(), p.get_x() + p.get_width()) for p in ax.patches} for ax in axes]
+    assert shaded == [{(2, 3), (3, 4)}, {(3, 4), (4, 5)}]
+    for ax, missing in zip(axes, (3, 4), strict=True):
+        line, points, holes = ax.lines
+        assert set(line.get_xdata()) == {3.5} and np.isfinite(points.get_ydata()).sum() == 5
+        assert list(holes.get_xdata()) == [missing]
+        assert ax.get_yticks()[0] == holes.get_ydata()[0] < np.nanmin(points.get_ydata())
+        assert ax.get_yticklabels()[0].get_text() == "no label"
+    assert axes[0].texts[-1].get_text() == "line: best for both, size up to 3"
+
+
+def test_texts_beside_shaded_splits_hide_no_label():
+    for ax in best_splits():
+        ax.figure.canvas.draw()
+        points = ax.transData.transform(np.column_stack(ax.lines[1].get_data()))
+        box = ax.texts[0].get_window_extent()
+        assert not any(box.contains(*point) for point in points if np.isfinite(point).all())
+
+
+def test_a_quantity_against_two_has_one_scale():
+    one, two = against()
+    assert one.get_ylim() == two.get_ylim() and one.get_position().x1 < two.get_position().x0
+    assert list(one.lines[0].get_ydata()) == list(two.lines[0].get_ydata()) == [1, 2, 3]
+    assert (one.get_xlabel(), two.get_xlabel(), one.get_ylabel()) == ("a", "z", "y")
+    titles = [ax.title.get_window_extent() for ax in (one, two)]
+    assert titles[0].x1 < titles[1].x0

@@ -28,7 +28,20 @@ def square(n):
     return pd.DataFrame(RNG.uniform(1, 2, (n, n)), index=ODD[:n], columns=ODD[:n])
 
 
+def best_splits():
+    size = pd.Series([1, 2, 3], name=TWO[1])
+    costs = pd.DataFrame({TWO[0]: [0, 1], TWO[1]: [1, 0], "both": [0, 1]}, index=[1, 2])
+    return figures.plot_best_splits(size, square(3)[TWO].reset_index(drop=True), costs)[0]
+
+
 DRAWN = {
+    "best splits": (best_splits, [TWO[0]]),
+    "against": (
+        lambda: figures.plot_against(
+            pd.Series([1, 2], name=TWO[0]), square(2), dict.fromkeys(ODD, "")
+        )[0],
+        TWO,
+    ),
     "scores": (lambda: figures.plot_scores(scores(), "model"), ODD),
     "intervals": (
         lambda: figures.plot_intervals(intervals("part"), "part", "x", dash="case")[0],

@@ -24,6 +24,7 @@ from tlhelpers.book.figures.tables import (
     plot_spread,
     plot_strip,
 )
+from tlhelpers.book.figures.toys import plot_against, plot_best_splits
 from tlhelpers.book.figures.uncertainty import (
     plot_coverage,
     plot_estimate_against_truth,
@@ -31,7 +32,9 @@ from tlhelpers.book.figures.uncertainty import (
 )
 
 __all__ = [
+    "plot_against",
     "plot_architecture",
+    "plot_best_splits",
     "plot_confusion",
     "plot_coverage",
     "plot_curves",
