@@ -201,8 +201,9 @@ def _outside() -> str:
     by = others["metric"].value_counts()
     warm = ", all where the related labels are known" if set(others["setting"]) == {"warm"} else ""
     return (
-        f"Outside this count {len(others)} gains are seen{warm}: {by['rmse']} by root mean squared "
-        f"error, and {by['mae']} more by mean absolute error alone."
+        f"Outside this count, with all labels as well and without the run on named labels, "
+        f"{len(others)} gains are seen{warm}: {by['rmse']} by root mean squared error, and "
+        f"{by['mae']} more by mean absolute error alone."
     )
 
 
@@ -229,7 +230,10 @@ def _labels(tables: pd.DataFrame) -> str:
 def _record(model: str) -> str:
     """Return how often a model was better and worse than the baseline in the case studies."""
     cases, better, worse = count_verdicts(model)
-    return f"better than the baseline in {better} of {cases} cases, worse in {worse}"
+    return (
+        f"better than the baseline in {better} of {cases} cases, worse in {worse}, by root mean "
+        "squared error or accuracy"
+    )
 
 
 def _known_energies() -> str:

@@ -121,7 +121,8 @@ def training_size_explorer(
         ("task", "What is predicted", [str(target) for target in targets]),
         ("model", "Beside the baseline", others),
     ]
-    sliders = [Slider("labels", "Target labels for training", sizes, "labels", first.get("labels"))]
+    counted = "Target labels" if len(targets) == 1 else "Rows with a label of any target,"
+    sliders = [Slider("labels", f"{counted} for training", sizes, "labels", first.get("labels"))]
     sliders += [
         Slider(name, label, values, start=first.get(name), texts=_texts(values))
         for name, label, values in rest

@@ -12,6 +12,7 @@ from matplotlib.colors import ListedColormap
 
 from tlhelpers.book.figures.style import (
     INK,
+    KEY,
     OTHER,
     PAGE,
     SEEN,
@@ -125,7 +126,7 @@ def plot_intervals(
         if case is not None
     ]
     if "verdict" in table and table["verdict"].isin(["better", "worse"]).any():
-        lines.append(plt.Line2D([], [], label=SEEN, **look_of(OTHER, full=True)))
+        lines.append(plt.Line2D([], [], label=SEEN, **look_of(KEY, full=True)))
     if lines:
         figure.legend(handles=lines, loc="outside upper right", ncols=3, frameon=False)
     return axes

@@ -65,6 +65,7 @@ INK = "#333333"
 PAGE = 6.1  # inches, the widest figure: wider, and its text would be too small on a phone
 
 SEEN = "full: a difference is seen"  # its one meaning, beside hollow ones
+KEY = Style(INK, "h")  # the mark beside it: in a shape and a colour of no model
 
 
 def style_of(model: str) -> Style:
