@@ -381,7 +381,7 @@ def test_hints_and_questions_are_quiet_and_reachable(at, scheme: str) -> None:
 
 def test_sentences_beside_a_table_do_not_fade(at) -> None:
     with at(*SIZES[2]) as visit:
-        page = visit.open("notebooks/12_own_table.html")
+        page = visit.open("notebooks/09_color.html")
         page.wait_for_timeout(100)
         assert page.locator(".tl-more :is(p, li)").count() == 0
         assert page.locator(".tl-scroll > table").count() > 0
