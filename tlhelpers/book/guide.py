@@ -201,9 +201,9 @@ def _outside() -> str:
     by = others["metric"].value_counts()
     warm = ", all where the related labels are known" if set(others["setting"]) == {"warm"} else ""
     return (
-        f"Outside this count, with all labels as well and without the run on named labels, "
-        f"{len(others)} gains are seen{warm}: {by['rmse']} by root mean squared error, and "
-        f"{by['mae']} more by mean absolute error alone."
+        "Outside this count, with all labels as well and without the run on named labels, "
+        f"{len(others)} gains on the baseline are seen{warm}: {by['rmse']} by root mean squared "
+        f"error, and {by['mae']} more by mean absolute error alone."
     )
 
 

@@ -57,8 +57,7 @@ def training_size_explorer(
     verdicts : pandas.DataFrame, optional
         What the test says of every model, with the columns ``setting``, ``target``, ``model``,
         ``size``, ``metric`` and ``verdict``, and ``low`` and ``high`` of the difference, if it is
-        to be shown. Default: the verdicts of `compare_sizes`, all that
-        the sliders can show as one family.
+        to be shown. Default: of `compare_sizes`, all that the sliders can show as one family.
     baseline : str
     metric : {"rmse", "mae", "accuracy", "f1_macro"}
     start : int or mapping of {slider: value}, optional
@@ -121,8 +120,8 @@ def training_size_explorer(
         ("task", "What is predicted", [str(target) for target in targets]),
         ("model", "Beside the baseline", others),
     ]
-    counted = "Target labels" if len(targets) == 1 else "Rows with a label of any target,"
-    sliders = [Slider("labels", f"{counted} for training", sizes, "labels", first.get("labels"))]
+    name = "Target labels for training" if len(targets) == 1 else "Labelled rows for training"
+    sliders = [Slider("labels", name, sizes, "labels", first.get("labels"))]
     sliders += [
         Slider(name, label, values, start=first.get(name), texts=_texts(values))
         for name, label, values in rest
