@@ -219,7 +219,7 @@ def _compared() -> str:
         f"{int((moved & empty).sum())} it recommended another model than the "
         f"baseline, and {wrong} of these had no lower error on fresh rows. "
         f"Of {int((~empty).sum())} tables with {_labels(asked[~empty])} labels whose related label "
-        f"tells something, it did for {int((moved & ~empty).sum())}."
+        f"tells something, it recommended another model for {int((moved & ~empty).sum())}."
     )
 
 
