@@ -9,7 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -20,10 +20,8 @@ OF_THE_BOOK = {
     *("site", "jupyterlab", "notebooks", "launch", "classroom", "accessibility", "wings", "parts"),
     *("names_from_data", "firefox", "looks", "print", "slides", "check", "instructors"),
     *("references", "exercises", "supply_chain", "policy", "faults", "versions"),
-    *("access", "expected_numbers", "shown_names", "figures", "oldest_packages"),
+    *("access", "expected_numbers", "shown_names", "figures", "oldest_packages", "no_network"),
 }
-# What compares whole tables, by the code of the package alone: minutes.
-LONG = {"contributing", "table_comparison"}
 INSTALLERS = {"pip", "setuptools", "wheel"}  # each environment has its own
 Command = Sequence[str | Path]
 TOUCHING = ("PYTHONPATH", "VIRTUAL_ENV", "TLHELPERS_STATIC")  # of the environment that runs us
@@ -96,11 +94,15 @@ def versions(commands: Path) -> dict[str, str]:
     return {package["name"]: package["version"] for package in json.loads(listed)}
 
 
+def nodes_of(source: str) -> list[ast.AST]:
+    """Parse the code of a cell, but for its magics, and return all of its nodes."""
+    return [*ast.walk(ast.parse(re.sub(r"^(\s*)%.*", r"\1pass", source, flags=re.MULTILINE)))]
+
+
 def imported_by(notebook: Path) -> set[str]:
     """Return the modules that the cells of a notebook import, in their solutions too."""
     cells = [c for c in nbformat.read(notebook, as_version=4).cells if c.cell_type == "code"]
-    code = "\n".join(re.sub(r"^(\s*)%.*", r"\1pass", c.source, flags=re.M) for c in cells)
-    nodes = [*ast.walk(ast.parse(code))]
+    nodes = [node for cell in cells for node in nodes_of(cell.source)]
     named = {alias.name for n in nodes if isinstance(n, ast.Import) for alias in n.names}
     return named | {n.module for n in nodes if isinstance(n, ast.ImportFrom) and n.module}
 
@@ -123,10 +125,8 @@ def few_of(folder: Path, commands: Path) -> set[str]:
     theirs = {name: v for name, v in versions(commands).items() if name not in INSTALLERS}
     if not theirs.items() <= versions(ours).items():
         return {*paths}
-    run(
-        [python, "-c", f"import {', '.join(set().union(*map(imported_by, paths.values())))}"],
-        folder,
-    )
+    modules = sorted(set().union(*map(imported_by, paths.values())))
+    run([python, "-c", f"import {', '.join(modules)}"], folder)
     for name in paths.keys() - few:
         paths[name].unlink()
     return few
@@ -143,17 +143,16 @@ def warnings_of(done: dict[str, nbformat.NotebookNode]) -> list[tuple[str, str]]
     ]
 
 
-def tests_of_the_package(folder: Path, but: Collection[str] = ()) -> list[Path]:
-    """Return the files of the tests that need no book and no tools, but those named."""
-    names = {path.stem.removeprefix("test_"): path for path in folder.glob("tests/test_*.py")}
-    assert names.keys() >= {*but}
-    return [path for name, path in sorted(names.items()) if name not in {*OF_THE_BOOK, *but}]
+def tests_of_the_package(folder: Path) -> list[Path]:
+    """Return the files of the tests that need no book and no tools."""
+    paths = sorted(folder.glob("tests/test_*.py"))
+    return [path for path in paths if path.stem.removeprefix("test_") not in OF_THE_BOOK]
 
 
-def run_tests_of_the_package(commands: Path, checkout: Path, but: Collection[str] = ()) -> None:
+def run_tests_of_the_package(commands: Path, checkout: Path) -> None:
     """Run them in an environment that has the package."""
     shutil.rmtree(checkout / "tlhelpers")  # the installed one is meant
-    tests = tests_of_the_package(checkout, but)
+    tests = tests_of_the_package(checkout)
     command = [commands / "python", "-m", "pytest", "-q", "--pyargs", "tlhelpers", *tests]
     print(run(command, checkout))
 

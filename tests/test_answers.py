@@ -69,6 +69,15 @@ def test_case_spaces_and_rounding_do_not_count() -> None:
     assert check_answer("01.3", room=np.int64(85))
 
 
+def test_two_digits_are_enough_and_four_for_a_p_value(capsys) -> None:
+    """As chapter 01 says."""
+    for exercise, answers in ANSWERS.items():
+        for name, answer in answers.items():
+            if not isinstance(answer.right, str):
+                digits = 4 if re.match("p(_|$)", name) else 2
+                assert check_answer(exercise, **{name: round(float(answer.right), digits)}), name
+
+
 def test_one_wrong_answer_of_several_is_named(capsys) -> None:
     assert not check_answer("02.3", a="better", b="better")
     first, second = capsys.readouterr().out.splitlines()

@@ -16,7 +16,7 @@ from urllib.parse import unquote
 import nbformat
 import pytest
 from conftest import ROOT, visiting
-from environments import Command, few_of, run, run_notebooks, warnings_of
+from environments import Command, few_of, nodes_of, run, run_notebooks, warnings_of
 
 from tools.classroom.build import INVITATION, without_solutions
 
@@ -30,7 +30,7 @@ REFUSED |= {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "", "PIP_CONFIG_FILE": os.dev
 
 def names(source: str, context: type[ast.expr_context]) -> set[str]:
     """Return the names that a cell reads (`ast.Load`) or gives (`ast.Store`)."""
-    nodes = list(ast.walk(ast.parse(re.sub(r"^(\s*)%.*", r"\1pass", source, flags=re.MULTILINE))))
+    nodes = nodes_of(source)
     found = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, context)}
     if context is ast.Store:
         found |= {n.name for n in nodes if isinstance(n, ast.FunctionDef | ast.ClassDef)}

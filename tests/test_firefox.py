@@ -41,11 +41,20 @@ def test_explorer_answers_the_keyboard(firefox: Firefox, base: str, name: str) -
     assert firefox.run(STATE) == first
 
 
+@pytest.fixture(scope="module")
+def dark(firefox: Firefox, base: str) -> None:
+    """Choose the dark theme, which the browser keeps from page to page."""
+    firefox.open(f"{base}/genindex.html")
+    firefox.run("['mode', 'theme'].forEach((key) => localStorage.setItem(key, 'dark'))")
+
+
 @pytest.mark.parametrize("name", [page for page in PAGES if page != "index.html"])  # it redirects
+@pytest.mark.usefixtures("dark")
 def test_no_page_is_wider_than_the_window(firefox: Firefox, base: str, name: str) -> None:
     firefox.open(f"{base}/{name}")
     themed = "data-theme=" in (SITE / name).read_text("utf8")  # the report follows the system
-    for theme in ("light", "dark") if themed else (None,):
+    assert firefox.run("document.documentElement.dataset.theme") == ("dark" if themed else None)
+    for theme in ("dark", "light") if themed else (None,):
         if theme:
             firefox.run(f"document.documentElement.dataset.theme = '{theme}'")
         for size in SIZES:

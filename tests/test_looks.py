@@ -157,13 +157,21 @@ class TestOnAScreen:
     def test_the_name_of_its_code_stands_below_a_sentence(self, page) -> None:
         names_stand_below(page)
 
+    def test_sections_after_the_exercises_are_set_back_in_the_contents(self, page) -> None:
+        sizes = "all => all.map(e => parseFloat(getComputedStyle(e).fontSize))"
+        more = page.locator('.page-toc a[href^="#more-"]').evaluate_all(sizes)
+        rest = page.locator('.page-toc a:not([href^="#more-"])').evaluate_all(sizes)
+        assert max(more, default=0) < min(rest)
+
     def test_folded_code_is_named(self, page) -> None:
-        names = page.locator("details.hide > summary").all_inner_texts()
+        shut = page.locator("details.hide:not([open]) > summary").all_inner_texts()
+        opened = page.locator("details.hide[open] > summary").all_inner_texts()
         shadows = page.locator("details.hide").evaluate_all(
             "all => all.map(e => getComputedStyle(e).boxShadow)"
         )
-        kinds = "(Show|Hide) the (code|solution|(figure|table|answer|numbers)(: .+)?)"
-        assert all(re.fullmatch(kinds, name) for name in names), names
+        kinds = "the (code|solution|(figure|table|answer|numbers)(: .+)?)"
+        assert all(re.fullmatch(f"Show {kinds}", name) for name in shut), shut
+        assert all(re.fullmatch(f"Hide {kinds}", name) for name in opened), opened
         assert set(shadows) <= {"none"}
 
 
@@ -278,9 +286,9 @@ def test_the_picture_stands_still_while_controls_move(at, name: str) -> None:
 
 @pytest.mark.parametrize("name", WITH_EXPLORER)
 def test_text_of_an_explorer_keeps_its_size(at, name: str) -> None:
-    with at(*SIZES[0]) as visit:
+    with at(320, 900) as visit:
         page = visit.open(name)
-        for width in (1600, 1000, 700, 520, 390, 320):
+        for width in (320, 390, 520, 700, 1000, 1600):
             drawn_at(page, width)
             shown = page.locator(".tl-panels svg[role=img] text").evaluate_all(
                 "all => all.map(e => parseFloat(getComputedStyle(e).fontSize) *"

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from environments import LONG, install, new_environment, run_tests_of_the_package
+from environments import install, new_environment, run_tests_of_the_package
 
 PYTHONS = ("3.11", "3.12", "3.13")  # as pyproject.toml and the Makefile say
 
@@ -36,4 +36,4 @@ def test_another_python(checkout: Path, tmp_path: Path) -> None:
     commands = new_environment(tmp_path / "env", [others[max(others)]])
     install(commands, checkout, "--no-deps", "-r", "requirements.txt")
     install(commands, checkout, "--no-deps", "--no-build-isolation", ".")
-    run_tests_of_the_package(commands, checkout, LONG)
+    run_tests_of_the_package(commands, checkout)

@@ -1,4 +1,7 @@
-"""Let Python reach this machine only: with this folder on PYTHONPATH, notebooks have no network."""
+"""Let Python reach this machine only: with this folder on PYTHONPATH, notebooks have no network.
+
+The path has to be absolute: a kernel starts in the folder of its notebook.
+"""
 
 import ipaddress
 import sys
@@ -16,7 +19,7 @@ def is_here(host: object) -> bool:
 
 def refuse(event: str, details: tuple) -> None:
     """Refuse what leaves this machine, as a machine without a network does."""
-    if event == "socket.connect" and isinstance(details[1], tuple):
+    if event in {"socket.connect", "socket.sendto"} and isinstance(details[1], tuple):
         host = details[1][0]
     elif event == "socket.getaddrinfo":
         host = details[0]

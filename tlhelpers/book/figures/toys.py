@@ -40,7 +40,7 @@ def plot_best_splits(feature: pd.Series, labels: pd.DataFrame, costs: pd.DataFra
     axes = np.atleast_1d(axes)
     line = STYLES["multi-task"].color
     hole, top = np.nanmin(labels) - 0.8, np.nanmax(labels) + 0.5
-    for ax, style, task in zip(axes, SERIES, tasks, strict=False):
+    for ax, style, task in zip(axes, SERIES[: len(tasks)], tasks, strict=True):
         spans = _ties(costs[task], values)
         for low, high in spans:
             shade = {"color": OTHER.color, "alpha": opacity_of(OTHER.color) / 2, "linewidth": 0}
