@@ -24,10 +24,10 @@ import numpy as np
 from tlhelpers.forests._engine.nodes import Tree
 from tlhelpers.forests._engine.trees import apply_trees
 {between}
-zero = np.zeros(1, np.uint32)
+zero, at = np.zeros((2, 1), np.uint32)
 leaf = Tree(zero, np.full(1, np.inf), zero, np.full((1, 1), 7.0))
 out = np.empty((1, 2, 1))
-apply_trees(leaf, np.zeros(1, np.int64), np.zeros((2, 1)), out)
+apply_trees(leaf, np.zeros(1, np.int64), np.zeros((2, 1)), at, out)
 print(*out.ravel(), sum(apply_trees.stats.cache_hits.values()))
 """
 

@@ -7,7 +7,11 @@ from typing import Any
 
 from numba import njit
 
-OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
+OPTIONS: dict[str, Any] = {
+    "nogil": True,
+    "error_model": "numpy",
+    "_nrt": False,  # no kernel makes an array: else loops count references, up to half of the time
+}
 _SAID: set[str] = set()
 
 

@@ -24,6 +24,7 @@ from tlhelpers.forests._engine.workspace import make_pairs, make_workspace, new_
 
 _CHUNK = 2**22  # tree values made at a time: 32 MB
 _SOON = 32  # parts a thread: an interrupted fit ends with those that are being grown
+_ABREAST = 16  # queries that walk down a tree together
 _FEW = 512  # queries that are not worth the start of a thread
 
 
@@ -132,7 +133,7 @@ class ForestEngine:
         values = np.empty((roots.size, len(X), trees.value.shape[1]))
 
         def answer(part):
-            apply_trees(trees, roots[part], X, values[part])
+            apply_trees(trees, roots[part], X, np.zeros(_ABREAST, np.uint32), values[part])
 
         parts = share_out(roots.size, self.n_jobs) if len(X) > _FEW else [slice(None)]
         run_in_threads(answer, parts, self.n_jobs)

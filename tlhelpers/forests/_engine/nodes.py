@@ -32,8 +32,8 @@ _STAMP = hashlib.sha256(b"".join(_SOURCES)).hexdigest()
 def kernel(function: Callable) -> Any:
     """Compile a function, where numba compiles; what it keeps holds for these sources.
 
-    It writes to arrays and returns a number at most: numba runs Python to return an array, and an
-    interrupt there ends the process.
+    It makes no array, writes to those that it is given, and returns a number at most: numba runs
+    Python to return an array, and an interrupt there ends the process.
     """
     return compile_and_keep(function, _STAMP) if IS_COMPILED else function
 

@@ -57,13 +57,13 @@ def view_trees(trees: Tree, state: Array, encoded: FixedPointLabels, task: int) 
 
 
 @kernel
-def apply_trees(trees, roots, x, out):
+def apply_trees(trees, roots, x, at, out):
     """Write the value of each query in each tree to `out` (trees, queries, channels).
 
-    Queries walk in lockstep, several at a time: their memory accesses overlap.
+    Queries walk in lockstep, as many at a time as `at` has places: their memory accesses overlap.
     """
     n_queries, n_features = x.shape
-    flat, at = x.ravel(), np.zeros(16, np.uint32)
+    flat = x.reshape(x.size)
     for b in range(roots.size):
         for first in range(0, n_queries, at.size):
             n = min(at.size, n_queries - first)
