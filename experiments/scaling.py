@@ -7,7 +7,7 @@ Each fit runs in a process of its own, in one thread, after a small fit that com
 less what it held before the table was made (Linux only). The real rows are the computed band gaps;
 the million rows are made. Of the workers, ``wall`` is that of a learning curve on a cluster of this
 machine, and ``cpu`` the seconds that the busiest of them computed, which other work on the machine
-hardly changes. Takes about eleven minutes; writes data/results/scaling.csv, which is not the same
+hardly changes. Takes about eight minutes; writes data/results/scaling.csv, which is not the same
 to the digit in two runs.
 """
 

@@ -164,9 +164,9 @@ def test_the_lab_compares_one_position_and_all_of_its_draws():
     ("other", "text", "seen"),
     [
         ([0.79, 0.81, 0.80, 0.80], "M -20%", True),
-        ([0.60, 1.30, 0.70, 1.20], "(M) -5%", False),
+        ([0.60, 1.30, 0.70, 1.20], "", False),
         ([1.19, 1.21, 1.20, 1.20], "S", True),
-        ([0.70, 1.40, 0.80, 1.30], "(S)", False),
+        ([0.70, 1.40, 0.80, 1.30], "", False),
     ],
 )
 def test_winners_are_seen_only_beyond_the_interval(other, text, seen):
@@ -188,8 +188,12 @@ def test_the_stored_map_is_complete_and_drawn():
     axes = plot_lab_map(winners, "correlation", "n_labels")
     assert [ax.get_title() for ax in axes] == ["cold", "warm"]
     assert [len(ax.texts) for ax in axes] == [20, 20]
+    written = [text.get_text() != "" for ax in axes for text in ax.texts]
+    assert written == list(winners["seen"])
     legend = [text.get_text() for text in axes[0].figure.legends[0].get_texts()]
-    assert legend[-1] == "no difference seen" and set(legend[:-1]) == set(winners["winner"])
+    assert legend[-1] == "no difference seen" and set(legend[:-1]) == set(
+        winners.query("seen")["winner"]
+    )
 
 
 def test_changes_are_a_row_of_points_a_model():

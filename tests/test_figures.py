@@ -10,7 +10,7 @@ from test_names_from_data import DRAWN
 
 import tlhelpers as tl
 from tlhelpers.book import figures, lab_winners, visible_relation
-from tlhelpers.book.figures.style import SEEN, literal
+from tlhelpers.book.figures.style import literal
 
 PHONE = 358  # px: a window of 390 without its margins
 LEAST = 9  # px, the size of the type
@@ -106,7 +106,10 @@ def test_a_full_marker_beside_an_interval_is_a_difference_seen():
         tests.query("verdict == 'better'")["difference"]
     )
     (legend,) = axes[0].figure.legends
-    assert [text.get_text() for text in legend.get_texts()] == [SEEN]
+    words = ["hollow: no difference seen", "full: difference seen"]
+    assert [text.get_text() for text in legend.get_texts()] == words
+    empty, filled = (line.get_markerfacecolor() for line in legend.get_lines())
+    assert empty == "white" != filled
 
 
 def test_a_setting_is_told_by_the_line_and_no_full_marker_without_verdicts():

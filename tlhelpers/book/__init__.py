@@ -13,7 +13,7 @@ except ImportError as error:
 from tlhelpers.book.beyond import beyond_table
 from tlhelpers.book.bootstrap import bootstrap_scores
 from tlhelpers.book.check_answers import check_answer
-from tlhelpers.book.counted_otherwise import count_otherwise, nameless_words
+from tlhelpers.book.counted_otherwise import check_verdicts, count_otherwise, nameless_words
 from tlhelpers.book.explorers import (
     Explorer,
     Frame,
@@ -88,6 +88,7 @@ __all__ = [
     "bootstrap_scores",
     "cancellation_scores",
     "check_answer",
+    "check_verdicts",
     "claims_table",
     "compare_lab",
     "count_once",

@@ -94,12 +94,12 @@ OF_YOURS: Mapping[str, Mapping[str, Answer]] = {
             },
         ),
         "minutes": Answer(
-            11.6,
-            0.5,
+            9.0,
+            0.4,
             {
-                2.3: "that is with the trees of the table: time grows with the trees",
-                5.8: "a difference is three fits, not one",
-                695: "those are seconds",
+                1.8: "that is with the trees of the table: time grows with the trees",
+                4.5: "a difference is three fits, not one",
+                540: "those are seconds",
             },
         ),
     },

@@ -39,6 +39,39 @@ def count_otherwise(tests: pd.DataFrame, curve: str = "band_gaps_curve") -> pd.D
     )
 
 
+def check_verdicts(tests: pd.DataFrame) -> pd.DataFrame:
+    """Ask of each verdict "better" on the band gaps' learning curves whether it stands otherwise.
+
+    Parameters
+    ----------
+    tests : pandas.DataFrame
+        The questions of ``band_gaps_curve_verdicts`` that are counted.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row per verdict, named by model, size and setting, and a column per check; None where the
+        check was not run. Beside a control, what counts is its own verdict.
+    """
+    case = ["model", "size", "setting"]
+    counted = count_otherwise(tests)
+    firm = counted[counted["verdict"] == "better"].set_index(case).sort_index()
+    few = load_results("band_gaps_named_curve_verdicts").set_index(case)["verdict"]
+    controls = load_results("band_gaps_control_verdicts").query("verdict == 'better'")
+    of_control = controls.set_index(case).groupby("question")
+    shuffled, blind = (of_control.get_group(x).index for x in ("z shuffled", "mixture without z"))
+    named = few.reindex(firm.index)
+    return pd.DataFrame(
+        {
+            "gain seen beside z shuffled": firm.index.isin(shuffled),
+            "all tests one question": firm["p_one_family"] < 0.05,
+            "named methods only": (named == "better").astype(object).where(named.notna(), None),
+            "gain seen beside the mixture without z": firm.index.isin(blind),
+            "published formula": firm["p_stricter"] < 0.05,
+        }
+    )
+
+
 def nameless_words() -> str:
     """Say what was seen when labels that name no method were left out."""
     few = load_results("band_gaps_named_curve_verdicts")

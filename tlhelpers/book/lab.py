@@ -254,8 +254,8 @@ def lab_winners(
     pandas.DataFrame
         A row per position: `by`; ``winner``; ``rmse``; ``change``, the winner's error over the
         baseline's, minus 1; ``seen``: the verdict on the winner is "better" or, where the baseline
-        wins, that on all the others is "worse"; and ``text``, the winner's sign in `SIGNS` or its
-        initial, in brackets where it is not seen, with the change in percent.
+        wins, that on all the others is "worse"; and ``text``, where it is seen: the winner's sign
+        in `SIGNS` or its initial, with the change in percent.
 
     Raises
     ------
@@ -272,10 +272,9 @@ def lab_winners(
         seen = (verdict == "worse").all() if winner == baseline else verdict[winner] == "better"
         change = models["rmse"].min() / models.loc[baseline, "rmse"] - 1
         sign = SIGNS.get(winner, winner[0].upper())
-        initial = sign if seen else f"({sign})"
-        text = initial if winner == baseline else f"{initial} {round(100 * change)}%"
+        text = sign if winner == baseline else f"{sign} {round(100 * change)}%"
         row = dict(zip(by, place, strict=True)) | {"winner": winner, "rmse": models["rmse"].min()}
-        rows.append(row | {"change": change, "seen": bool(seen), "text": text})
+        rows.append(row | {"change": change, "seen": bool(seen), "text": text if seen else ""})
     return pd.DataFrame(rows)
 
 

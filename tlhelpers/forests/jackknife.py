@@ -23,7 +23,7 @@ from sklearn.ensemble import RandomForestRegressor
 from tlhelpers.forests._engine.threads import run_in_threads
 
 CORRECTIONS = ("counts", "size", "none")
-_BLOCK = 2**22  # numbers in one block of queries: 32 MB
+_BLOCK = 2**19  # numbers in one block of queries: 4 MB
 _RANGE = 1e100  # beyond it, or below its inverse, squares of squares have no float
 _LARGE = 2**20  # bag counts above which the largest contribution is sought along one axis,
 _AXIS = 1.42  # the longer one of the noise of (C_i, -D_i): [1, 1.42] of [[1, 1], [1, e - 1]]
@@ -255,7 +255,7 @@ class BagForm:
 
 def _blocks(n: int, width: int) -> Iterator[slice]:
     """Cut n training rows into blocks, so that a block times the width is of moderate size."""
-    step = max(1, _BLOCK // 4 // width)
+    step = max(1, _BLOCK // width)
     return (slice(start, min(start + step, n)) for start in range(0, n, step))
 
 
@@ -308,7 +308,7 @@ def _check(tree_predictions: ArrayLike, inbag_counts: ArrayLike, correction: str
     if not np.isfinite(trees).all():
         raise ValueError("tree_predictions contains NaN or infinity")
     for name, values in {"tree_predictions": trees, "inbag_counts": counts}.items():
-        largest = np.abs(values).max(initial=0)
+        largest = max(values.max(initial=0), -values.min(initial=0))
         if largest > _RANGE or 0 < largest < 1 / _RANGE:
             raise ValueError(
                 f"{name} are at most {largest:.3g} in size: give them in a unit in which the "

@@ -25,7 +25,7 @@ def plot_lab_map(winners: pd.DataFrame, row: str, column: str) -> list[Axes]:
     ----------
     winners : pandas.DataFrame
         From `lab_winners` by ``setting``, `row` and `column`. A cell has the colour of its winner
-        and its text; it is hatched and pale where no difference is seen.
+        and its text; it is hatched where no difference is seen.
     row, column : str
         Two knobs.
 
@@ -40,14 +40,9 @@ def plot_lab_map(winners: pd.DataFrame, row: str, column: str) -> list[Axes]:
     for ax, setting in zip(axes.flat, settings, strict=True):
         for cell in winners[winners["setting"] == setting].to_dict("records"):
             x, y = columns.index(cell[column]), rows.index(cell[row])
-            color, seen = style_of(cell["winner"]).color, cell["seen"]
-            patch = Rectangle((x - 0.47, y - 0.47), 0.94, 0.94, linewidth=0)
-            patch.set_facecolor(to_rgba(color, opacity_of(color)) if seen else "white")
-            if not seen:
-                patch.set(hatch="////", edgecolor=color)
+            patch = Rectangle((x - 0.47, y - 0.47), 0.94, 0.94, linewidth=0, **_face(cell))
             ax.add_patch(patch)
-            box = {"facecolor": "white", "alpha": 0.0 if seen else 0.9, "linewidth": 0, "pad": 1.5}
-            ax.text(x, y, cell["text"], ha="center", va="center", bbox=box)
+            ax.text(x, y, cell["text"], ha="center", va="center")
         ax.set_xticks(range(len(columns)), [f"{value:g}" for value in columns])
         ax.set_yticks(range(len(rows)), [f"{value:g}" for value in rows])
         ax.set(xlim=(-0.5, len(columns) - 0.5), ylim=(-0.5, len(rows) - 0.5))
@@ -55,16 +50,23 @@ def plot_lab_map(winners: pd.DataFrame, row: str, column: str) -> list[Axes]:
     fig.supxlabel(KNOB_LABELS.get(column, column), fontsize="medium")
     fig.supylabel(KNOB_LABELS.get(row, row), fontsize="medium")
     names = dict.fromkeys([*STYLES, *winners["winner"]])
-    drawn = [name for name in names if name in set(winners["winner"])]
+    drawn = [name for name in names if name in set(winners.loc[winners["seen"], "winner"])]
     colors = [style_of(name).color for name in drawn]
     patches = [
         Patch(facecolor=to_rgba(color, opacity_of(color)), label=name)
         for name, color in zip(drawn, colors, strict=True)
     ]
-    unseen = "no difference seen"
-    patches.append(Patch(facecolor="white", edgecolor=INK, hatch="////", label=unseen))
+    patches.append(Patch(**_face({"seen": False}), label="no difference seen"))
     fig.legend(handles=patches, loc="outside upper center", ncols=3, frameon=False)
     return list(axes.flat)
+
+
+def _face(cell: dict) -> dict:
+    """Return how a cell is filled."""
+    if not cell["seen"]:
+        return {"facecolor": "white", "edgecolor": to_rgba(INK, 0.4), "hatch": "////"}
+    color = style_of(cell["winner"]).color
+    return {"facecolor": to_rgba(color, opacity_of(color))}
 
 
 def plot_lab_changes(changes: pd.DataFrame) -> list[Axes]:

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from tlhelpers.book.figures.style import INK, KEY, PAGE, SEEN, literal, look_of, style_of
+from tlhelpers.book.figures.style import INK, PAGE, literal, look_of, style_of, verdict_key
 
 
 def plot_learning_curve(
@@ -119,6 +119,6 @@ def plot_size_differences(tests: pd.DataFrame, panel: str, ylabel: str) -> np.nd
         for name in models
     ]
     if tests["verdict"].isin(["better", "worse"]).any():
-        lines.append(plt.Line2D([], [], label=SEEN, **look_of(KEY, full=True)))
+        lines += verdict_key()
     figure.legend(handles=lines, loc="outside upper center", ncols=3, frameon=False)
     return axes

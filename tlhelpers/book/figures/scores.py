@@ -12,15 +12,14 @@ from matplotlib.colors import ListedColormap
 
 from tlhelpers.book.figures.style import (
     INK,
-    KEY,
     OTHER,
     PAGE,
-    SEEN,
     SERIES,
     literal,
     look_of,
     opacity_of,
     style_of,
+    verdict_key,
 )
 from tlhelpers.evaluation.comparison import VERDICTS
 
@@ -126,7 +125,7 @@ def plot_intervals(
         if case is not None
     ]
     if "verdict" in table and table["verdict"].isin(["better", "worse"]).any():
-        lines.append(plt.Line2D([], [], label=SEEN, **look_of(KEY, full=True)))
+        lines += verdict_key()
     if lines:
         figure.legend(handles=lines, loc="outside upper right", ncols=3, frameon=False)
     return axes

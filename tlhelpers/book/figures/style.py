@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import to_rgb
+from matplotlib.lines import Line2D
 
 from tlhelpers.book.names import in_words
 
@@ -64,8 +65,7 @@ SERIES = (Style("#000000", "o"), Style("#b87800", "s", (6, 3)), Style("#2f8fc9",
 INK = "#333333"
 PAGE = 6.1  # inches, the widest figure: wider, and its text would be too small on a phone
 
-SEEN = "full: a difference is seen"  # its one meaning, beside hollow ones
-KEY = Style(INK, "h")  # the mark beside it: in a shape and a colour of no model
+KEY = Style(INK, "h")  # of no model
 
 
 def style_of(model: str) -> Style:
@@ -79,6 +79,12 @@ def look_of(style: Style, *, full: bool, size: float = 8) -> dict:
     look = {"color": style.color, "marker": style.marker, "linestyle": "", "markeredgewidth": 1.3}
     look["markersize"] = {"*": 1.375, "X": 1.25}.get(style.marker, 1) * size
     return look | {"markerfacecolor": style.color if full else "white"}
+
+
+def verdict_key() -> list[Line2D]:
+    """Return what a legend says of hollow and of full markers, in a shape of no model."""
+    words = {False: "hollow: no difference seen", True: "full: difference seen"}
+    return [Line2D([], [], label=text, **look_of(KEY, full=full)) for full, text in words.items()]
 
 
 def opacity_of(color: str) -> float:

@@ -20,14 +20,15 @@ def plot_sparsity(filled: pd.DataFrame, title: str = "") -> Axes:
     Parameters
     ----------
     filled : pandas.DataFrame of bool, shape (n_rows, n_properties)
-        True where there is a value. Rows are sorted so that alike rows stand together.
+        True where there is a value. Rows are sorted so that alike rows stand together, those that
+        have a value of the emptiest property first.
     title : str
 
     Returns
     -------
     matplotlib.axes.Axes
     """
-    order = filled.sort_values(list(filled.columns), ascending=False)
+    order = filled.sort_values(list(filled.mean().sort_values().index), ascending=False)
     _, ax = plt.subplots(figsize=(PAGE, 4.2))
     ax.imshow(
         order.to_numpy(),
