@@ -10,6 +10,7 @@ import threading
 import warnings
 
 import joblib
+import numba
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -21,9 +22,10 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 from tlhelpers import SingleTaskForest
 from tlhelpers.forests._engine import engine as engine_module
 from tlhelpers.forests._engine import trees as trees_module
+from tlhelpers.forests._engine.caching import OPTIONS
 from tlhelpers.forests._engine.encoding import N_BINS, bin_features
 from tlhelpers.forests._engine.engine import ForestEngine
-from tlhelpers.forests._engine.nodes import moment_of, weight_of
+from tlhelpers.forests._engine.nodes import IS_COMPILED, Tree, moment_of, weight_of
 from tlhelpers.forests._engine.threads import count_threads, run_in_threads, share_out
 from tlhelpers.forests.bags import draw_bags
 
@@ -675,6 +677,16 @@ def test_one_part_is_worked_on_where_it_is_asked_for_and_several_are_not():
 def test_an_error_in_a_thread_reaches_the_caller():
     with pytest.raises(ZeroDivisionError):
         run_in_threads(lambda part: 1 / part, [1, 0], 2)
+
+
+@pytest.mark.skipif(not IS_COMPILED, reason="as plain Python there is nothing to count")
+def test_compiled_loops_count_no_references():
+    fresh = numba.njit(**OPTIONS)(trees_module.apply_trees.py_func)
+    zero, at = np.zeros((2, 1), np.uint32)
+    leaf, out = Tree(zero, np.full(1, np.inf), zero, np.full((1, 1), 7.0)), np.empty((1, 2, 1))
+    fresh(leaf, np.zeros(1, np.int64), np.zeros((2, 1)), at, out)
+    (code,) = fresh.inspect_llvm().values()
+    assert (out == 7).all() and "apply_trees" in code and "NRT_incref" not in code
 
 
 def test_says_why_the_first_fit_is_slow(tmp_path):
