@@ -8,7 +8,7 @@ import pytest
 from sklearn.base import BaseEstimator
 
 from tlhelpers import SingleTaskForest
-from tlhelpers.book import held_out_warm
+from tlhelpers.table import held_out_warm
 
 N = 200
 

@@ -36,7 +36,7 @@ def test_a_formula_a_scarce_label_and_a_related_one() -> None:
     assert list(own.X.index) == list(own.Y.index) == list(table()["formula"])
     assert own.groups is not None and list(own.groups) == list(table()["formula"])
     words = roles.describe()
-    assert "'measured'" in words and "135 of the elements in 'formula'" in words
+    assert "'measured'" in words and "135, of the elements in 'formula'" in words
     assert "--target NAME" in words
 
 

@@ -91,10 +91,11 @@ def test_a_full_marker_is_a_difference_seen(tests):
 def test_a_legend_has_hollow_markers_and_says_what_a_full_one_means(tests):
     (ax,) = plot_size_differences(tests, "setting", "RMSE (eV)")
     (legend,) = ax.figure.legends
-    *models, seen = legend.legend_handles
-    assert {to_hex(line.get_markerfacecolor()) for line in models} == {"#ffffff"}
+    *hollow, seen = legend.legend_handles
+    assert {to_hex(line.get_markerfacecolor()) for line in hollow} == {"#ffffff"}
     assert to_hex(seen.get_markerfacecolor()) == to_hex(seen.get_color()) != "#ffffff"
-    assert legend.get_texts()[-1].get_text() == "full: a difference is seen"
+    words = [text.get_text() for text in legend.get_texts()[-2:]]
+    assert words == ["hollow: no difference seen", "full: difference seen"]
     stars = [line for line in ax.lines if line.get_marker() == "*"]
     assert stars and min(line.get_markersize() for line in stars) > 10
 

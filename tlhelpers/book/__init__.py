@@ -30,7 +30,6 @@ from tlhelpers.book.findings import claims_table
 from tlhelpers.book.guide import decision_table, guide_evidence
 from tlhelpers.book.guide_tables import guide_tables
 from tlhelpers.book.jackknife_tables import jackknife_by_trees, jackknife_of_difference
-from tlhelpers.book.known_rows import held_out_warm
 from tlhelpers.book.lab import (
     LAB_DRAWS,
     LAB_GRID,
@@ -101,7 +100,6 @@ __all__ = [
     "grade",
     "guide_evidence",
     "guide_tables",
-    "held_out_warm",
     "in_words",
     "interval",
     "intervals_by",

@@ -63,10 +63,10 @@ def check_verdicts(tests: pd.DataFrame) -> pd.DataFrame:
     named = few.reindex(firm.index)
     return pd.DataFrame(
         {
-            "gain seen beside z shuffled": firm.index.isin(shuffled),
-            "all tests one question": firm["p_one_family"] < 0.05,
-            "named methods only": (named == "better").astype(object).where(named.notna(), None),
-            "gain seen beside the mixture without z": firm.index.isin(blind),
+            "z shuffled": firm.index.isin(shuffled),
+            "one question": firm["p_one_family"] < 0.05,
+            "named methods": (named == "better").astype(object).where(named.notna(), None),
+            "without z": firm.index.isin(blind),
             "published formula": firm["p_stricter"] < 0.05,
         }
     )

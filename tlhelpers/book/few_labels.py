@@ -48,7 +48,8 @@ def few_labels_words() -> str:
         f"labels equal weights are better than the baseline in {better['equal weights']} of "
         f"{len(scores)} cases. A `DifferenceForest` has the lower mean error of the two in "
         f"{'all' if lower == len(scores) else lower} of them, and is better than the baseline in "
-        f"{better['difference'] or 'none'}, as it varies more from draw to draw."
+        f"{better['difference'] or 'none'}, as it varies more from draw to draw. "
+        "These two were not tested beside each other."
     )
 
 

@@ -8,6 +8,7 @@ _PUBLIC = {
     "errors": ["TableError"],
     "filling": ["predict_table", "write_predictions"],
     "guessing": ["guess_roles"],
+    "known_rows": ["held_out_warm"],
     "new_rows": ["read_new_rows"],
     "outcome": ["Comparison"],
     "reach": ["share_outside"],

@@ -54,7 +54,7 @@ class Roles:
 
     def describe(self) -> str:
         """Return what each column was taken for, a line a role."""
-        features = [f"135 of the elements in {self.formula!r}"] if self.formula else []
+        features = [f"135, of the elements in {self.formula!r}"] if self.formula else []
         features += [list_names(self.features)] if self.features else []
         groups = f"rows of one composition ({self.formula!r})" if self.formula else "none"
         lines = {
