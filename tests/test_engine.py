@@ -681,6 +681,7 @@ def test_an_error_in_a_thread_reaches_the_caller():
 
 @pytest.mark.skipif(not IS_COMPILED, reason="as plain Python there is nothing to count")
 def test_compiled_loops_count_no_references():
+    """By a kernel that is compiled anew: numba does not show what it kept."""
     fresh = numba.njit(**OPTIONS)(trees_module.apply_trees.py_func)
     zero, at = np.zeros((2, 1), np.uint32)
     leaf, out = Tree(zero, np.full(1, np.inf), zero, np.full((1, 1), 7.0)), np.empty((1, 2, 1))

@@ -64,3 +64,24 @@ def test_the_intervals_are_those_of_the_model(table):
         found["prediction"] < found["high"]
     ).all()
     assert 0.65 < found["truth"].between(found["low"], found["high"]).mean() < 0.95
+
+
+def test_rows_of_one_name_are_held_out_by_place(table):
+    X, Y, groups = table
+    named = [frame.set_axis(np.arange(N) // 4, axis=0) for frame in (X, Y)]
+    for how in ({}, {"same_holes": True}):
+        found = held_out_warm(SingleTaskForest("y", n_estimators=5), *named, "y", groups, **how)
+        apart = held_out_warm(SingleTaskForest("y", n_estimators=5), X, Y, "y", groups, **how)
+        assert (found["truth"].to_numpy() == apart["truth"].to_numpy()).all() and len(found) == 100
+
+
+def test_what_cannot_be_held_out_is_named(table):
+    X, Y, groups = table
+    with pytest.raises(ValueError, match="target 'w' is no column of Y"):
+        held_out_warm(Echo(), X, Y, "w", groups)
+    full, forest = Y.assign(y=X["x"]), SingleTaskForest("y", n_estimators=5)
+    assert len(held_out_warm(forest, X, full, "y", groups)) == N
+    with pytest.raises(ValueError, match="leave same_holes out"):
+        held_out_warm(forest, X, full, "y", groups, same_holes=True)
+    with pytest.raises(ValueError, match="number of groups"):
+        held_out_warm(forest, X, full, "y", np.zeros(N))

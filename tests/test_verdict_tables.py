@@ -7,6 +7,7 @@ from matplotlib.colors import to_hex
 from scipy import stats
 
 from tlhelpers.book import (
+    check_verdicts,
     count_once,
     count_otherwise,
     gain_to_be_seen,
@@ -136,3 +137,30 @@ def test_a_stricter_ratio_is_that_of_the_corrected_test(name: str, question: str
     assert both.loc[whole, "longer"].to_numpy() == pytest.approx(1) and whole.any() == (
         name == "band_gaps_curve"
     )
+
+
+def test_each_check_of_a_verdict_is_that_of_its_own_table():
+    """Beside a search through the stored tables, a verdict and a check at a time."""
+    tests = load_results("band_gaps_curve_verdicts")
+    tests = tests[tests["question"].isin(["the paper's models", "beyond the paper", "rivals"])]
+    named = load_results("band_gaps_named_curve_verdicts")
+    controls = load_results("band_gaps_control_verdicts").query("metric == 'rmse'")
+
+    def rows_of(table, model, size, setting):
+        same = (table["model"] == model) & (table["size"] == size) & (table["setting"] == setting)
+        return table[same]
+
+    found, counted = check_verdicts(tests), count_otherwise(tests)
+    assert len(found) == (tests["verdict"] == "better").sum()
+    for case, checks in found.iterrows():
+        (own,) = rows_of(counted, *case).query("verdict == 'better'").to_dict("records")
+        assert checks["one question"] == (own["p_one_family"] < 0.05)
+        assert checks["published formula"] == (own["p_stricter"] < 0.05)
+        for check, question in ("z shuffled", "z shuffled"), ("without z", "mixture without z"):
+            (verdict,) = rows_of(controls[controls["question"] == question], *case)["verdict"]
+            assert checks[check] == (verdict == "better")
+        verdicts = rows_of(named, *case)["verdict"].tolist()
+        assert [checks["named methods"]] == [v == "better" for v in verdicts] or (
+            checks["named methods"] is None and not verdicts
+        )
+    assert set(map(type, found["named methods"])) == {bool, type(None)}

@@ -1,4 +1,4 @@
-"""Predictions of rows that know as little as the rows to predict do, for chapters 12 and 15."""
+"""Predictions of rows that know as little as the rows to predict do."""
 
 from collections.abc import Hashable
 from typing import Any
@@ -43,22 +43,35 @@ def held_out_warm(
     pandas.DataFrame, shape (n_labelled, 2 or 4)
         ``truth`` and ``prediction``, and with `coverage` ``low`` and ``high``, in the units of the
         target.
+
+    Raises
+    ------
+    ValueError
+        A target that is no column of `Y`; with `same_holes`, no row without a label of the target;
+        fewer groups of labelled rows than splits.
     """
+    if target not in Y:
+        raise ValueError(f"target {target!r} is no column of Y; these are: {list(Y)}")
     lacking = Y[target].isna().to_numpy()
     labelled, related = np.flatnonzero(~lacking), Y.columns.drop(target)
-    rng = np.random.default_rng(random_state)
-    drawn = rng.choice(np.flatnonzero(lacking), len(Y))
-    kept = Y[related].notna().to_numpy()[drawn] | (not same_holes)
+    told = np.ones(Y.shape, dtype=bool)
+    if same_holes:
+        if not lacking.any():
+            raise ValueError(
+                f"same_holes takes the holes of the rows without a label of {target!r}, and every "
+                "row has one: leave same_holes out"
+            )
+        rng = np.random.default_rng(random_state)
+        told = Y.notna().to_numpy()[rng.choice(np.flatnonzero(lacking), len(Y))]
+    told[:, Y.columns.get_loc(target)] = False
     parts = GroupKFold(n_splits, shuffle=True, random_state=random_state)
     found = []
     for _, places in parts.split(labelled, groups=np.asarray(groups)[labelled]):
         test = labelled[places]
-        told = Y[related].iloc[test].where(kept[test])
-        seen = Y.copy()
-        seen.loc[told.index, target] = np.nan
-        seen.loc[told.index, related] = told
+        held = np.isin(np.arange(len(Y)), test)[:, None]
+        seen = Y.where(told | ~held)  # by place: several rows may have one name
         fitted = clone(model).fit(X, seen)
-        known = told if fitted.uses_known else None
+        known = seen[related].iloc[test] if fitted.uses_known else None
         table = Y[[target]].iloc[test].set_axis(["truth"], axis=1)
         table["prediction"] = fitted.predict(X.iloc[test], known=known)
         if coverage is not None:
