@@ -11,6 +11,7 @@ data/results/entropies_back_test.csv.
 import numpy as np
 import pandas as pd
 import parts
+from joblib import Parallel, delayed
 from sklearn.base import BaseEstimator
 from tqdm.auto import tqdm
 
@@ -85,8 +86,10 @@ def main(trees: int = 100, repeats: int = 20) -> None:
     own = parts.own_entropies()
     known = own.Y[TARGET].notna().to_numpy()
     X, Y = own.X[known], own.Y[known]
-    rows = [row for r in tqdm(range(repeats)) for row in repeated(X, Y, trees, r)]
-    scores = pd.DataFrame(rows)
+    done = Parallel(n_jobs=2, return_as="generator")(
+        delayed(repeated)(X, Y, trees, r) for r in range(repeats)
+    )
+    scores = pd.DataFrame([row for rows in tqdm(done, total=repeats) for row in rows])
     parts.write("entropies", {"back_test": scores})
     # the labels that are shown are a draw from all outside the test set, as in `compare_sizes`
     print(tests(scores, N_TEST / (len(X) - N_TEST)).round(3).to_string(index=False))

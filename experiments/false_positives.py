@@ -30,10 +30,11 @@ from tlhelpers.evaluation import corrected_resampled_t_test, training_order
 
 N_ROWS, N_REPEATS, N_DRAWS, TEST_SIZE, LEVEL = 100, 10, 20, 0.2, 0.05
 LEVELS = (LEVEL, 0.01, 0.001)
-BLOCKS = [0, 1000, 4000, 10_000]  # first, then added in two steps, as the first ones looked odd
+BLOCKS = [0, 1000, 4000, *range(10_000, 50_001, 10_000)]  # added in steps: the first looked odd
 SIZES = (20, 40, 80)
+LINE = "linear regression"
 LEARNERS = {
-    "linear regression": LinearRegression(),
+    LINE: LinearRegression(),
     "tree": DecisionTreeRegressor(random_state=0),
     "forest": SingleTaskForest(n_estimators=10, random_state=0),
 }
@@ -96,24 +97,40 @@ def splits(seed: int, world: str = NORMAL) -> dict[tuple[str, int], list]:
     return found
 
 
+def errors(learner: str, view: np.ndarray, y: np.ndarray, pairs: list) -> np.ndarray:
+    """Return the RMSE of one model on each test set."""
+    if learner == LINE:
+        return errors_of_lines(view, y, pairs)
+    found = []
+    with sklearn.config_context(assume_finite=True, skip_parameter_validation=True):
+        for train, test in pairs:
+            answer = LEARNERS[learner].fit(view[train], y[train]).predict(view[test])
+            found.append(np.square(y[test] - answer).mean() ** 0.5)
+    return np.array(found)
+
+
+def errors_of_lines(view: np.ndarray, y: np.ndarray, pairs: list) -> np.ndarray:
+    """Return what `LinearRegression` would: all splits at once, in a twentieth of the time."""
+    X = np.column_stack([np.ones(len(y)), view])
+    shown = np.array([np.bincount(train, minlength=len(y)) for train, _ in pairs])
+    squares, moments = (shown[:, :, None] * X).transpose(0, 2, 1) @ X, shown @ (y[:, None] * X)
+    slopes = np.linalg.solve(squares, moments[:, :, None])[:, :, 0]
+    missed = np.square(y - slopes @ X.T)
+    return np.array(
+        [miss[test].mean() ** 0.5 for miss, (_, test) in zip(missed, pairs, strict=True)]
+    )
+
+
 def tested(learner: str, seed: int, world: str = NORMAL) -> list[dict]:
     """Return the p-values of both tests on one data set."""
     (views, y), rows = data_set(seed, world), []
     for (experiment, size), pairs in splits(seed, world).items():
-        differences = []
-        with sklearn.config_context(assume_finite=True, skip_parameter_validation=True):
-            for train, test in pairs:
-                fits = (LEARNERS[learner].fit(view[train], y[train]) for view in views)
-                a, b = (
-                    np.square(y[test] - model.predict(view[test])).mean() ** 0.5
-                    for model, view in zip(fits, views, strict=True)
-                )
-                differences.append(b - a)
+        a, b = (errors(learner, view, y, pairs) for view in views)
         # the test set over all outside it, as `compare_models` and `compare_sizes` take it
         corrected = np.mean([len(test) / (len(y) - len(test)) for _, test in pairs])
         case = {"experiment": experiment, "n_train": size, "learner": learner, "world": world}
         for name, ratio in (("corrected", corrected), ("plain", 0.0)):
-            p_value = corrected_resampled_t_test(differences, ratio)[2]
+            p_value = corrected_resampled_t_test(b - a, ratio)[2]
             rows.append(case | {"t_test": name, "seed": seed, "p_value": p_value})
     return rows
 
@@ -151,7 +168,7 @@ def main(
     sets: int = 1000,
     forest_sets: int = 500,
     linear_sets: int = 4000,
-    normal_sets: int = 10_000,
+    normal_sets: int = 50_000,
     jobs: int = 2,
 ) -> None:
     """Compute the p-values that are missing and write the table."""
@@ -171,7 +188,7 @@ def main(
         for world, name, n in cases
     )
     found = pd.concat(rates(table, level).assign(level=level) for level in LEVELS).round(4)
-    normal = table.query("learner == 'linear regression' and world == @NORMAL")
+    normal = table.query("learner == @LINE and world == @NORMAL")
     for name, rows in (("false_positives", found), ("false_positives_by_block", by_block(normal))):
         print(rows.to_string(index=False))
         rows.to_csv(RESULTS / f"{name}.csv", index=False)

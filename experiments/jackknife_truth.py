@@ -9,7 +9,6 @@ correction to data/results/jackknife_truth.csv and, of the models that are not t
 half as many sets, to jackknife_truth_beyond.csv.
 """
 
-import time
 from dataclasses import replace
 from functools import partial
 
@@ -27,6 +26,8 @@ from tlhelpers import (
     SingleTaskForest,
     StackedForest,
 )
+from tlhelpers.forests import shared_stages
+from tlhelpers.forests.base import TransferForest
 from tlhelpers.forests.jackknife import BagForm
 
 N_ROWS, N_QUERIES = 200, 30
@@ -67,10 +68,24 @@ CASES = list(cases(2, 0))[:5]
 BEYOND = list(cases(2, 0))[5:]  # the models that are not the paper's
 
 
-def estimate(case: str, data_seed: int, seed: int, n_trees: int) -> dict:
-    """Fit one case to one training set: the served predictions and their estimated variances."""
-    model, missing = cases(n_trees, seed)[case]
-    model.fit(*training_set(data_seed, missing))
+def estimates(names: list[str], data_seed: int, seed: int, n_trees: int) -> dict[str, dict]:
+    """Fit some cases to one training set: the served predictions and their estimated variances.
+
+    A model that two cases ask is fitted once, and equal stages are grown once.
+    """
+    given, fitted, found = cases(n_trees, seed), {}, {}
+    with shared_stages():
+        for name in names:
+            model, missing = given[name]
+            key = repr(model), missing
+            if key not in fitted:
+                fitted[key] = model.fit(*training_set(data_seed, missing))
+            found[name] = estimate(name, fitted[key], n_trees)
+    return found
+
+
+def estimate(case: str, model: TransferForest, n_trees: int) -> dict:
+    """Ask a fitted model for the queries of a case."""
     known = pd.DataFrame({"z": Z_OF_QUERIES}) if "known" in case else None
     trees = model.tree_predictions(QUERIES, known=known)
     served = np.asarray(model.predict(QUERIES, known=known))
@@ -112,30 +127,29 @@ def summary(case: str, first: list[dict], second: list[dict], n_trees: int) -> l
     return rows
 
 
-def rows_of(case: str, sets: int, trees: int, second_seeds: int, jobs: int) -> pd.DataFrame:
-    """Run one case."""
-    work = [(case, s, s, trees) for s in range(sets)]
-    work += [(case, s, s + 10_000, trees) for s in range(second_seeds)]
-    done = Parallel(n_jobs=jobs, return_as="generator")(delayed(estimate)(*item) for item in work)
-    results = list(tqdm(done, total=len(work), desc=case))
-    return pd.DataFrame(summary(case, results[:sets], results[sets:], trees))
+def rows_of(names: list[str], sets: int, trees: int, second_seeds: int, jobs: int) -> pd.DataFrame:
+    """Run some cases."""
+    work = [(names, s, s, trees) for s in range(sets)]
+    work += [(names, s, s + 10_000, trees) for s in range(second_seeds)]
+    done = Parallel(n_jobs=jobs, return_as="generator")(delayed(estimates)(*item) for item in work)
+    results = list(tqdm(done, total=len(work), desc="training sets"))
+    rows = []
+    for name in names:
+        own = [result[name] for result in results]
+        rows += summary(name, own[:sets], own[sets:], trees)
+    return pd.DataFrame(rows)
 
 
 def main(sets: int = 200, trees: int = 10 * N_ROWS, second_seeds: int = 20, jobs: int = 2) -> None:
-    """Run all cases that are missing and write the table."""
-    start, whole = time.time(), (sets, trees, second_seeds)
+    """Run all cases that are missing and write the tables."""
+    whole = (sets, trees, second_seeds)
     half = sets // 2, trees, second_seeds // 2
     for name, names, size in [("truth", CASES, whole), ("truth_beyond", BEYOND, half)]:
-        tables = [
-            part(
-                "_".join([name, case, *map(str, size)]),
-                lambda c=case, size=size: rows_of(c, *size, jobs),
-            )
-            for case in names
-        ]
-        frame = pd.concat(tables)
+        frame = part(
+            "_".join(["jackknife", name, *map(str, size)]),
+            lambda names=names, size=size: rows_of(names, *size, jobs),
+        )
         print(frame.to_string(index=False))
-        print(f"{time.time() - start:.0f} s")
         frame.to_csv(RESULTS / f"jackknife_{name}.csv", index=False)
 
 

@@ -21,6 +21,7 @@ from parts import RESULTS, part, run_from_command_line
 from tqdm import tqdm
 
 from tlhelpers import StackedForest
+from tlhelpers.forests import shared_stages
 
 N_ROWS, N_TEST, NOISE, TREES = 400, 100, 0.2, 100
 SIZES = (20, 50, 150)
@@ -70,13 +71,14 @@ def errors(world: str, seed: int) -> pd.DataFrame:
     """Return the error of the stack and of each member on one table."""
     x, Y, true = draw(world, seed)
     test = np.arange(N_ROWS) >= N_ROWS - N_TEST
-    rows = []
+    rows, store = [], None
     for n_labels in SIZES:
         table = Y.assign(y=Y["y"].where(Y.index < n_labels))
         for setting in ("cold", "warm"):
             keep = ~test if setting == "cold" else np.ones(N_ROWS, dtype=bool)
             stack = StackedForest("y", n_estimators=TREES, random_state=seed)
-            stack.fit(x[keep], table[keep])
+            with shared_stages(store) as store:  # the forest of z is that of other sizes
+                stack.fit(x[keep], table[keep])
             known = None if setting == "cold" else Y.loc[test, ["z"]]
             queries = stack._check_query(x[test], known)
             found = {"stack": stack.predict(x[test], known=known)}

@@ -15,6 +15,8 @@ import parts
 import pytest
 import run as every_experiment
 import ten_picks
+from sklearn.linear_model import LinearRegression
+from sklearn.metrics import root_mean_squared_error
 
 import tlhelpers as tl
 from tlhelpers.evaluation import holm
@@ -129,10 +131,15 @@ def test_all_settings_of_the_jackknife_experiment_name_its_parts(monkeypatch, tm
         jackknife_truth, "part", lambda name, compute: names.append(name) or pd.DataFrame()
     )
     jackknife_truth.main(sets=7, trees=8, second_seeds=9)
-    first = len(jackknife_truth.CASES)
-    assert len(names) == first + len(jackknife_truth.BEYOND)
-    assert all(name.endswith("_7_8_9") for name in names[:first])
-    assert all(name.endswith("_3_8_4") for name in names[first:])  # half as many
+    assert names == ["jackknife_truth_7_8_9", "jackknife_truth_beyond_3_8_4"]  # half as many
+
+
+def test_a_shared_fit_gives_what_each_case_gives_alone():
+    together = jackknife_truth.estimates(jackknife_truth.BEYOND, 1, 2, 60)
+    for name, found in together.items():
+        alone = jackknife_truth.estimates([name], 1, 2, 60)[name]
+        for what, values in found.items():
+            np.testing.assert_array_equal(values, alone[what])
 
 
 def test_two_models_without_a_difference_are_called_apart_by_the_plain_test():
@@ -145,6 +152,20 @@ def test_two_models_without_a_difference_are_called_apart_by_the_plain_test():
     shares = stored[stored["world"] == false_positives.NORMAL].groupby("t_test")["false_positives"]
     assert shares.max()["corrected"] < 0.1 < shares.min()["plain"]
     assert set(stored["learner"]) == set(false_positives.LEARNERS)
+
+
+@pytest.mark.parametrize("world", false_positives.WORLDS)
+def test_lines_fitted_at_once_are_those_of_scikit_learn(world):
+    (view, _), y = false_positives.data_set(5, world)
+    for pairs in false_positives.splits(5, world).values():
+        at_once = false_positives.errors_of_lines(view, y, pairs)
+        one_by_one = [
+            root_mean_squared_error(
+                y[test], LinearRegression().fit(view[train], y[train]).predict(view[test])
+            )
+            for train, test in pairs
+        ]
+        np.testing.assert_allclose(at_once, one_by_one, rtol=1e-10)
 
 
 def test_all_worlds_and_levels_stand_in_one_table():

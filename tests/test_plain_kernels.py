@@ -38,7 +38,7 @@ def test_plain_kernels_say_what_compiled_ones_say(tmp_path):
 
 
 if __name__ == "__main__":
-    from tlhelpers.forests._engine.kernels import grow_tree
+    from tlhelpers.forests._engine.kernels import grow_trees
 
-    print(type(grow_tree).__name__)
+    print(type(grow_trees).__name__)
     np.savez(sys.argv[1], *answers())

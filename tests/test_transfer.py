@@ -134,6 +134,20 @@ def test_without_a_related_label_the_model_is_the_baseline(data):
         np.testing.assert_array_equal(forest(random_state=0).fit(X, y).predict(X), baseline)
 
 
+@pytest.mark.parametrize("n_trees", [3, 40])  # of three trees some rows are in every bag
+def test_what_is_out_of_bag_does_not_depend_on_the_rows_that_are_asked_for(data, n_trees):
+    X, Y, _ = data
+    options = {"n_estimators": n_trees, "random_state": 0}
+    model = DifferenceForest("y", "z", slope="learned", base_as_feature=True, **options)
+    whole, rows = model.fit(X, Y)._stages, np.random.default_rng(0).permutation(len(X))
+    every = {stage: whole.out_of_bag(stage) for stage in whole.planned}
+    few = model.fit(X, Y)._stages
+    for some in (rows[:7], rows[5:60], rows):
+        for stage, expected in every.items():
+            np.testing.assert_array_equal(few.out_of_bag(stage, rows=some), expected[some])
+    assert n_trees > 3 or any(np.isnan(found).any() for found in every.values())
+
+
 def test_latents_in_training_are_out_of_bag():
     """A latent of pure noise, equal to the target: in-bag values would give the target away."""
     rng = np.random.default_rng(2)

@@ -167,14 +167,15 @@ class Intervals:
     ) -> Errors:
         """Return the errors of all rows that a tree did not see, where these labels are known."""
         stages, truth = self.stages, self.stages.labels.of(target)
-        answer = combine(OutOfBagReading(stages, known=known).mean)
-        found = np.isfinite(answer.reshape(len(truth), -1)).all(axis=1)
-        rows = np.flatnonzero(stages.usable & found & ~np.isnan(truth))
+        rows = np.flatnonzero(stages.usable & ~np.isnan(truth))
+        answer = combine(OutOfBagReading(stages, rows, known).mean)
+        found = np.isfinite(answer.reshape(len(rows), -1)).all(axis=1)
+        rows, answer = rows[found], answer[found]
         complete = ~np.isnan(stages.labels.take(list(known))[rows]).any(axis=1)
         if len(stages.classes_of(target)):
-            size = 1 - answer[rows, truth[rows].astype(int)]
+            size = 1 - answer[np.arange(len(rows)), truth[rows].astype(int)]
             return Errors(size, stages.groups[rows], complete, (1.0, 0.0, 1.0))
-        size = np.abs(truth[rows] - np.clip(answer[rows], *bounds))
+        size = np.abs(truth[rows] - np.clip(answer, *bounds))
         spread = np.empty(len(rows))
         for block in self.stages.blocks(len(rows), target):
             here = rows[block]

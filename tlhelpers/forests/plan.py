@@ -122,7 +122,7 @@ class Stage:
         return {f"a label of task {task!r}": rows for task, rows in seen.items()}
 
     def training_set(
-        self, X: np.ndarray, labels: Labels, usable: np.ndarray
+        self, features: Callable, labels: Labels, usable: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return the rows that it is grown on, their features and their labels.
 
@@ -130,8 +130,9 @@ class Stage:
 
         Parameters
         ----------
-        X : numpy.ndarray, shape (n_samples, n_features)
-            With the answers of the stages that it reads.
+        features : callable
+            ``features(rows)`` returns the features of rows, with the answers of the stages that it
+            reads.
         labels : Labels
         usable : numpy.ndarray of bool, shape (n_samples,)
 
@@ -142,12 +143,12 @@ class Stage:
         if not self.pooled:
             values = labels.take(list(self.tasks))
             rows = np.flatnonzero(usable & ~np.isnan(values).all(axis=1))
-            return rows, X[rows], values[rows]
+            return rows, features(rows), values[rows]
         parts = [labels.of(task) for task in (*self.tasks, *self.pooled)]
         seen = [np.flatnonzero(usable & ~np.isnan(part)) for part in parts]
-        features = [self.flag(X[rows], source) for source, rows in enumerate(seen)]
+        flagged = [self.flag(features(rows), source) for source, rows in enumerate(seen)]
         mixed = [part[rows] for part, rows in zip(parts, seen, strict=True)]
-        return np.concatenate(seen), np.concatenate(features), np.concatenate(mixed)[:, None]
+        return np.concatenate(seen), np.concatenate(flagged), np.concatenate(mixed)[:, None]
 
     def flag(self, X: np.ndarray, source: int = 0) -> np.ndarray:
         """Return features with the flag of a source of pooled labels; 0 is the task's own."""

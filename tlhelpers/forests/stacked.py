@@ -174,14 +174,15 @@ class StackedForest(TransferForest):
     def _weigh(self, target: Hashable, known: frozenset) -> np.ndarray:
         labels, related = self._stages.labels, [self._stages.labels.of(task) for task in known]
         drawn = self._stages.usable & self._stages.bags.any(axis=0)
-        rows = drawn & ~np.isnan(labels.of(target))
+        usable = drawn & ~np.isnan(labels.of(target))
         if related:
-            rows &= ~np.isnan(related).all(axis=0)
-            if rows.sum() < FEW:
+            usable &= ~np.isnan(related).all(axis=0)
+            if usable.sum() < FEW:
                 return self._weights_of(target, frozenset())
-        read = OutOfBagReading(self._stages, known=known).mean
+        rows = np.flatnonzero(usable)
+        read = OutOfBagReading(self._stages, rows, known).mean
         members = self._members_of(target).values()
-        answers = np.array([member._combine(target, read) for member in members])[:, rows]
+        answers = np.array([member._combine(target, read) for member in members])
         truth = self._stages.one_hot(target, labels.of(target))[rows]
         whole = np.isfinite(answers).reshape(len(answers), len(truth), -1).all(axis=(0, 2))
         answers, truth = answers[:, whole], truth[whole]

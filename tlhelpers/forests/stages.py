@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import joblib
 import numpy as np
@@ -15,6 +16,8 @@ from tlhelpers.forests.plan import Answers, Queries, Stage
 from tlhelpers.forests.sharing import StageStore
 
 _BLOCK = 2**23  # numbers in one block of tree predictions: 64 MB
+_ALL = slice(None)
+Rows = slice | np.ndarray
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ class GrownStages:
         self._settings, self._seed = settings, seed
         self.planned: list[Stage] = []
         self._grown: dict[Stage, Grown] = {}
-        self._unseen: dict[tuple[Stage, Hashable], np.ndarray] = {}
+        self._unseen: dict[tuple[Stage, Hashable], tuple[np.ndarray, np.ndarray]] = {}
 
     def __getitem__(self, stage: Stage) -> Grown:
         if stage not in self._grown:
@@ -83,10 +86,10 @@ class GrownStages:
             self._grow(stage, store)
 
     def _grow(self, stage: Stage, store: StageStore | None) -> None:
-        features, line = self.training_features(stage), None
+        features, line = partial(self.training_features, stage), None
         rows, *table = stage.training_set(features, self.labels, self.usable)
         if stage.line is not None:
-            z = np.column_stack(self.training_answers(stage, stage.bases))[rows]
+            z = np.column_stack(self.training_answers(stage, stage.bases, rows))
             y, weight = table[1][:, 0], self._weight[rows]
             line = fit_lines(stage.line, z, y, self.bags[:, rows] * weight)
             fitted = line[:, :1] + line[:, 1:] @ z.T
@@ -103,7 +106,7 @@ class GrownStages:
         engine = (
             grow()
             if store is None
-            else store.get(joblib.hash((given, how, self._settings | threads)), grow)
+            else store.get(joblib.hash((given, how, self._settings | threads), "sha1"), grow)
         )
         held = np.isin(self.groups, self.groups[rows])
         self._grown[stage] = Grown(engine, held, line)
@@ -126,47 +129,59 @@ class GrownStages:
         columns[np.isnan(label)] = np.nan
         return columns
 
-    def training_answers(self, stage: Stage, reads: Sequence[Stage]) -> list[np.ndarray]:
-        """Return what stands for earlier stages in training, each (n_train, n_columns)."""
-        answers = []
+    def training_answers(
+        self, stage: Stage, reads: Sequence[Stage], rows: Rows = _ALL
+    ) -> list[np.ndarray]:
+        """Return what stands for earlier stages in training rows, each (n_rows, n_columns)."""
+        X, answers = self.X[rows], []
         for read in reads:
-            answer = self.out_of_bag(read).reshape(len(self.X), -1)
+            answer = self.out_of_bag(read, rows=rows).reshape(len(X), -1)
             lost = np.isnan(answer)  # in every bag: only with a handful of trees
-            if lost.any():
+            if lost.any():  # the mean of all rows: its own answer would be in-bag
                 engine, features = self[read].engine, read.flag(self.training_features(read))
                 answer = np.where(lost, engine.predict(features, 0).mean(axis=0), answer)
             if stage.known is not None and read.tasks[0] in stage.known:
-                label = self.one_hot(read.tasks[0], self.labels.of(read.tasks[0]))
-                label = label.reshape(len(self.X), -1)
+                label = self.one_hot(read.tasks[0], self.labels.of(read.tasks[0])[rows])
+                label = label.reshape(len(X), -1)
                 answer = np.where(np.isnan(label), answer, label)
             answers.append(answer)
         return answers
 
-    def training_features(self, stage: Stage) -> np.ndarray:
-        """Return features of the training rows, with what stands for the stages that it reads."""
-        answers = self.training_answers(stage, stage.reads)
-        return np.column_stack([self.X, *answers]) if answers else self.X
+    def training_features(self, stage: Stage, rows: Rows = _ALL) -> np.ndarray:
+        """Return features of training rows, with what stands for the stages that it reads."""
+        answers = self.training_answers(stage, stage.reads, rows)
+        return np.column_stack([self.X[rows], *answers]) if answers else self.X[rows]
 
-    def out_of_bag(self, stage: Stage, task: Hashable = None) -> np.ndarray:
-        """Return what a stage answers to the training rows, none by a tree that saw the row.
+    def out_of_bag(self, stage: Stage, task: Hashable = None, rows: Rows = _ALL) -> np.ndarray:
+        """Return what a stage answers to training rows, none by a tree that saw the row.
 
-        NaN where every tree saw it. Kept, as several stages may read it.
+        NaN where every tree saw it. Kept, as several stages may read it: what is computed are the
+        rows that were not asked for before.
         """
-        if (stage, task) not in self._unseen:
-            grown, place = self[stage], _place(stage, task)
-            features = stage.flag(self.training_features(stage))
-            bags = self.bags[:, grown.rows]
-            inside = grown.engine.oob_predict(features[grown.rows], place, bags)
-            answer = np.empty((len(self.X), *inside.shape[1:]))
-            answer[grown.rows] = inside
-            if not grown.rows.all():
-                answer[~grown.rows] = grown.engine.predict(features[~grown.rows], place)
-            if grown.line is not None:
-                z = np.column_stack(self.training_answers(stage, stage.bases))
-                bags = self.bags * grown.rows  # no tree saw a row that it was not grown on
-                answer += mean_over_unseen(grown.line[:, :1] + grown.line[:, 1:] @ z.T, bags)
-            self._unseen[stage, task] = answer
-        return self._unseen[stage, task]
+        key, asked = (stage, task), np.zeros(len(self.X), dtype=bool)
+        asked[rows] = True
+        if key in self._unseen:
+            asked &= ~self._unseen[key][1]
+        if asked.any() or key not in self._unseen:
+            found = self._answer_unseen(stage, task, np.flatnonzero(asked))
+            empty = np.empty((len(self.X), *found.shape[1:])), np.zeros(len(self.X), dtype=bool)
+            answer, known = self._unseen.setdefault(key, empty)
+            answer[asked], known[asked] = found, True
+        return self._unseen[key][0][rows]
+
+    def _answer_unseen(self, stage: Stage, task: Hashable, rows: np.ndarray) -> np.ndarray:
+        grown, place, bags = self[stage], _place(stage, task), self.bags[:, rows]
+        features, learned = stage.flag(self.training_features(stage, rows)), grown.rows[rows]
+        inside = grown.engine.oob_predict(features[learned], place, bags[:, learned])
+        answer = np.empty((len(rows), *inside.shape[1:]))
+        answer[learned] = inside
+        if not learned.all():
+            answer[~learned] = grown.engine.predict(features[~learned], place)
+        if grown.line is not None:
+            z = np.column_stack(self.training_answers(stage, stage.bases, rows))
+            seen = bags * learned  # no tree saw a row that it was not grown on
+            answer += mean_over_unseen(grown.line[:, :1] + grown.line[:, 1:] @ z.T, seen)
+        return answer
 
 
 class Reading:
@@ -311,11 +326,11 @@ class OutOfBagReading(Reading):
     ):
         labels = {task: stages.labels.of(task)[rows] for task in known}
         super().__init__(stages, Queries(stages.X[rows], labels), **options)
-        self.rows, self.known = rows, frozenset(known)
+        self.known, self._places = frozenset(known), np.arange(len(stages.X))[rows]
 
     def _mean(self, stage: Stage, task: Hashable) -> np.ndarray:
         return self._unless_known(
-            stage, lambda rows: self.stages.out_of_bag(stage, task)[self.rows][rows]
+            stage, lambda rows: self.stages.out_of_bag(stage, task, self._places[rows])
         )
 
 

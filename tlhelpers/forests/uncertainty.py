@@ -141,15 +141,16 @@ class Uncertainty:
     ) -> tuple[float, float]:
         """Return the root mean square of residuals in units of the spread, and the largest one."""
         truth = self.stages.labels.of(target)
-        least = _ROUNDING * np.ptp(truth[~np.isnan(truth)])
+        rows = np.flatnonzero(~np.isnan(truth))
+        least = _ROUNDING * np.ptp(truth[rows])
         ratios, residuals = [], []
-        for block in self.stages.blocks(len(truth), target):
-            reading = OutOfBagReading(self.stages, block, known, by_tree=True)
-            trees = combine(reading.trees)
-            unseen = np.where(self.stages.bags[:, block] == 0, trees, np.nan)
-            usable = (np.isfinite(unseen).sum(axis=0) > 1) & ~np.isnan(truth[block])
+        for block in self.stages.blocks(len(rows), target):
+            here = rows[block]
+            trees = combine(OutOfBagReading(self.stages, here, known, by_tree=True).trees)
+            unseen = np.where(self.stages.bags[:, here] == 0, trees, np.nan)
+            usable = np.isfinite(unseen).sum(axis=0) > 1
             spread = np.nanstd(unseen[:, usable], axis=0)
-            residual = truth[block][usable] - np.nanmean(unseen[:, usable], axis=0)
+            residual = truth[here][usable] - np.nanmean(unseen[:, usable], axis=0)
             ratios.append(residual[spread > least] / spread[spread > least])
             residuals.append(residual)
         squares = np.concatenate(ratios) ** 2

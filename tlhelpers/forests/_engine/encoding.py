@@ -46,12 +46,10 @@ class FixedPointLabels(NamedTuple):
     in_bag: Array  # (n_trees, n_tasks): weight of the labels
     score_unit: Array  # (n_trees, n_tasks): a kept score times this is that of the bag's z-scores
 
-    def of_bag(self, bag: Array) -> tuple[Labels, Array]:
-        """Return the labels that a bag holds, weighted by its counts (n,), and their channels."""
-        held = np.flatnonzero(bag[self.row])
-        own = Labels(*(column[held] for column in self.table))
-        edges = np.searchsorted(self.channel[held], np.arange(self.start[-1] + 1))
-        return own._replace(pair=own.pair * bag[self.row[held]]), edges
+    @property
+    def edges(self) -> Array:
+        """Where the labels of each channel start, and where the last ones end."""
+        return np.searchsorted(self.channel, np.arange(self.start[-1] + 1))
 
 
 def fixed_point_labels(
@@ -75,7 +73,7 @@ def fixed_point_labels(
         raise ValueError("bag {} holds no label of task {}".format(*np.argwhere(in_bag <= 0)[0]))
     mean = (w * y).sum(axis=0) / w.sum(axis=0)
     spread = np.sqrt((w * (y - mean) ** 2).sum(axis=0) / w.sum(axis=0))
-    constant = np.isclose(spread, 0, atol=1e-14 * np.abs(mean))
+    constant = spread <= 1e-14 * np.abs(mean)
     spread[constant] = 1
     offset, unit = np.where(is_class, 0, mean), np.where(is_class, 1, spread)
     # A class is a channel in which its label is 1. Only the unit of the z-scores is the bag's own:

@@ -11,7 +11,7 @@ from numpy import ndarray as Array
 from sklearn.utils import gen_batches
 
 from tlhelpers.forests._engine.encoding import bin_features, fixed_point_labels
-from tlhelpers.forests._engine.kernels import grow_tree
+from tlhelpers.forests._engine.kernels import grow_trees
 from tlhelpers.forests._engine.nodes import IS_COMPILED, Tasks, Tree
 from tlhelpers.forests._engine.threads import run_in_threads, share_out
 from tlhelpers.forests._engine.trees import (
@@ -20,10 +20,11 @@ from tlhelpers.forests._engine.trees import (
     mean_over_unseen,
     view_forest,
 )
-from tlhelpers.forests._engine.workspace import make_pairs, make_workspace, new_tree
+from tlhelpers.forests._engine.workspace import make_pairs, make_trees, make_workspace
 
 _CHUNK = 2**22  # tree values made at a time: 32 MB
-_SOON = 32  # parts a thread: an interrupted fit ends with those that are being grown
+_PART = 2**16  # counts of bags whose trees are grown in one call
+_SOON = 32  # such calls a thread at most: an interrupted fit ends with those that are running
 _ABREAST = 16  # queries that walk down a tree together
 _FEW = 512  # queries that are not worth the start of a thread
 
@@ -67,7 +68,8 @@ class ForestEngine:
         sample_weight 0 (n,) is not seen. A bag without a label of a task is a ValueError.
         """
         _announce_compilation()
-        bags, self._is_class = np.asarray(bags, dtype=np.int32), np.asarray(n_classes) > 0
+        bags = np.ascontiguousarray(bags, dtype=np.int32)
+        self._is_class = np.asarray(n_classes) > 0
         bins, n_bins, lowest, highest = bin_features(np.asarray(X, dtype=np.float64))
         n_features = self.n_features = bins.shape[1]
         own_labels = np.ndim(labels) == 3
@@ -88,40 +90,43 @@ class ForestEngine:
         n_labels = len(bins) if own_labels else encoded.row.size
         n_channels, n_tasks = int(encoded.start[-1]), len(n_classes)
 
-        def grow(b, work, pairs):
-            code, place = encoded, b
+        def grow(some, code, work, pairs):
+            """Grow the trees of a slice of bags, whose labels are encoded alike."""
+            unit = code.score_unit if own_labels else code.score_unit[some]
+            in_bag = code.in_bag if own_labels else code.in_bag[some]
+            tasks = Tasks(code.start, np.empty(n_tasks), code.first)
+            room = capacity[some].sum()
+            trees, state = make_trees(room, n_channels), np.zeros((room, n_tasks), np.int8)
+            importance = np.zeros((len(unit), n_features, n_tasks))
+            roots = np.empty(len(unit), np.int64)
+            given = code.row, code.table.place, code.table.value, code.edges, tasks, unit * weights
+            how = (*setting, code.bits), bags[some], seeds[some]
+            results = trees, state, importance, roots
+            n = grow_trees(table, *given, *how, *results, work, code.table.pair, *pairs)
+            trees = Tree(*(column[:n] for column in trees))
             if own_labels:
-                bag = bags[b : b + 1]
-                code = fixed_point_labels(labels[b], n_classes, bag, sample_weight, n_features)
-                place = 0
-            tasks = Tasks(code.start, code.score_unit[place] * weights, code.first)
-            own, edges = code.of_bag(bags[b])
-            how = (*setting, code.bits), seeds[b]
-            tree = new_tree(capacity[b], n_channels)
-            state = np.zeros((capacity[b], n_tasks), np.int8)
-            importance = np.zeros((n_features, n_tasks))
-            room = tree, state, importance, work
-            n_nodes = grow_tree(table, *own, edges, tasks, *how, *room, *pairs)
-            tree = Tree(*(column[:n_nodes] for column in tree))
-            if own_labels:
-                tree = tree._replace(value=code.offset + code.unit * tree.value)
-            unit = code.score_unit[place] / code.in_bag[place]
-            return tree, state[:n_nodes], importance * unit
+                trees = trees._replace(value=code.offset + code.unit * trees.value)
+            return [trees, state[:n], roots, importance * (unit / in_bag)[:, None]]
 
         def grow_part(part):
             work = make_workspace(capacity.max(), n_labels, n_features, n_channels, n_tasks)
             pairs = make_pairs(n_labels, n_channels, encoded.table.pair.dtype)
-            return [grow(b, work, pairs) for b in part]
+            if not own_labels:
+                return [grow(part, encoded, work, pairs)]
+            alone = [slice(b, b + 1) for b in range(part.start, part.stop)]
+            codes = (
+                fixed_point_labels(labels[b][0], n_classes, bags[b], sample_weight, n_features)
+                for b in alone
+            )
+            return [grow(b, code, work, pairs) for b, code in zip(alone, codes, strict=True)]
 
-        parts = [range(len(bags))[part] for part in share_out(len(bags), self.n_jobs, _SOON)]
-        grown = run_in_threads(grow_part, parts, self.n_jobs)
-        trees, states, importances = zip(*itertools.chain(*grown), strict=True)
-        self.importances = np.mean(importances, axis=0)
+        a_thread = min(_SOON, 1 + bags.size // _PART)
+        parts = [p for p in share_out(len(bags), self.n_jobs, a_thread) if p.start < p.stop]
+        found = list(itertools.chain(*run_in_threads(grow_part, parts, self.n_jobs)))
+        self.importances = np.concatenate([part.pop() for part in found]).mean(axis=0)
         if own_labels:  # their values are labels already
             encoded = encoded._replace(offset=np.zeros(1), unit=np.ones(1))
-        pairs = list(zip(trees, states, strict=True))
-        del grown, trees, states  # the list alone holds them now
-        self._views, self._roots = view_forest(pairs, encoded, len(n_classes))
+        self._views, self._roots = view_forest(found, encoded, len(n_classes))
         return self
 
     def tree_values(self, X: Array, task: int) -> Array:
@@ -160,6 +165,6 @@ def _announce_compilation() -> None:
     """Say why the first fit after an installation takes longer."""
     if not IS_COMPILED:
         return
-    cache = Path(str(grow_tree.stats.cache_path))
-    if not grow_tree.signatures and not any(cache.glob("kernels.grow_tree*")):
+    cache = Path(str(grow_trees.stats.cache_path))
+    if not grow_trees.signatures and not any(cache.glob("kernels.grow_trees*")):
         print("tlhelpers: compiling the forest, once, about 7 s ...", file=sys.stderr, flush=True)

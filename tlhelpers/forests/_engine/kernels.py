@@ -6,6 +6,7 @@ from tlhelpers.forests._engine.nodes import (
     OPEN,
     SETTLED,
     Labels,
+    Tree,
     inner,
     kernel,
     moment_of,
@@ -99,22 +100,69 @@ def _partition(bins, f, last, labels, edges, left_edges, right_edges, goes_left,
     return n_left
 
 
+@inner
+def _hold(bag, row, given, edges, held, held_edges):
+    """Write the labels that a bag holds, weighted by its counts; return their number."""
+    n = held_edges[0] = 0
+    for c in range(edges.size - 1):
+        for j in range(edges[c], edges[c + 1]):
+            count = bag[row[j]]
+            if count > 0:
+                held.place[n], held.value[n] = given.place[j], given.value[j]
+                held.pair[n] = given.pair[j] * count
+                n += 1
+        held_edges[c + 1] = n
+    return n
+
+
 @kernel
-def grow_tree(
-    table, place, pair, z, edges, tasks, setting, seed, tree, state, importance, work, *pairs
-):
-    """Grow one tree in a workspace; return its number of nodes.
+def grow_trees(
+    table, row, place, z, edges, tasks, voices, setting, bags, seeds, trees, states, importance,
+    roots, work, *pairs
+):  # fmt: skip
+    """Grow a tree on each bag, one after the other; return the number of nodes of all.
 
     The table holds (bins, n_bins, lowest, highest); the setting (max_features, min_samples_leaf,
-    max_depth, bits of a weight). Channel c of the root has the labels `edges[c]` to
-    `edges[c + 1] - 1`, which are reordered. Written to are the `new_tree`, the state (zeros) of
-    each (node, task), and the importance (zeros) of each (feature, task): what splits on it added
-    to the kept scores. Labels and pairs come as arrays: of tuples that differ in the type of one
-    array, numba 0.60 mistakes the types.
+    max_depth, bits of a weight). Channel c has the labels `edges[c]` to `edges[c + 1] - 1`, and
+    `voices` those of `Tasks`, tree by tree. Written to are the trees, of which each starts at its
+    root, the state (zeros) of each (node, task), and for each tree the importance (zeros) of each
+    (feature, task): what splits on it added to the kept scores. Labels and pairs come as arrays:
+    of tuples that differ in the type of one array, numba 0.60 mistakes the types.
     """
+    given, spare_pair, total, histogram, held_pair = pairs
+    n_nodes = 0
+    for b in range(seeds.size):
+        held = Labels(work.held, held_pair, work.z)
+        n = _hold(bags[b], row, Labels(place, given, z), edges, held, work.held_edges)
+        own = _slice(held, 0, n)
+        for t in range(tasks.voice.size):
+            tasks.voice[t] = voices[b, t]
+        tree = Tree(
+            trees.feature[n_nodes:], trees.threshold[n_nodes:], trees.child[n_nodes:],
+            trees.value[n_nodes:],
+        )  # fmt: skip
+        room = tree, states[n_nodes:], importance[b], work, spare_pair, total, histogram
+        size = _grow(table, own, work.held_edges, tasks, setting, seeds[b], *room)
+        for i in range(size):
+            tree.child[i] += n_nodes
+        roots[b] = n_nodes
+        n_nodes += size
+    return n_nodes
+
+
+@inner
+def _new_leaf(tree, i):
+    tree.feature[i], tree.threshold[i], tree.child[i] = 0, np.inf, i
+
+
+@inner
+def _grow(
+    table, labels, edges, tasks, setting, seed, tree, state, importance, work, spare_pair, total,
+    histogram,
+):  # fmt: skip
+    """Grow one tree of the labels, which are reordered; return its number of nodes."""
     bins, n_bins, lowest, highest = table
-    spare_pair, total, histogram = pairs
-    labels, spare = Labels(place, pair, z), Labels(work.place, spare_pair, work.value)
+    spare = Labels(work.place, spare_pair, work.value)
     _, min_samples_leaf, max_depth, bits = setting
     n_features, n_channels = lowest.shape[0], edges.size - 1
     constant, waiting = work.constant, work.waiting
@@ -124,6 +172,7 @@ def grow_tree(
         work.edges[0, c] = edges[c]
     waiting[0, 0] = waiting[0, 1] = waiting[0, 2] = 0
     n_nodes, n_waiting = 1, 1
+    _new_leaf(tree, 0)
     while n_waiting > 0:
         n_waiting -= 1
         i, start, depth = waiting[n_waiting, 0], waiting[n_waiting, 1], waiting[n_waiting, 2]
@@ -145,6 +194,8 @@ def grow_tree(
         both = work.edges[n_nodes], work.edges[n_nodes + 1]
         middle = start + _partition(bins, f, last, own, edges, *both, work.goes_left, spare)
         work.ends[i, 0], work.ends[i, 1] = last, first
+        _new_leaf(tree, n_nodes)
+        _new_leaf(tree, n_nodes + 1)
         tree.feature[i], tree.child[i] = f, n_nodes
         for side in range(2):  # the left one is described first
             waiting[n_waiting, 0] = n_nodes + 1 - side

@@ -19,23 +19,23 @@ def join_trees(trees: Sequence[Tree]) -> tuple[Tree, Array]:
 
 
 def view_forest(
-    grown: list[tuple[Tree, Array]], encoded: FixedPointLabels, n_tasks: int
+    grown: list[list], encoded: FixedPointLabels, n_tasks: int
 ) -> tuple[list[Tree], Array]:
     """Return all trees as each task sees them, and where each tree starts.
 
-    The list of trees and their states is emptied on the way: memory need not hold a large forest
+    The list of (trees, state, roots) is emptied on the way: memory need not hold a large forest
     both as it was grown and as it is seen.
     """
     parts, starts, n_nodes = [], [], 0
     while grown:
-        sizes = np.cumsum([tree.child.size for tree, _ in grown])
+        sizes = np.cumsum([trees.child.size for trees, *_ in grown])
         few = 1 + int(np.searchsorted(sizes, _MANY_NODES))
-        trees, states = zip(*grown[:few], strict=True)
+        trees, states, roots = zip(*grown[:few], strict=True)
         del grown[:few]
-        joined, roots = join_trees(trees)
+        joined, first = join_trees(trees)
         state = np.concatenate(states)
         parts.append([view_trees(joined, state, encoded, t) for t in range(n_tasks)])
-        starts.append(roots + n_nodes)
+        starts += [n_nodes + start + own for start, own in zip(first, roots, strict=True)]
         n_nodes += len(state)
     views = [join_trees([part.pop(0) for part in parts])[0] for _ in range(n_tasks)]
     return views, np.concatenate(starts)

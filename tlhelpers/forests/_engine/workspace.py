@@ -26,6 +26,9 @@ class Search(NamedTuple):
 class Workspace(NamedTuple):
     """What one tree after the other is grown in."""
 
+    held: np.ndarray  # the place, and the z-score, of the labels that the bag holds
+    z: np.ndarray
+    held_edges: np.ndarray  # of these labels by channel
     place: np.ndarray  # of labels that go right, as in `Labels`
     value: np.ndarray
     goes_left: np.ndarray  # by label
@@ -40,7 +43,7 @@ class Workspace(NamedTuple):
 def make_workspace(
     n_nodes: int, n_labels: int, n_features: int, n_channels: int, n_tasks: int
 ) -> Workspace:
-    """Make room for trees of at most so many nodes, labels, features, channels and tasks."""
+    """Make room for trees of at most so many nodes each, labels, features, channels and tasks."""
     search = Search(
         np.empty(1, np.uint64),
         np.zeros(N_BINS // 8, np.uint8),
@@ -55,6 +58,9 @@ def make_workspace(
     return Workspace(
         np.empty(n_labels, np.int64),
         np.empty(n_labels),
+        np.empty(n_channels + 1, np.int64),
+        np.empty(n_labels, np.int64),
+        np.empty(n_labels),
         np.empty(n_labels, np.uint64),
         np.empty((n_nodes, n_channels + 1), np.int64),
         np.empty((n_nodes, 2), np.uint64),
@@ -66,16 +72,16 @@ def make_workspace(
 
 
 def make_pairs(n_labels: int, n_channels: int, kind: np.dtype) -> tuple[np.ndarray, ...]:
-    """Make room for the sums of pairs: by label, by channel, and zeros by (channel, bin)."""
-    sizes = n_labels, n_channels, FEATURES * n_channels * N_BINS
+    """Make room for pairs: by label, sums by channel, zeros by (channel, bin), and by label."""
+    sizes = n_labels, n_channels, FEATURES * n_channels * N_BINS, n_labels
     return tuple(np.zeros(size, kind) for size in sizes)
 
 
-def new_tree(n_nodes: int, n_channels: int) -> Tree:
-    """Return a tree of leaves."""
+def make_trees(n_nodes: int, n_channels: int) -> Tree:
+    """Make room for trees of so many nodes in all, without values."""
     return Tree(
-        np.zeros(n_nodes, np.uint32),
-        np.full(n_nodes, np.inf),
-        np.arange(n_nodes, dtype=np.uint32),
+        np.empty(n_nodes, np.uint32),
+        np.empty(n_nodes),
+        np.empty(n_nodes, np.uint32),
         np.zeros((n_nodes, n_channels)),
     )
