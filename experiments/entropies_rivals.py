@@ -4,7 +4,8 @@
 
 Asked after the comparison of entropies.py: are its gains those of the architectures, or would any
 model that reads the related labels have them? Two questions, a family each: every rival beside the
-single-task forest, and every rival beside the stack. Writes data/results/entropies_rivals.csv.
+single-task forest, and every rival beside the stack. A third was asked last: is the stack better
+than the other architectures? Writes data/results/entropies_rivals.csv.
 """
 
 import numpy as np
@@ -15,20 +16,19 @@ from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LinearRegression
 from sklearn.pipeline import make_pipeline
 
-from tlhelpers import SingleTaskForest, StackedForest, cross_validate_transfer
+from tlhelpers import StackedForest, cross_validate_transfer
 from tlhelpers.evaluation import RelatedAsFeatures, compare_models, judge
+from tlhelpers.table.candidates import BASELINE, STACK, find_candidates
 
-STACK, BASELINE = "stack", "single-task"
+ARCHITECTURES = ["learned slope", "latent variable", "multi-task"]
 
 
 def models(target: str, related: list[str], trees: int) -> dict:
-    """Return the baseline, the stack, and the rivals with the settings of band_gaps.py."""
+    """Return the rivals, with the settings of band_gaps.py."""
     extra = ExtraTreesRegressor(trees, max_features=1 / 3)
     boosted = HistGradientBoostingRegressor(min_samples_leaf=5)
     line = make_pipeline(SimpleImputer(), LinearRegression())  # an empty cell: its column's mean
     return {
-        BASELINE: SingleTaskForest(target, n_estimators=trees),
-        STACK: StackedForest(target, n_estimators=trees),
         "equal weights": StackedForest(target, pull=np.inf, n_estimators=trees),
         "extra trees": RelatedAsFeatures(extra, target, []),
         "extra trees, z seen": RelatedAsFeatures(extra, target, related),
@@ -41,16 +41,20 @@ def models(target: str, related: list[str], trees: int) -> dict:
 def main(trees: int = 100, repeats: int = 5) -> None:
     """Score all, and judge each question."""
     own = parts.own_entropies()
-    compared = models(own.target, [name for name in own.Y if name != own.target], trees)
+    rivals = models(own.target, [name for name in own.Y if name != own.target], trees)
+    compared = find_candidates(own.Y, own.target, rivals, n_estimators=trees)
     scores = cross_validate_transfer(
         compared, own.X, own.Y, own.groups, target=own.target, setting="warm",
         n_repeats=repeats, n_jobs=2,
     )  # fmt: skip
     tests = []
-    for question, beside in (("rivals", BASELINE), ("stack against rivals", STACK)):
-        other = {BASELINE, STACK} - {beside}
-        rivals = scores[~scores["model"].isin(other)]
-        tests.append(judge(compare_models(rivals, beside)).assign(question=question))
+    for question, beside, asked in (
+        ("rivals", BASELINE, list(rivals)),
+        ("stack against rivals", STACK, list(rivals)),
+        ("stack against architectures", STACK, ARCHITECTURES),
+    ):
+        some = scores[scores["model"].isin([beside, *asked])]
+        tests.append(judge(compare_models(some, beside)).assign(question=question))
     found = pd.concat(tests).reset_index()
     parts.write("entropies", {"rivals": found})
     print(found.to_string(index=False))

@@ -92,11 +92,10 @@ def test_a_full_marker_is_a_difference_seen(tests):
 def test_a_legend_has_hollow_markers_and_says_what_a_full_one_means(tests):
     (ax,) = plot_size_differences(tests, "setting", "RMSE (eV)")
     (legend,) = ax.figure.legends
-    *hollow, seen = legend.legend_handles
-    assert {to_hex(line.get_markerfacecolor()) for line in hollow} == {"#ffffff"}
-    assert to_hex(seen.get_markerfacecolor()) == to_hex(seen.get_color()) != "#ffffff"
-    words = [text.get_text() for text in legend.get_texts()[-2:]]
-    assert words == ["hollow: no difference seen", "full: difference seen"]
+    assert {to_hex(line.get_markerfacecolor()) for line in legend.legend_handles} == {"#ffffff"}
+    assert legend.get_title().get_text() == "full marker: difference seen; hollow: none seen"
+    unseen = plot_size_differences(tests.assign(verdict="no difference seen"), "setting", "eV")[0]
+    assert unseen.figure.legends[0].get_title().get_text() == ""
     stars = [line for line in ax.lines if line.get_marker() == "*"]
     assert stars and min(line.get_markersize() for line in stars) > 10
 

@@ -13,7 +13,12 @@ except ImportError as error:
 from tlhelpers.book.beyond import beyond_table
 from tlhelpers.book.bootstrap import bootstrap_scores
 from tlhelpers.book.check_answers import check_answer
-from tlhelpers.book.counted_otherwise import check_verdicts, count_otherwise, nameless_words
+from tlhelpers.book.counted_otherwise import (
+    beside_equal_weights,
+    check_verdicts,
+    count_otherwise,
+    nameless_words,
+)
 from tlhelpers.book.explorers import (
     Explorer,
     Frame,
@@ -83,6 +88,7 @@ __all__ = [
     "TableUpload",
     "all_label_tests",
     "architecture_record",
+    "beside_equal_weights",
     "beyond_table",
     "bootstrap_scores",
     "cancellation_scores",

@@ -5,7 +5,7 @@ from scipy import stats
 
 from tlhelpers.book.prose import join_words, name_tests
 from tlhelpers.data.loaders import load_results
-from tlhelpers.evaluation import holm
+from tlhelpers.evaluation import SETTINGS, compare_sizes, holm, judge
 
 
 def count_otherwise(tests: pd.DataFrame, curve: str = "band_gaps_curve") -> pd.DataFrame:
@@ -70,6 +70,24 @@ def check_verdicts(tests: pd.DataFrame) -> pd.DataFrame:
             "published formula": firm["p_stricter"] < 0.05,
         }
     )
+
+
+def beside_equal_weights() -> pd.DataFrame:
+    """Test the models of few labels beside equal weights, a question that was asked last.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns of `compare_sizes`, with ``model`` and ``setting``, for 20 and 50 labels of the band
+        gaps. All rows are one family.
+    """
+    curve = load_results("band_gaps_curve").query("size <= 50")
+    found = [
+        compare_sizes(rows, "equal weights", model).reset_index().assign(model=model, setting=how)
+        for how, rows in ((how, curve[curve["setting"] == how]) for how in SETTINGS)
+        for model in ("difference", "difference, z seen", "learned slope", "stack")
+    ]
+    return judge(pd.concat(found, ignore_index=True))
 
 
 def nameless_words() -> str:

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from tlhelpers.book.counted_otherwise import beside_equal_weights
 from tlhelpers.book.prose import join_words
 from tlhelpers.book.record import BEYOND, PAPER
 from tlhelpers.data.loaders import load_results
@@ -42,6 +43,7 @@ def few_labels_words() -> str:
     curve = _with_few("band_gaps_curve")
     scores = curve.pivot_table("score", ["size", "setting"], "model")
     lower = int((scores["difference"] < scores["equal weights"]).sum())
+    beside = beside_equal_weights().query("model == 'difference'")["verdict"]
     better = curve["verdict"].eq("better").groupby(curve["model"]).sum()
     return (
         f"This was seen on one table, the band gaps. With {join_words(curve['size'].unique())} "
@@ -49,7 +51,7 @@ def few_labels_words() -> str:
         f"{len(scores)} cases. A `DifferenceForest` has the lower mean error of the two in "
         f"{'all' if lower == len(scores) else lower} of them, and is better than the baseline in "
         f"{better['difference'] or 'none'}, as it varies more from draw to draw. "
-        "These two were not tested beside each other."
+        f"Beside each other: {join_words(beside.unique())}."
     )
 
 

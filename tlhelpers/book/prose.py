@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from IPython.display import HTML, Markdown
+from IPython.display import HTML, Markdown, display
 
 from tlhelpers.evaluation.comparison import summarize
 
@@ -33,9 +33,10 @@ def say(text: str) -> Markdown:
 
 
 def show_text(text: str) -> None:
-    """Print text in lines that fit a page, each line of it on lines of its own."""
-    for line in text.splitlines():
-        print(textwrap.fill(line, 68, subsequent_indent="    "))
+    """Show plain text that flows with the page, each line of it as a paragraph that hangs in."""
+    look = "white-space: pre-wrap; padding-left: 2em; text-indent: -2em; margin: 0 0 0.3em 0"
+    lines = [f'<p style="{look}">{escape(line)}</p>' for line in text.splitlines()]
+    display(HTML("".join(lines)))
 
 
 def show_words(table: pd.DataFrame) -> HTML:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from numbers import Real
 from typing import Any
 
-MARKERS = ("circle", "square", "diamond", "triangle", "star", "cross", "arrow")
+MARKERS = ("circle", "square", "diamond", "triangle", "star", "pentagon", "cross", "arrow")
 
 
 @dataclass(frozen=True, eq=False)

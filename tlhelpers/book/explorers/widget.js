@@ -123,6 +123,7 @@ const SHAPES = {
   diamond: (x, y, r) => `M${x} ${y - 1.3 * r}l${1.3 * r} ${1.3 * r}l${-1.3 * r} ${1.3 * r}l${-1.3 * r} ${-1.3 * r}Z`,
   triangle: (x, y, r) => `M${x} ${y - 1.3 * r}l${1.3 * r} ${2.3 * r}h${-2.6 * r}Z`,
   star: (x, y, r) => `M${Array.from({ length: 10 }, (_, i) => starCorner(x, y, i % 2 ? 0.7 * r : 1.6 * r, i)).join("L")}Z`,
+  pentagon: (x, y, r) => `M${Array.from({ length: 5 }, (_, i) => starCorner(x, y, 1.2 * r, 2 * i)).join("L")}Z`,
   arrow: (x, y, r) => `M${x} ${y - 2 * r}l${1.4 * r} ${1.8 * r}h${-0.9 * r}v${2 * r}h${-r}v${-2 * r}h${-0.9 * r}Z`,
   cross: (x, y, r) => `M${x - r} ${y - r}l${2 * r} ${2 * r}m${-2 * r} 0l${2 * r} ${-2 * r}`,
 };

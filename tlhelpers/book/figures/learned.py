@@ -26,8 +26,8 @@ def plot_curves(
     ----------
     curves : pandas.DataFrame, shape (n_points, n_curves)
         Indexed by the variable. A column that begins with the name of a model, such as
-        ``"latent variable, measured"``, takes its colour; ``"truth"`` is dark, others are grey.
-        Each has its own dash.
+        ``"latent variable, measured"``, takes its colour; ``"truth"`` is thick and pale, others are
+        grey. Each has its own dash.
     xlabel, ylabel : str
         With units.
     points : pandas.Series, optional
@@ -50,9 +50,11 @@ def plot_curves(
         )
     dashes = [(), (6, 3), (2, 2), (8, 2, 2, 2)]
     for place, name in enumerate(curves):
-        color = INK if name == "truth" else style_of(str(name).split(",")[0]).color
+        look = {"color": style_of(str(name).split(",")[0]).color, "linewidth": 1.5}
+        if name == "truth":
+            look = {"color": INK, "linewidth": 5, "alpha": 0.35, "solid_capstyle": "butt"}
         dash = dashes[place % len(dashes)]
-        ax.plot(curves.index, curves[name], color=color, dashes=dash, label=literal(name))
+        ax.plot(curves.index, curves[name], dashes=dash, label=literal(name), **look)
     ax.set(xlabel=xlabel, ylabel=ylabel)
     ax.figure.legend(loc="outside upper center", ncols=3, frameon=False)
     return ax

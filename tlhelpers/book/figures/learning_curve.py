@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from tlhelpers.book.figures.style import INK, PAGE, literal, look_of, style_of, verdict_key
+from tlhelpers.book.figures.style import INK, KEY, PAGE, literal, look_of, style_of
 
 
 def plot_learning_curve(
@@ -118,7 +118,6 @@ def plot_size_differences(tests: pd.DataFrame, panel: str, ylabel: str) -> np.nd
         plt.Line2D([], [], label=literal(name), **look_of(style_of(name), full=False))
         for name in models
     ]
-    if tests["verdict"].isin(["better", "worse"]).any():
-        lines += verdict_key()
-    figure.legend(handles=lines, loc="outside upper center", ncols=3, frameon=False)
+    key = KEY if tests["verdict"].isin(["better", "worse"]).any() else None
+    figure.legend(handles=lines, title=key, loc="outside upper center", ncols=3, frameon=False)
     return axes

@@ -12,6 +12,7 @@ from matplotlib.colors import ListedColormap
 
 from tlhelpers.book.figures.style import (
     INK,
+    KEY,
     OTHER,
     PAGE,
     SERIES,
@@ -19,7 +20,6 @@ from tlhelpers.book.figures.style import (
     look_of,
     opacity_of,
     style_of,
-    verdict_key,
 )
 from tlhelpers.evaluation.comparison import VERDICTS
 
@@ -124,10 +124,10 @@ def plot_intervals(
         for case, pattern in zip(cases, PATTERNS, strict=False)
         if case is not None
     ]
-    if "verdict" in table and table["verdict"].isin(["better", "worse"]).any():
-        lines += verdict_key()
-    if lines:
-        figure.legend(handles=lines, loc="outside upper right", ncols=3, frameon=False)
+    seen = "verdict" in table and table["verdict"].isin(["better", "worse"]).any()
+    if lines or seen:
+        options = {"loc": "outside upper right", "ncols": 3, "frameon": False}
+        figure.legend(handles=lines, title=KEY if seen else None, **options)
     return axes
 
 

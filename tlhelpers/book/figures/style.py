@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import to_rgb
-from matplotlib.lines import Line2D
 
 from tlhelpers.book.names import in_words
 
@@ -33,6 +32,7 @@ class Style:
             "D": "diamond",
             "d": "diamond",
             "*": "star",
+            "p": "pentagon",
         }
         return words.get(self.marker, "cross")
 
@@ -50,22 +50,23 @@ STYLES = {
     "latent variable": Style("#cc79a7", "D", (8, 2, 2, 2)),
     "learned slope": Style("#782d00", "X", (10, 3)),
     "stack": Style("#222222", "*", (14, 2, 2, 2)),
+    "equal weights": Style("#a18245", "p", (5, 1, 1, 1)),
 }
-# Not among the models of chapters 04 to 07: grey, and apart by marker and dash.
+# Unions, controls and rivals: grey, and apart by marker and dash.
 GREY = {
     "pooled": Style("#555555", "v", (1, 1)),
     "pooled, flag": Style("#888888", "P", (3, 1)),
     "difference, z seen": Style("#555555", "d", (4, 2, 1, 2)),
     "equal weights, z shuffled": Style("#888888", "<", (2, 1)),
-    "mixture without z": Style("#777777", ">", (8, 3)),
+    "mixture without z": Style("#444444", ">", (8, 3)),
 }
 OTHER = Style("#555555", "o")
 # For series that are no models, such as the steps of a reaction.
-SERIES = (Style("#000000", "o"), Style("#b87800", "s", (6, 3)), Style("#2f8fc9", "^", (2, 2)))
+SERIES = (Style("#000000", "o"), Style("#8a5ad6", "D", (6, 3)), Style("#7d7d36", "v", (2, 2)))
 INK = "#333333"
 PAGE = 6.1  # inches, the widest figure: wider, and its text would be too small on a phone
 
-KEY = Style(INK, "h")  # of no model
+KEY = "full marker: difference seen; hollow: none seen"
 
 
 def style_of(model: str) -> Style:
@@ -79,12 +80,6 @@ def look_of(style: Style, *, full: bool, size: float = 8) -> dict:
     look = {"color": style.color, "marker": style.marker, "linestyle": "", "markeredgewidth": 1.3}
     look["markersize"] = {"*": 1.375, "X": 1.25}.get(style.marker, 1) * size
     return look | {"markerfacecolor": style.color if full else "white"}
-
-
-def verdict_key() -> list[Line2D]:
-    """Return what a legend says of hollow and of full markers, in a shape of no model."""
-    words = {False: "hollow: no difference seen", True: "full: difference seen"}
-    return [Line2D([], [], label=text, **look_of(KEY, full=full)) for full, text in words.items()]
 
 
 def opacity_of(color: str) -> float:
