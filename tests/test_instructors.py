@@ -188,7 +188,9 @@ def section_minutes(path: Path) -> dict[str, float]:
         text, tags = cell.source, set(cell.metadata.get("tags", []))
         if cell.cell_type == "code" and not tags & {"remove-cell", "hide-cell"}:
             minutes[head] += bool(re.search(r"\bplot_\w+\(|_explorer\(", text))
-            minutes[head] += len(text.splitlines()) / 10 * (not tags & {"hide-input", "remove-input"})
+            minutes[head] += (
+                len(text.splitlines()) / 10 * (not tags & {"hide-input", "remove-input"})
+            )
             text = " ".join(re.findall(r'\bsay\(f?"+(.+?)"+\)', text, re.DOTALL))
             text = re.sub(r"\{[^{}]*\}", "0", text)
         elif cell.cell_type == "code":

@@ -51,7 +51,7 @@ def _grouped(rows: pd.DataFrame, claimed: str) -> str:
     ]
     left = int((said == OPEN).sum())
     if left:
-        parts.append(f"{OPEN} in {'the other' if parts else 'all'} {left}")
+        parts.append(f"{OPEN} in {'the other' if parts else 'any of'} {left}")
     return "; ".join(parts)
 
 
