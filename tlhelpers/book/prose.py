@@ -34,7 +34,7 @@ def say(text: str) -> Markdown:
 
 def show_text(text: str) -> None:
     """Show plain text that flows with the page, each line of it as a paragraph that hangs in."""
-    look = "white-space: pre-wrap; padding-left: 2em; text-indent: -2em; margin: 0 0 0.3em 0"
+    look = "white-space: pre-wrap; padding-left: 1em; text-indent: -1em; margin: 0 0 0.3em 0"
     lines = [f'<p style="{look}">{escape(line)}</p>' for line in text.splitlines()]
     display(HTML("".join(lines)))
 
