@@ -1,7 +1,6 @@
 """Small helps for chapters: prose and tables whose numbers come from a cell."""
 
 import re
-import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
