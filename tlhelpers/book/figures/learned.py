@@ -1,5 +1,7 @@
 """What the models learned: curves, trends, differences, the features that tasks share."""
 
+from typing import Any
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -50,7 +52,7 @@ def plot_curves(
         )
     dashes = [(), (6, 3), (2, 2), (8, 2, 2, 2)]
     for place, name in enumerate(curves):
-        look = {"color": style_of(str(name).split(",")[0]).color, "linewidth": 1.5}
+        look: dict[str, Any] = {"color": style_of(str(name).split(",")[0]).color, "linewidth": 1.5}
         if name == "truth":
             look = {"color": INK, "linewidth": 5, "alpha": 0.35, "solid_capstyle": "butt"}
         dash = dashes[place % len(dashes)]

@@ -126,8 +126,8 @@ def plot_intervals(
     ]
     seen = "verdict" in table and table["verdict"].isin(["better", "worse"]).any()
     if lines or seen:
-        options = {"loc": "outside upper right", "ncols": 3, "frameon": False}
-        figure.legend(handles=lines, title=KEY if seen else None, **options)
+        title = KEY if seen else None
+        figure.legend(handles=lines, title=title, loc="outside upper right", ncols=3, frameon=False)
     return axes
 
 
