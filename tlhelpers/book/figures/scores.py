@@ -126,8 +126,8 @@ def plot_intervals(
     ]
     seen = "verdict" in table and table["verdict"].isin(["better", "worse"]).any()
     if lines or seen:
-        title = KEY if seen else None
-        figure.legend(handles=lines, title=title, loc="outside upper right", ncols=3, frameon=False)
+        key = {"title": KEY} if seen else {}
+        figure.legend(handles=lines, loc="outside upper right", ncols=3, frameon=False, **key)
     return axes
 
 
