@@ -167,7 +167,7 @@ def by_block(table: pd.DataFrame) -> pd.DataFrame:
 def main(
     sets: int = 1000,
     forest_sets: int = 500,
-    linear_sets: int = 4000,
+    linear_sets: int = 20_000,
     normal_sets: int = 50_000,
     jobs: int = 2,
 ) -> None:

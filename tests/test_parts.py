@@ -179,7 +179,7 @@ def test_all_worlds_and_levels_stand_in_one_table():
     normal = more["world"] == false_positives.NORMAL
     assert (more.loc[more["learner"] == "tree", "sets"] == 1000).all()
     assert (more.loc[more["learner"] == "forest", "sets"] == 500).all()
-    assert (more.loc[linear, "sets"] == normal[linear].map({True: 50_000, False: 4000})).all()
+    assert (more.loc[linear, "sets"] == normal[linear].map({True: 50_000, False: 20_000})).all()
     by = ["world", "experiment", "n_train", "learner", "t_test"]
     shares = more.pivot_table("false_positives", by, "level")
     assert (shares[0.001] <= shares[0.01]).all() and (shares[0.01] <= shares[0.05]).all()
