@@ -695,3 +695,14 @@ def test_says_why_the_first_fit_is_slow(tmp_path):
     env = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path), "PYTHONPATH": os.pathsep.join(sys.path)}
     done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True)
     assert "compiling the forest" in done.stderr
+
+
+def test_a_row_alone_has_the_mean_that_it_has_among_others():
+    """A lone column would be added up in another order, and its last bit depend on that."""
+    rng = np.random.default_rng(0)
+    values, bags = rng.normal(size=(50, 40)), rng.poisson(1, size=(50, 40))
+    columns = [[i] for i in range(40)]
+    alone = [trees_module.mean_over_trees(values[:, c])[0] for c in columns]
+    np.testing.assert_array_equal(alone, trees_module.mean_over_trees(values))
+    alone = [trees_module.mean_over_unseen(values[:, c], bags[:, c])[0] for c in columns]
+    np.testing.assert_array_equal(alone, trees_module.mean_over_unseen(values, bags))

@@ -68,7 +68,8 @@ class ForestEngine:
         sample_weight 0 (n,) is not seen. A bag without a label of a task is a ValueError.
         """
         _announce_compilation()
-        bags = np.ascontiguousarray(bags, dtype=np.int32)
+        bags = np.asarray(bags, dtype=np.int32)
+        bags_by_tree = np.ascontiguousarray(bags)  # for the kernel; sums keep the order they have
         self._is_class = np.asarray(n_classes) > 0
         bins, n_bins, lowest, highest = bin_features(np.asarray(X, dtype=np.float64))
         n_features = self.n_features = bins.shape[1]
@@ -100,7 +101,7 @@ class ForestEngine:
             importance = np.zeros((len(unit), n_features, n_tasks))
             roots = np.empty(len(unit), np.int64)
             given = code.row, code.table.place, code.table.value, code.edges, tasks, unit * weights
-            how = (*setting, code.bits), bags[some], seeds[some]
+            how = (*setting, code.bits), bags_by_tree[some], seeds[some]
             results = trees, state, importance, roots
             n = grow_trees(table, *given, *how, *results, work, code.table.pair, *pairs)
             trees = Tree(*(column[:n] for column in trees))

@@ -92,7 +92,12 @@ def mean_over_trees(values: Array) -> Array:
 
 
 def mean_over_unseen(values: Array, bags: Array) -> Array:
-    """Return the mean over the trees whose bag does not hold the row; NaN if all bags do."""
+    """Return the mean over the trees whose bag does not hold the row; NaN if all bags do.
+
+    For a row alone it is, as in `mean_over_trees`, what it is among others.
+    """
+    if values.shape[1] == 1:
+        return mean_over_unseen(np.repeat(values, 2, axis=1), np.repeat(bags, 2, axis=1))[:1]
     unseen = (bags == 0).astype(np.float64)
     with np.errstate(invalid="ignore"):
         return np.einsum("bm,bm...->m...", unseen / unseen.sum(axis=0), values)
