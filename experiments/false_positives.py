@@ -110,7 +110,7 @@ def errors(learner: str, view: np.ndarray, y: np.ndarray, pairs: list) -> np.nda
 
 
 def errors_of_lines(view: np.ndarray, y: np.ndarray, pairs: list) -> np.ndarray:
-    """Return what `LinearRegression` would: all splits at once, in a twentieth of the time."""
+    """Return what `LinearRegression` would, all splits at once: one by one takes far longer."""
     X = np.column_stack([np.ones(len(y)), view])
     shown = np.array([np.bincount(train, minlength=len(y)) for train, _ in pairs])
     squares, moments = (shown[:, :, None] * X).transpose(0, 2, 1) @ X, shown @ (y[:, None] * X)

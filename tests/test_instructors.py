@@ -473,3 +473,20 @@ def test_the_table_for_those_without_one_is_read(tmp_path: Path, monkeypatch) ->
     frame = read_table(name)
     own = read_roles(frame, guess_roles(frame, target=target))
     assert own.target == target and own.Y[target].count() > 300 and len(own.Y.columns) == 4
+
+
+def test_the_shortest_way_takes_as_long_as_the_first_page_says() -> None:
+    """Chapters whole or by section, as it lists them, with the guide, in minutes of reading."""
+    (way,) = re.findall(
+        r"takes about three hours:\n\n(.+?)\n```", (ROOT / "book/intro.md").read_text(), re.S
+    )
+    read = {path.stem[:2]: section_minutes(path) for path in CHAPTERS}
+    whole = sum(sum(read[n].values()) for n in ("01", "02", "04", "12"))
+    half_way = list(read["03"]).index("Half-way")
+    parts = sum(list(read["03"].values())[: half_way + 1])
+    parts += sum(minutes for n in ("05", "06") for minutes in list(read[n].values())[:2])
+    sections = ["A world with four knobs", "The map", "Not choosing: the stack"]
+    parts += sum(read["07"][section] for section in sections)
+    parts += sum(section_minutes(ROOT / "book/guide.md").values())
+    assert all(f"notebooks/{n}_" in way for n in ("01", "02", "03", "04", "05", "06", "07", "12"))
+    assert 150 <= whole + parts <= 210, whole + parts

@@ -18,12 +18,8 @@ from nbformat import NotebookNode
 
 ROOT = Path(__file__).resolve().parents[1]
 CHAPTER_LINK = re.compile(r"(?<=\]\()(\w+)\.md(?=[)#])")
-FOLDED = {
-    "hide-cell",
-    "hide-input",
-    "remove-cell",
-    "remove-input",
-}  # what the site folds, or does not show
+# what the site folds, or does not show
+FOLDED = {"hide-cell", "hide-input", "remove-cell", "remove-input"}
 INSTALL = """# Installs the package where it is missing, as in Google Colab.
 try:
     import tlhelpers.book

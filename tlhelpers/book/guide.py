@@ -22,12 +22,12 @@ MISMATCHED = "difference, mismatched"
 
 
 def decision_table() -> pd.DataFrame:
-    """Say which model to take for which table, and what was seen of it.
+    """Say which model comes into question for which table, and what was seen of it.
 
     Returns
     -------
     pandas.DataFrame
-        Indexed by ``your table``: the ``model`` to take, ``what we saw``, with numbers from
+        Indexed by ``your table``: a ``model`` to try, ``what we saw``, with numbers from
         ``data/results``, and the ``chapter``. What takes more than four numbers stands in
         `guide_tables`.
     """

@@ -133,16 +133,17 @@ class GrownStages:
         self, stage: Stage, reads: Sequence[Stage], rows: Rows = _ALL
     ) -> list[np.ndarray]:
         """Return what stands for earlier stages in training rows, each (n_rows, n_columns)."""
-        X, answers = self.X[rows], []
+        answers = []
         for read in reads:
-            answer = self.out_of_bag(read, rows=rows).reshape(len(X), -1)
+            answer = self.out_of_bag(read, rows=rows)
+            answer = answer.reshape(len(answer), -1)
             lost = np.isnan(answer)  # in every bag: only with a handful of trees
             if lost.any():  # the mean of all rows: its own answer would be in-bag
                 engine, features = self[read].engine, read.flag(self.training_features(read))
                 answer = np.where(lost, engine.predict(features, 0).mean(axis=0), answer)
             if stage.known is not None and read.tasks[0] in stage.known:
                 label = self.one_hot(read.tasks[0], self.labels.of(read.tasks[0])[rows])
-                label = label.reshape(len(X), -1)
+                label = label.reshape(answer.shape)
                 answer = np.where(np.isnan(label), answer, label)
             answers.append(answer)
         return answers
