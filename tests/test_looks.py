@@ -86,6 +86,13 @@ BROKEN = """() => [...document.querySelectorAll('article table :is(th, td)')].fl
 })"""
 
 
+# Formulas on lines of their own that are longer than the text.
+LONG = """() => [...document.querySelectorAll('div.math')]
+  .filter((box) => [...box.querySelectorAll('mjx-math')]
+    .some((e) => e.getBoundingClientRect().width > box.clientWidth + 1))
+  .map((box) => box.textContent.trim().slice(0, 60))"""
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_nothing_is_cut_or_broken_or_wider_than_the_window(at, name: str) -> None:
     with at(*SIZES[0]) as visit:
@@ -98,6 +105,7 @@ def test_nothing_is_cut_or_broken_or_wider_than_the_window(at, name: str) -> Non
                 assert width_of(visit) <= width
                 assert page.evaluate(CUT) == []
                 assert zoom or name not in CONTENT or page.evaluate(BROKEN) == []
+                assert zoom or page.evaluate(LONG) == []
 
 
 SQUEEZED = """all => all.filter((e) =>
