@@ -3,6 +3,8 @@ SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -c
 PYTHON ?= python3
 BIN := .venv/bin
+# bytecode is kept: without it each kernel compiles what it imports anew, and a book takes half as long again
+export PYTHONDONTWRITEBYTECODE :=
 .DEFAULT_GOAL := help
 .PHONY: help env check book slides test test-full coverage mutants offline bench results lab pair lock wheel sbom clean
 
