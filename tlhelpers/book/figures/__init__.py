@@ -15,6 +15,7 @@ from tlhelpers.book.figures.scores import (
     plot_gains,
     plot_intervals,
     plot_scores,
+    plot_so_far,
 )
 from tlhelpers.book.figures.settings import plot_settings
 from tlhelpers.book.figures.tables import (
@@ -53,6 +54,7 @@ __all__ = [
     "plot_settings",
     "plot_shared_splits",
     "plot_size_differences",
+    "plot_so_far",
     "plot_sparsity",
     "plot_spread",
     "plot_strip",

@@ -23,6 +23,7 @@ from tlhelpers.book.figures.style import (
 )
 from tlhelpers.evaluation.comparison import VERDICTS
 
+MET_IN = {"learned slope": 4, "multi-task": 5, "latent variable": 6, "stack": 7}  # chapters
 PATTERNS: list[Any] = ["-", (0, (2, 1))]  # short dashes: a short interval still has several
 
 
@@ -129,6 +130,33 @@ def plot_intervals(
         key = {"title": KEY} if seen else {}
         figure.legend(handles=lines, loc="outside upper right", ncols=3, frameon=False, **key)
     return axes
+
+
+def plot_so_far(tests: pd.DataFrame, chapter: int, xlabel: str) -> Axes:
+    """Draw the gains of the models that the chapters up to this one have; later rows are empty.
+
+    Parameters
+    ----------
+    tests : pandas.DataFrame
+        Verdicts of the learned slope, the multi-task forest, the latent variable and the stack, a
+        row each: columns ``model``, ``difference``, ``low``, ``high`` and ``verdict``.
+    chapter : int
+        4 to 7.
+    xlabel : str
+        With unit.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    rows = tests.set_index("model").loc[list(MET_IN)].reset_index()
+    met = [number <= chapter for number in MET_IN.values()]
+    (ax,) = plot_intervals(rows.assign(panel=""), "panel", xlabel, score="difference", line=0)
+    for artist, known in zip(ax.lines, np.repeat(met, 2), strict=False):
+        artist.set_visible(known)  # hidden, not left out: all chapters have the same axes
+    later = [name if n <= chapter else f"chapter {n:02d}" for name, n in MET_IN.items()]
+    ax.set_yticks(range(len(later)), later)
+    return ax
 
 
 def _draw_interval(ax: Axes, row: dict, place: int, score: str, number: int, n: int) -> None:
