@@ -13,7 +13,7 @@ from tlhelpers.book.check_answers import ANSWERS
 
 PROJECT = "15_project"  # an hour of its own
 CHAPTERS = sorted(p for p in (ROOT / "notebooks").glob("*.md") if p.stem != PROJECT)
-MINUTES = {"recall": 3, "apply": 7, "break it": 10, "extend": 15}
+MINUTES = {"recall": 5, "apply": 7, "break it": 10, "extend": 15}
 LEVELS = tuple(MINUTES)
 HEADING = re.compile(r"^### Exercise (\d+) \(([^)]+)\): \S.*$", re.MULTILINE)
 SOLUTION = re.compile(

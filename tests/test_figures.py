@@ -13,7 +13,7 @@ from tlhelpers.book import figures, lab_winners, visible_relation
 from tlhelpers.book.figures.style import literal
 
 PHONE = 358  # px: a window of 390 without its margins
-LEAST = 9  # px, the size of the type
+LEAST = 10  # px, the size of the type
 
 
 @pytest.fixture(autouse=True)
@@ -71,6 +71,7 @@ FIGURES = {name: draw for name, (draw, _) in DRAWN.items()} | {
     "differences by size": lambda: differences(
         lambda tests, panel: figures.plot_size_differences(tests, panel, "RMSE (eV)"), "setting"
     ),
+    "so far": lambda: so_far(4),
     "three panels": lambda: barriers(
         lambda scores: figures.plot_intervals(scores, "target", "RMSE (eV)", dash="setting")
     ),
@@ -84,6 +85,24 @@ def test_text_is_read_on_a_phone(name):
     width = figure.get_tightbbox().width + 0.2  # as a notebook saves it
     least = min(text.get_fontsize() for text in figure.findobj(plt.Text) if text.get_text().strip())
     assert least / 72 * PHONE / width >= 0.98 * LEAST
+
+
+def so_far(chapter):
+    return figures.plot_so_far(tl.load_results("entropies_verdicts"), chapter, "RMSE (J/K)")
+
+
+@pytest.mark.parametrize("chapter", [4, 5, 6, 7])
+def test_each_chapter_fills_one_more_row_of_the_same_figure(chapter):
+    ax, last = so_far(chapter), so_far(7)
+    names = [label.get_text() for label in ax.get_yticklabels()]
+    met = ["learned slope", "multi-task", "latent variable", "stack"][: chapter - 3]
+    assert names == met + [f"chapter {n:02d}" for n in range(chapter + 1, 8)]
+    assert ax.get_xlim() == last.get_xlim() and ax.get_ylim() == last.get_ylim()
+    told = tl.load_results("entropies_verdicts").set_index("model")["difference"]
+    marks = [line for line in ax.lines if len(line.get_xdata()) == 1 and line.get_visible()]
+    assert [line.get_xdata()[0] for line in marks] == told[met].tolist()
+    shown = [line for line in ax.lines if line.get_visible()]
+    assert len(shown) == 2 * len(met) + 1  # an interval and a marker each, and the line at zero
 
 
 def test_titles_of_three_panels_keep_apart():

@@ -171,14 +171,21 @@ def test_lines_fitted_at_once_are_those_of_scikit_learn(world):
 def test_all_worlds_and_levels_stand_in_one_table():
     more = pd.read_csv(parts.RESULTS / "false_positives.csv")
     assert set(more["world"]) == set(false_positives.WORLDS)
-    assert (
-        more.groupby("level").size() == 3 * (3 * 8 + 2 * 2) - 8
-    ).all()  # no forests with heavy tails
+    # three learners, worlds with one cross-validation and three sizes, groups; no forests with
+    # heavy tails, and of the rows of the band gaps forests alone, with five sizes
+    rows = 3 * (3 * (2 + 3 * 3) + 2 * 2) - (2 + 3 * 3) + 5 * 3
+    assert (more.groupby("level").size() == rows).all()
+    curve = more["experiment"] == "learning curve"
+    assert set(more.loc[curve, "t_test"]) == {"corrected", "plain", "published"}
+    assert set(more.loc[~curve, "t_test"]) == {"corrected", "plain"}
     assert set(more["level"]) == set(false_positives.LEVELS)
     linear = more["learner"] == "linear regression"
     normal = more["world"] == false_positives.NORMAL
     assert (more.loc[more["learner"] == "tree", "sets"] == 1000).all()
-    assert (more.loc[more["learner"] == "forest", "sets"] == 500).all()
+    of_study = more["world"] == false_positives.STUDY
+    assert (more.loc[(more["learner"] == "forest") & ~of_study, "sets"] == 500).all()
+    assert (more.loc[of_study, "sets"] == 1000).all()
+    assert set(more.loc[of_study, "n_train"]) == set(false_positives.STUDY_SIZES)
     assert (more.loc[linear, "sets"] == normal[linear].map({True: 50_000, False: 20_000})).all()
     by = ["world", "experiment", "n_train", "learner", "t_test"]
     shares = more.pivot_table("false_positives", by, "level")

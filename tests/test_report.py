@@ -185,6 +185,15 @@ def imported_by(name):
     return {f"{last}.py" for *_, last in parts}
 
 
+def test_a_full_marker_of_the_report_is_a_difference_seen(found):
+    own = (found.verdicts["setting"] == next(iter(found.recommendations))).sum()
+    for verdict, hollow in (("better", 0), ("worse", 0), ("no difference seen", own)):
+        told = replace(found, verdicts=found.verdicts.assign(verdict=verdict))
+        svg = draw_all(told)["models0"][1]
+        assert len(re.findall(r"<use [^>]*fill-opacity: 0; stroke: var\(", svg)) == hollow
+        assert svg.count(f", {verdict}") >= own  # read aloud, too
+
+
 def test_the_digest_is_of_all_that_makes_text_or_figures():
     made = imported_by("report.py") | imported_by("figures.py")
     made -= {"outcome.py", "checks.py", "candidates.py"}  # they give types and names of models

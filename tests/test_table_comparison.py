@@ -260,7 +260,7 @@ def test_for_want_of_labels_it_is_not_decided_and_both_errors_are_told(n_groups,
     said = recommending._sentence(values, "rmse", "single-task", "stack", False, " eV", n_groups)
     undecided = n_groups < 30 or half > 0.7
     assert said.startswith("Not decided" if undecided else "No difference seen")
-    assert " is 1, " in said and " 0.41 eV " in said
+    assert " is 1.00, " in said and " 0.410 eV " in said
     assert ("The other model to try is the stack" in said) == undecided
 
 

@@ -1,12 +1,15 @@
 """Tables and figures of tests show what the tests say."""
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
 from scipy import stats
 
 from tlhelpers.book import (
+    architecture_record,
+    both_formulas,
     check_verdicts,
     count_once,
     count_otherwise,
@@ -15,6 +18,7 @@ from tlhelpers.book import (
     plot_learning_curve,
     plot_size_differences,
     scores_by,
+    stack_gains,
 )
 from tlhelpers.book.figures.style import style_of
 from tlhelpers.data.loaders import load_results
@@ -163,3 +167,36 @@ def test_each_check_of_a_verdict_is_that_of_its_own_table():
             checks["named methods"] is None and not verdicts
         )
     assert set(map(type, found["named methods"])) == {bool, type(None)}
+
+
+def test_the_stack_on_all_tables_is_told_in_percent_of_the_baseline():
+    gains = stack_gains().set_index("target")
+    record = architecture_record().query("model == 'stack' and setting == 'warm'")
+    record = record[record["metric"] == "rmse"].set_index("target")
+    assert list(gains.index) == ["entropy", *record.index]
+    assert set(gains["case"]) == {"all labels, warm"}
+    for end in ("difference", "low", "high"):
+        by_hand = 100 * record[end] / record["baseline_score"]
+        assert (gains.loc[record.index, end] - by_hand).abs().max() < 1e-12
+    assert gains["verdict"].loc[record.index].tolist() == record["verdict"].tolist()
+    assert all(name.endswith(", stack") for name in gains["model"])  # drawn as the stack
+
+
+def test_both_formulas_have_the_same_gain_and_their_own_interval():
+    tests = load_results("band_gaps_curve_verdicts").query("question == 'rivals'")
+    found = both_formulas(tests)
+    counted = count_otherwise(tests).query("verdict == 'better'").sort_values(["setting", "size"])
+    ours, published = (
+        found[found["formula"] == f"{name} formula"].reset_index(drop=True)
+        for name in ("our", "published")
+    )
+    assert len(ours) == len(published) == len(counted) > 3 and len(found) == 2 * len(ours)
+    assert ours["difference"].equals(published["difference"])
+    width, other = ours["high"] - ours["low"], published["high"] - published["low"]
+    assert np.allclose(other / width, counted["longer"])
+    by_hand = 100 * (counted["high"] - counted["low"]) / counted["baseline_score"]
+    assert np.allclose(width, by_hand) and set(ours["verdict"]) == {"better"}
+    stays = (counted["p_stricter"] < 0.05).to_numpy()
+    assert ((published["verdict"] == "better") == stays).all() and 0 < stays.sum() < len(stays)
+    outside = (published["low"] > 0) | (published["high"] < 0)
+    assert (outside == (counted["p_alone"] < 0.05).to_numpy()).all()

@@ -15,6 +15,7 @@ from tlhelpers.book.bootstrap import bootstrap_scores
 from tlhelpers.book.check_answers import check_answer
 from tlhelpers.book.counted_otherwise import (
     beside_equal_weights,
+    both_formulas,
     check_verdicts,
     count_otherwise,
     nameless_words,
@@ -61,7 +62,12 @@ from tlhelpers.book.prose import (
     spread_table,
     verdict_words,
 )
-from tlhelpers.book.record import all_label_tests, architecture_record, gains_outside_record
+from tlhelpers.book.record import (
+    all_label_tests,
+    architecture_record,
+    gains_outside_record,
+    stack_gains,
+)
 from tlhelpers.book.several_tasks import (
     cancellation_scores,
     error_cancellation,
@@ -91,6 +97,7 @@ __all__ = [
     "beside_equal_weights",
     "beyond_table",
     "bootstrap_scores",
+    "both_formulas",
     "cancellation_scores",
     "check_answer",
     "check_verdicts",
@@ -130,6 +137,7 @@ __all__ = [
     "show_text",
     "show_words",
     "spread_table",
+    "stack_gains",
     "step_predictions",
     "training_size_explorer",
     "verdict_words",

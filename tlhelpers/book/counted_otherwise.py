@@ -6,6 +6,7 @@ from scipy import stats
 from tlhelpers.book.prose import join_words, name_tests
 from tlhelpers.data.loaders import load_results
 from tlhelpers.evaluation import SETTINGS, compare_sizes, holm, judge
+from tlhelpers.evaluation.comparison import LEVEL
 
 
 def count_otherwise(tests: pd.DataFrame, curve: str = "band_gaps_curve") -> pd.DataFrame:
@@ -23,8 +24,8 @@ def count_otherwise(tests: pd.DataFrame, curve: str = "band_gaps_curve") -> pd.D
     pandas.DataFrame
         The tests with ``p_one_family``, adjusted as if all were one family; ``longer``, how many
         times as long the interval is if the corrected test takes the labels for its number of
-        training rows, not all rows that they are drawn from; and ``p_stricter``, adjusted in each
-        question, with that ratio.
+        training rows, not all rows that they are drawn from; ``p_alone``, the p-value with that
+        ratio; and ``p_stricter``, the same adjusted in each question.
     """
     scores = load_results(curve)
     n_test, n_pool = scores.loc[0, ["n_test", "n_pool"]]
@@ -35,8 +36,39 @@ def count_otherwise(tests: pd.DataFrame, curve: str = "band_gaps_curve") -> pd.D
     return tests.assign(
         p_one_family=holm(tests["p_value"]),
         longer=longer,
+        p_alone=p_value,
         p_stricter=p_value.groupby(tests["question"]).transform(holm),
     )
+
+
+def both_formulas(tests: pd.DataFrame) -> pd.DataFrame:
+    """Return the intervals of the verdicts "better", by both formulas of the test.
+
+    Parameters
+    ----------
+    tests : pandas.DataFrame
+        The questions of ``band_gaps_curve_verdicts`` that are counted.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Two rows a verdict: ``model``, with size and setting before its name; ``formula``, ours or
+        the published one; ``difference``, ``low`` and ``high``, in percent of the baseline's error;
+        and ``verdict``, that of the formula.
+    """
+    better = count_otherwise(tests).query("verdict == 'better'").sort_values(["setting", "size"])
+    labels = better["setting"] + ", " + better["size"].astype(str) + ", " + better["model"]
+    percent = 100 / better["baseline_score"]
+    middle, found = better["difference"] * percent, []
+    stays = (better["p_stricter"] < LEVEL).map({True: "better", False: "no difference seen"})
+    for formula, longer, verdict in (
+        ("our formula", 1, better["verdict"]),
+        ("published formula", better["longer"], stays),
+    ):
+        ends = {end: middle + (better[end] * percent - middle) * longer for end in ("low", "high")}
+        rows = pd.DataFrame({"model": labels, "difference": middle, **ends, "verdict": verdict})
+        found.append(rows.assign(formula=formula))
+    return pd.concat(found, ignore_index=True)
 
 
 def check_verdicts(tests: pd.DataFrame) -> pd.DataFrame:

@@ -32,10 +32,12 @@ def say(text: str) -> Markdown:
 
 
 def show_text(text: str) -> None:
-    """Show plain text that flows with the page, each line of it as a paragraph that hangs in."""
-    look = "white-space: pre-wrap; padding-left: 1em; text-indent: -1em; margin: 0 0 0.3em 0"
-    lines = [f'<p style="{look}">{escape(line)}</p>' for line in text.splitlines()]
-    display(HTML("".join(lines)))
+    """Show plain text that flows with the page, each line of it as a paragraph; several hang in."""
+    lines = text.splitlines()
+    hang = "padding-left: 1em; text-indent: -1em; " if len(lines) > 1 else ""
+    look = f"white-space: pre-wrap; {hang}margin: 0 0 0.3em 0"
+    shown = [f'<p style="{look}">{escape(line)}</p>' for line in lines]
+    display(HTML(f'<div class="tl-shown">{"".join(shown)}</div>'))
 
 
 def show_words(table: pd.DataFrame) -> HTML:

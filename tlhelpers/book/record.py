@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 import pandas as pd
 
+from tlhelpers.book.names import molecule_of
 from tlhelpers.data.loaders import load_results
 from tlhelpers.evaluation import holm
 
@@ -40,6 +41,27 @@ def architecture_record(rivals: Collection[str] = ()) -> pd.DataFrame:
     return table[[*columns, "low", "high", "p_adjusted", "verdict", "question"]].reset_index(
         drop=True
     )
+
+
+def stack_gains() -> pd.DataFrame:
+    """Return what the stack gains on each table of numbers, with all labels, warm.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row per target, the entropies first: ``model``, its name in a figure; ``difference``,
+        ``low`` and ``high``, in percent of the error of the single-task forest; ``verdict``; and
+        ``case``, the same for all.
+    """
+    entropies = load_results("entropies_verdicts").assign(target="entropy")
+    rows = pd.concat([entropies, architecture_record().query("metric == 'rmse'")])
+    rows = rows.query("model == 'stack' and setting == 'warm'").reset_index(drop=True)
+    names = {"entropy": "entropies", "gap_optical": "band gaps"}
+    words = [names.get(task) or f"barrier of {molecule_of(task)}" for task in rows["target"]]
+    ends = ["difference", "low", "high"]
+    rows[ends] = rows[ends].mul(100 / rows["baseline_score"], axis=0)
+    shown = {"model": [f"{word}, stack" for word in words], "case": "all labels, warm"}
+    return rows.assign(**shown)[["target", "model", *ends, "verdict", "case"]]
 
 
 def count_verdicts(model: str) -> tuple[int, int, int]:

@@ -14,6 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
+from tlhelpers.evaluation.comparison import VERDICTS
 from tlhelpers.table.candidates import BASELINE, CHOSEN
 from tlhelpers.table.outcome import Comparison
 from tlhelpers.table.palette import INK, LOOKS, RIVAL, look_of
@@ -119,8 +120,8 @@ def _models(found: Comparison, setting: str, key: str, more: str) -> str:
         return ""
     rows = found.verdicts[found.verdicts["setting"] == setting]
     score = score_label(found.metric, found.target)
-    words = ", ".join(
-        f"{row.model} {row.difference:+.2g} ({row.low:+.2g} to {row.high:+.2g})"
+    words = "; ".join(
+        f"{row.model} {row.difference:+.2g} ({row.low:+.2g} to {row.high:+.2g}), {row.verdict}"
         for row in rows.itertuples()
     )
     title = (
@@ -132,7 +133,8 @@ def _models(found: Comparison, setting: str, key: str, more: str) -> str:
         for y, row in enumerate(rows.itertuples()):
             look = look_of(row.model)
             ax.plot([row.low, row.high], [y, y], color=look.color, lw=2)
-            ax.plot(row.difference, y, look.marker, color=look.color, ms=8)
+            fill = "full" if row.verdict in VERDICTS[:2] else "none"
+            ax.plot(row.difference, y, look.marker, color=look.color, ms=8, fillstyle=fill)
         ax.axvline(0, color=INK, lw=0.8)
         ax.set_yticks(range(len(rows)), [plain(model) for model in rows["model"]])
         ax.set_ylim(len(rows) - 0.5, -0.5)
@@ -225,7 +227,7 @@ def _features(found: Comparison) -> str:
 
 
 _FIGURES = {
-    "models": ("What each model changes, with 95% intervals", _models),
+    "models": ("What each model changes, with 95% intervals; hollow: no difference seen", _models),
     "held": ("Held-out predictions of the recommended procedure", _held_out),
     "curve": ("Learning curve: means over repeats and their standard deviations", _curve),
 }

@@ -10,7 +10,7 @@ from tlhelpers.evaluation import compare_models, score_predictions
 from tlhelpers.evaluation.comparison import LEVEL
 from tlhelpers.table.candidates import BASELINE, CHOSEN
 from tlhelpers.table.relations import FEW, SMALL
-from tlhelpers.table.units import SCORES
+from tlhelpers.table.units import SCORES, rounded, signed
 
 _POWER = 0.7  # half the interval over the difference that is seen in four comparisons of five
 _SETTINGS = {
@@ -161,10 +161,10 @@ def _sentence(
     name = f"{name} ({meaning})"
     p_text = "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
     moved = (
-        f"On rows held out of the training, the {name} of the single-task forest is {base:.3g}, "
-        f"that of the choice among all models {values['score']:.3g}{unit} (difference "
-        f"{values['difference']:.2g}, 95% interval {low:.2g} to {high:.2g}, {p_text}). The choice "
-        "was made anew each time, without these rows."
+        f"On rows held out of the training, the {name} of the single-task forest is "
+        f"{rounded(base)}, that of the choice among all models {rounded(values['score'])}{unit} "
+        f"(difference {signed(values['difference'])}, 95% interval {signed(low)} to "
+        f"{signed(high)}, {p_text}). The choice was made anew each time, without these rows."
     )
     if better and model != BASELINE:
         return f"Use {_article(model)}. {moved}"
@@ -176,7 +176,7 @@ def _sentence(
     if values["difference"] == 0 and high == low:
         return (
             "No difference seen: use the single-task forest, on which the choice among all models "
-            f"fell each time. On rows held out of the training its {name} is {base:.3g}{unit}."
+            f"fell each time. On rows held out of the training its {name} is {rounded(base)}{unit}."
         )
     if p < LEVEL:
         return f"Use the single-task forest: the choice among all models is worse. {moved}"

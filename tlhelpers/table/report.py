@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from tlhelpers.table.outcome import Comparison
 from tlhelpers.table.palette import DARK_INK, INK, LOOKS, RIVAL
 from tlhelpers.table.purchases import GAIN, check_projection
-from tlhelpers.table.units import SCORES, in_unit, score_label, unit_of
+from tlhelpers.table.units import SCORES, in_unit, rounded, score_label, signed, unit_of
 
 if TYPE_CHECKING:
     from tlhelpers.table.checks import Finding
@@ -99,19 +99,23 @@ def _models(found: Comparison, setting: str) -> tuple[str, str, Table]:
     rows = []
     if len(found.verdicts):
         own = found.verdicts[found.verdicts["setting"] == setting]
-        rows.append(["single-task (baseline)", f"{said.baseline_score:.3g}", "", "", "", ""])
+        rows.append(["single-task (baseline)", rounded(said.baseline_score), "", "", "", ""])
         rows += [
             [
-                row.model, f"{row.score:.3g}", f"{row.difference:+.2g}",
-                f"{row.low:+.2g} to {row.high:+.2g}", _p(row.p_adjusted), row.verdict,
+                row.model, rounded(row.score), signed(row.difference), _between(row),
+                _p(row.p_adjusted), row.verdict,
             ]
             for row in own.itertuples()
         ]  # fmt: skip
         rows.append([
-            "chosen in each fold", f"{said.score:.3g}", f"{said.difference:+.2g}",
-            f"{said.low:+.2g} to {said.high:+.2g}", f"{_p(said.p_value)} (one test)", "",
+            "chosen in each fold", rounded(said.score), signed(said.difference), _between(said),
+            f"{_p(said.p_value)} (one test)", "",
         ])  # fmt: skip
     return setting, said.sentence, (head, rows)
+
+
+def _between(row: Any) -> str:
+    return f"{signed(row.low)} to {signed(row.high)}"
 
 
 def _purchases(found: Comparison) -> Table:
@@ -121,8 +125,8 @@ def _purchases(found: Comparison) -> Table:
     rows = [
         [
             str(row.label), f"{row.rows} ({row.setting}, {row.model})",
-            f"{row.labels_now} + {row.buy}", f"{row.error_now:.3g} to {row.error_then:.3g}",
-            _gain(row),
+            f"{row.labels_now} + {row.buy}",
+            f"{rounded(row.error_now)} to {rounded(row.error_then)}", _gain(row),
         ]
         for row in found.labels_to_buy.itertuples()
         if row.verdict == GAIN
@@ -160,8 +164,8 @@ def _tried(found: Comparison) -> list[str]:
             size, projected, seen = tried
             told.append(
                 f"Tried on the curve itself ({setting} setting, {said.model}): projected from its "
-                f"smaller sizes, the error with {size} labels would be {projected:.3g}; it was "
-                f"{seen:.3g}."
+                f"smaller sizes, the error with {size} labels would be {rounded(projected)}; it "
+                f"was {rounded(seen)}."
             )
     return told
 
@@ -179,7 +183,7 @@ def _calibration(found: Comparison) -> Table:
     rows = [
         [
             row.setting, row.model, f"{row.level:.0%}", f"{row.coverage:.1%}",
-            f"{row.low:.1%} to {row.high:.1%}", f"{row.width:.3g}",
+            f"{row.low:.1%} to {row.high:.1%}", rounded(row.width),
         ]
         for row in found.calibration.itertuples()
     ]  # fmt: skip
@@ -192,11 +196,11 @@ def _differences(found: Comparison) -> Table:
     head += ["slope", "slope where guessed"]
     rows = []
     for row in found.differences.itertuples():
-        between = f"{row.mean_difference:.3g} ± {row.sd_difference:.3g}"
-        slope = "" if pd.isna(row.slope) else f"{row.slope:.3g} ± {row.slope_std:.2g}"
-        cells = ["" if pd.isna(row.correlation) else f"{row.correlation:.3g}"]
+        between = f"{rounded(row.mean_difference)} ± {rounded(row.sd_difference)}"
+        slope = "" if pd.isna(row.slope) else f"{rounded(row.slope)} ± {row.slope_std:.2g}"
+        cells = ["" if pd.isna(row.correlation) else rounded(row.correlation)]
         cells += ["" if pd.isna(row.mean_difference) else between]
-        guessed = "" if pd.isna(row.slope_guessed) else f"{row.slope_guessed:.3g}"
+        guessed = "" if pd.isna(row.slope_guessed) else rounded(row.slope_guessed)
         rows.append([str(row.label), str(row.n_both), *cells, slope, guessed])
     kept = [place for place in range(len(head)) if place == 0 or any(row[place] for row in rows)]
     return [head[place] for place in kept], [[row[place] for place in kept] for row in rows]

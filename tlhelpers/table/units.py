@@ -1,4 +1,4 @@
-"""The unit in the name of a column: "gap (eV)", "gap [eV]" or "gap_eV"."""
+"""The unit in the name of a column, "gap (eV)", "gap [eV]" or "gap_eV", and numbers beside it."""
 
 import re
 from collections.abc import Hashable
@@ -67,3 +67,29 @@ def in_unit(column: Hashable) -> str:
     """
     unit = unit_of(column)
     return f" {unit}" if unit else f", in the unit of {str(column)!r}"
+
+
+def rounded(value: float) -> str:
+    """Return a number with three significant digits, zeros at its end among them.
+
+    Examples
+    --------
+    >>> rounded(4.1), rounded(123.4)
+    ('4.10', '123')
+    """
+    return _plain(f"{value:#.3g}")
+
+
+def signed(value: float) -> str:
+    """Return a difference with its sign and two significant digits.
+
+    Examples
+    --------
+    >>> signed(-1.04), signed(0.5), signed(25)
+    ('-1.0', '+0.50', '+25')
+    """
+    return _plain(f"{value:+#.2g}")
+
+
+def _plain(text: str) -> str:
+    return text if "e" in text else text.removesuffix(".")

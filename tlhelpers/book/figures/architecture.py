@@ -5,7 +5,7 @@ from typing import Any
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 
-from tlhelpers.book.figures.style import INK, OTHER, PAGE, STYLES
+from tlhelpers.book.figures.style import INK, OTHER, STYLES
 
 # Text and place of each box; a forest has a second line, the rows that it learns from.
 _X = ("features x", 0.0, 0.5)
@@ -57,7 +57,9 @@ def plot_architecture(name: str) -> Axes:
     """
     if name not in _BOXES:
         raise ValueError(f"name={name!r} must be one of {list(_BOXES)}")
-    _, ax = plt.subplots(figsize=(PAGE, 1.9))
+    _, ax = plt.subplots(
+        figsize=(6.1, 1.9)
+    )  # wider than the others: its boxes are as wide as words
     drawn = {}
     for key, (text, x, y) in _BOXES[name].items():
         color = STYLES[name].color if "\n" in text else OTHER.color

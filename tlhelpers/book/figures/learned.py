@@ -40,19 +40,14 @@ def plot_curves(
     matplotlib.axes.Axes
     """
     _, ax = plt.subplots(figsize=(PAGE, 3.8), layout="constrained")
+    look: dict[str, Any]
     if points is not None:
-        ax.plot(
-            points.index,
-            points,
-            "o",
-            color=OTHER.color,
-            alpha=opacity_of(OTHER.color),
-            ms=3,
-            label=literal(points.name),
-        )
+        few = points.notna().sum() <= 60  # so few stand before the curves, a cloud behind them
+        look = {"alpha": opacity_of(OTHER.color), "ms": 3} if not few else {"ms": 5, "zorder": 3}
+        ax.plot(points.index, points, "o", color=OTHER.color, label=literal(points.name), **look)
     dashes = [(), (6, 3), (2, 2), (8, 2, 2, 2)]
     for place, name in enumerate(curves):
-        look: dict[str, Any] = {"color": style_of(str(name).split(",")[0]).color, "linewidth": 1.5}
+        look = {"color": style_of(str(name).split(",")[0]).color, "linewidth": 1.5}
         if name == "truth":
             look = {"color": INK, "linewidth": 5, "alpha": 0.35, "solid_capstyle": "butt"}
         dash = dashes[place % len(dashes)]

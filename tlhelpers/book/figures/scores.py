@@ -189,7 +189,7 @@ def plot_gains(needed: pd.Series, of: pd.Series) -> Axes:
         parts,
         bins=np.arange(0, needed.max() + 10, 10).tolist(),
         stacked=True,
-        color=[style.color for style in SERIES[: len(parts)]],
+        color=[style.color for style in SERIES[::-1][: len(parts)]],
         label=[literal(name) for name in sorted(of.unique())],
         edgecolor="white",
     )

@@ -64,7 +64,7 @@ OTHER = Style("#555555", "o")
 # For series that are no models, such as the steps of a reaction.
 SERIES = (Style("#000000", "o"), Style("#8a5ad6", "D", (6, 3)), Style("#7d7d36", "v", (2, 2)))
 INK = "#333333"
-PAGE = 6.1  # inches, the widest figure: wider, and its text would be too small on a phone
+PAGE = 5.5  # inches, the widest figure: wider, and its text would be too small on a phone
 
 KEY = "full marker: difference seen; hollow: none seen"
 
