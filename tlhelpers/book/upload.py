@@ -87,7 +87,8 @@ class TableUpload:
             display(self._box)
             return
         said = "In a running notebook a button stands here that takes your file. The example:"
-        page = {"text/plain": self.message, "text/html": f"<p>{said}</p>{self._html()}"}
+        shown = f'<div class="tl-shown"><p>{said}</p>{self._html()}</div>'
+        page = {"text/plain": self.message, "text/html": shown}
         display(page, raw=True)
 
 
