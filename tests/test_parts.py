@@ -19,7 +19,7 @@ from sklearn.linear_model import LinearRegression
 from sklearn.metrics import root_mean_squared_error
 
 import tlhelpers as tl
-from tlhelpers.evaluation import holm
+from tlhelpers.evaluation import corrected_resampled_t_test, holm
 
 
 @pytest.fixture
@@ -190,6 +190,20 @@ def test_all_worlds_and_levels_stand_in_one_table():
     by = ["world", "experiment", "n_train", "learner", "t_test"]
     shares = more.pivot_table("false_positives", by, "level")
     assert (shares[0.001] <= shares[0.01]).all() and (shares[0.01] <= shares[0.05]).all()
+
+
+def test_each_test_of_equal_models_has_its_own_ratio():
+    """100 rows, 20 of them for testing; the published formula takes the labels that are drawn."""
+    learner, seed = false_positives.LINE, 3
+    found = pd.DataFrame(false_positives.tested(learner, seed))
+    p_values = found.set_index(["experiment", "n_train", "t_test"])["p_value"]
+    views, y = false_positives.data_set(seed)
+    for size in false_positives.SIZES:
+        pairs = false_positives.splits(seed)["learning curve", size]
+        a, b = (false_positives.errors(learner, view, y, pairs) for view in views)
+        for name, ratio in (("corrected", 20 / 80), ("published", 20 / size), ("plain", 0)):
+            p = corrected_resampled_t_test(b - a, ratio)[2]
+            assert p_values["learning curve", size, name] == pytest.approx(p, rel=1e-12)
 
 
 @pytest.mark.parametrize("world", false_positives.WORLDS)
