@@ -344,6 +344,7 @@ def test_the_pages_say_by_learner_how_the_corrected_test_departs_from_its_level(
     forest = side["forest", "shared table"]
     assert (forest.drop(20, level="n_train") == 1).all() and forest["learning curve", 20] == 0
     assert list(curve["forest", "normal noise"]) == [-1, 0, 0]
+    assert list(curve["forest", false_positives.STUDY]) == [-1, 0, 1, 1, 1]
     assert list(curve["linear regression", "normal noise"]) == [-1, 1, 1]
     assert side["linear regression", "normal noise", "cross-validation", 80] == 0
     pages = [(parts.ROOT / "book" / f"{name}.md").read_text() for name in ("api", "glossary")]
