@@ -61,7 +61,7 @@ def data_set(seed: int, world: str = NORMAL) -> tuple[list[np.ndarray], np.ndarr
         values = rng.normal(size=(group[-1] + 1, 7))[group] + rng.normal(size=(len(group), 7))
         values /= np.sqrt(2)
         return [values[:, view] for view in VIEWS], values.sum(axis=1)
-    n = STUDY_ROWS if world == STUDY else N_ROWS
+    n, _ = sizes_of(world)
     X = rng.normal(size=(n, 6))
     heavy = world == HEAVY  # of variance 3 without the root
     noise = rng.standard_t(3, n) / np.sqrt(3) if heavy else rng.normal(size=n)
@@ -70,6 +70,11 @@ def data_set(seed: int, world: str = NORMAL) -> tuple[list[np.ndarray], np.ndarr
         return views, X.sum(axis=1) + noise
     truth = [curved(view) for view in views]
     return [np.column_stack([view, guess(view, rng)]) for view in views], sum(truth) + noise
+
+
+def sizes_of(world: str) -> tuple[int, tuple[int, ...]]:
+    """Return the number of rows, and how many of them a learning curve trains on."""
+    return (STUDY_ROWS, STUDY_SIZES) if world == STUDY else (N_ROWS, SIZES)
 
 
 def curved(view: np.ndarray) -> np.ndarray:
@@ -90,16 +95,16 @@ def splits(seed: int, world: str = NORMAL) -> dict[tuple[str, int], list]:
         folds = list(LeaveOneGroupOut().split(group, groups=group))
         size = round(np.mean([len(train) for train, _ in folds]))
         return {("leave one group out", size): folds}
-    rows = np.arange(STUDY_ROWS if world == STUDY else N_ROWS)
-    found = {}
+    n, sizes = sizes_of(world)
+    rows, found = np.arange(n), {}
     if world != STUDY:
         folds = RepeatedKFold(n_splits=5, n_repeats=N_REPEATS, random_state=seed)
         found["cross-validation", 80] = list(folds.split(rows))
     draws = [
-        training_order(np.ones(len(rows), dtype=bool), rows, TEST_SIZE, [seed, repeat])
+        training_order(np.ones(n, dtype=bool), rows, TEST_SIZE, [seed, repeat])
         for repeat in range(N_DRAWS)
     ]
-    for size in STUDY_SIZES if world == STUDY else SIZES:
+    for size in sizes:
         found["learning curve", size] = [(order[:size], test) for order, test in draws]
     return found
 

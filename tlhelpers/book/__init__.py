@@ -79,6 +79,7 @@ from tlhelpers.book.verdict_tables import (
     count_once,
     gain_to_be_seen,
     intervals_by,
+    percent_of_baseline,
     scores_by,
 )
 
@@ -125,6 +126,7 @@ __all__ = [
     "lab_winners",
     "molecule_of",
     "nameless_words",
+    "percent_of_baseline",
     "project_rubric",
     "related_tasks",
     "repeat_training",

@@ -4,9 +4,10 @@ import pandas as pd
 from scipy import stats
 
 from tlhelpers.book.prose import join_words, name_tests
+from tlhelpers.book.verdict_tables import percent_of_baseline
 from tlhelpers.data.loaders import load_results
 from tlhelpers.evaluation import SETTINGS, compare_sizes, holm, judge
-from tlhelpers.evaluation.comparison import LEVEL
+from tlhelpers.evaluation.comparison import LEVEL, VERDICTS
 
 
 def count_otherwise(tests: pd.DataFrame, curve: str = "band_gaps_curve") -> pd.DataFrame:
@@ -56,19 +57,18 @@ def both_formulas(tests: pd.DataFrame) -> pd.DataFrame:
         the published one; ``difference``, ``low`` and ``high``, in percent of the baseline's error;
         and ``verdict``, that of the formula.
     """
-    better = count_otherwise(tests).query("verdict == 'better'").sort_values(["setting", "size"])
-    labels = better["setting"] + ", " + better["size"].astype(str) + ", " + better["model"]
-    percent = 100 / better["baseline_score"]
-    middle, found = better["difference"] * percent, []
-    stays = (better["p_stricter"] < LEVEL).map({True: "better", False: "no difference seen"})
-    for formula, longer, verdict in (
-        ("our formula", 1, better["verdict"]),
-        ("published formula", better["longer"], stays),
-    ):
-        ends = {end: middle + (better[end] * percent - middle) * longer for end in ("low", "high")}
-        rows = pd.DataFrame({"model": labels, "difference": middle, **ends, "verdict": verdict})
-        found.append(rows.assign(formula=formula))
-    return pd.concat(found, ignore_index=True)
+    better = percent_of_baseline(count_otherwise(tests)).query("verdict == 'better'")
+    ours = better.sort_values(["setting", "size"])
+    ours["model"] = ours["setting"] + ", " + ours["size"].astype(str) + ", " + ours["model"]
+    middle, longer = ours["difference"], ours["longer"]
+    published = ours.assign(
+        low=middle - (middle - ours["low"]) * longer,
+        high=middle + (ours["high"] - middle) * longer,
+        verdict=ours["verdict"].where(ours["p_stricter"] < LEVEL, VERDICTS[-1]),
+    )
+    found = pd.concat({"our formula": ours, "published formula": published}, names=["formula"])
+    columns = ["model", "formula", "difference", "low", "high", "verdict"]
+    return found.reset_index("formula")[columns].reset_index(drop=True)
 
 
 def check_verdicts(tests: pd.DataFrame) -> pd.DataFrame:

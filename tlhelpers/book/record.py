@@ -5,6 +5,7 @@ from collections.abc import Collection
 import pandas as pd
 
 from tlhelpers.book.names import molecule_of
+from tlhelpers.book.verdict_tables import percent_of_baseline
 from tlhelpers.data.loaders import load_results
 from tlhelpers.evaluation import holm
 
@@ -50,18 +51,15 @@ def stack_gains() -> pd.DataFrame:
     -------
     pandas.DataFrame
         A row per target, the entropies first: ``model``, its name in a figure; ``difference``,
-        ``low`` and ``high``, in percent of the error of the single-task forest; ``verdict``; and
-        ``case``, the same for all.
+        ``low`` and ``high``, in percent of the error of the single-task forest; and ``verdict``.
     """
     entropies = load_results("entropies_verdicts").assign(target="entropy")
     rows = pd.concat([entropies, architecture_record().query("metric == 'rmse'")])
     rows = rows.query("model == 'stack' and setting == 'warm'").reset_index(drop=True)
     names = {"entropy": "entropies", "gap_optical": "band gaps"}
     words = [names.get(task) or f"barrier of {molecule_of(task)}" for task in rows["target"]]
-    ends = ["difference", "low", "high"]
-    rows[ends] = rows[ends].mul(100 / rows["baseline_score"], axis=0)
-    shown = {"model": [f"{word}, stack" for word in words], "case": "all labels, warm"}
-    return rows.assign(**shown)[["target", "model", *ends, "verdict", "case"]]
+    rows = percent_of_baseline(rows).assign(model=[f"{word}, stack" for word in words])
+    return rows[["target", "model", "difference", "low", "high", "verdict"]]
 
 
 def count_verdicts(model: str) -> tuple[int, int, int]:

@@ -60,6 +60,23 @@ def intervals_by(
     return pd.concat([scores_by(tests, by, baseline).iloc[:1].map("{:.2f}".format), table])
 
 
+def percent_of_baseline(tests: pd.DataFrame) -> pd.DataFrame:
+    """Turn differences and their intervals into percent of the baseline's error.
+
+    Parameters
+    ----------
+    tests : pandas.DataFrame
+        Columns ``baseline_score``, ``difference``, ``low`` and ``high``, in one unit.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same tests, the latter three in percent of the first.
+    """
+    ends = ["difference", "low", "high"]
+    return tests.assign(**{end: 100 * tests[end] / tests["baseline_score"] for end in ends})
+
+
 def gain_to_be_seen(tests: pd.DataFrame, n_scores: int | pd.Series) -> pd.Series:
     """Return how large a true difference must be to be seen in four of five such tables.
 

@@ -40,14 +40,21 @@ def plot_curves(
     matplotlib.axes.Axes
     """
     _, ax = plt.subplots(figsize=(PAGE, 3.8), layout="constrained")
-    look: dict[str, Any]
     if points is not None:
         few = points.notna().sum() <= 60  # so few stand before the curves, a cloud behind them
-        look = {"alpha": opacity_of(OTHER.color), "ms": 3} if not few else {"ms": 5, "zorder": 3}
-        ax.plot(points.index, points, "o", color=OTHER.color, label=literal(points.name), **look)
+        ax.plot(
+            points.index,
+            points,
+            "o",
+            color=OTHER.color,
+            alpha=1 if few else opacity_of(OTHER.color),
+            ms=5 if few else 3,
+            zorder=3 if few else 2,
+            label=literal(points.name),
+        )
     dashes = [(), (6, 3), (2, 2), (8, 2, 2, 2)]
     for place, name in enumerate(curves):
-        look = {"color": style_of(str(name).split(",")[0]).color, "linewidth": 1.5}
+        look: dict[str, Any] = {"color": style_of(str(name).split(",")[0]).color, "linewidth": 1.5}
         if name == "truth":
             look = {"color": INK, "linewidth": 5, "alpha": 0.35, "solid_capstyle": "butt"}
         dash = dashes[place % len(dashes)]
