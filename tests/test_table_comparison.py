@@ -32,7 +32,7 @@ from tlhelpers.table import comparison, recommending, running, share_outside
 from tlhelpers.table.answers import describe_rows
 from tlhelpers.table.candidates import find_candidates
 from tlhelpers.table.learned import find_differences, find_importances
-from tlhelpers.table.parts import Part
+from tlhelpers.table.parts import Part, fit_all
 from tlhelpers.table.relations import relate, same_unit
 from tlhelpers.table.running import Runner
 
@@ -311,6 +311,22 @@ def test_a_rival_can_win_and_is_chosen_by_inner_folds():
     assert found.predict(X)["low"].isna().all()
     assert set(found.measure_next["row"]) == {75, 76, 77, 78, 79}  # as the baseline says
     assert set(found.verdicts["model"]) >= set(rivals)
+
+
+@pytest.mark.parametrize("setting", ["cold", "warm"])
+def test_equal_weights_have_a_verdict_and_are_never_chosen_before_the_stack(setting):
+    X, Y = make(n_labels=40)
+    rivals = {"equal weights": StackedForest("y", pull=np.inf, n_estimators=20)}
+    found = compare_architectures(X, Y, "y", rivals=rivals, setting=setting, **NO_CURVES)
+    table = found.verdicts.set_index("model")
+    assert table.loc["equal weights", "score"] != table.loc["stack", "score"]
+    assert "equal weights" not in set(found.predictions["choice"].dropna())
+    for seed in range(5):
+        X, Y = make(n_labels=20, seed=seed)
+        models = find_candidates(Y, "y", rivals, n_estimators=20)
+        task = Experiment.of(models, X, Y, None, ["y"], setting)
+        _, losses, _ = fit_all(task, ["stack", "equal weights"], [setting], seed)
+        assert losses[setting]["stack"] <= losses[setting]["equal weights"]
 
 
 def test_classes_are_compared_by_accuracy():

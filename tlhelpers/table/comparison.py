@@ -81,7 +81,8 @@ def compare_architectures(
         Rows of one group, such as one composition, are never split. None: each row is its own.
     rivals : mapping of names to scikit-learn estimators, optional
         Regressors or classifiers, fitted to the features alone; `RelatedAsFeatures` for one that
-        reads related labels too.
+        reads related labels too. A forest of this package reads them as ever, such as
+        ``StackedForest(target, pull=np.inf)``, the plain mean of the stack's members.
     setting : {"cold", "warm", "both"}, optional
         Whether the related labels of the rows to predict are known. None: as they are in the rows
         without a target label; both where some carry one and some do not, cold where there are no
