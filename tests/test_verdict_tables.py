@@ -13,6 +13,8 @@ from tlhelpers.book import (
     check_verdicts,
     count_once,
     count_otherwise,
+    few_entropies,
+    few_entropy_tests,
     gain_to_be_seen,
     intervals_by,
     plot_learning_curve,
@@ -22,7 +24,7 @@ from tlhelpers.book import (
 )
 from tlhelpers.book.figures.style import style_of
 from tlhelpers.data.loaders import load_results
-from tlhelpers.evaluation import corrected_resampled_t_test
+from tlhelpers.evaluation import corrected_resampled_t_test, holm
 
 
 @pytest.fixture(autouse=True)
@@ -173,12 +175,30 @@ def test_the_stack_on_all_tables_is_told_in_percent_of_the_baseline():
     gains = stack_gains().set_index("target")
     record = architecture_record().query("model == 'stack' and setting == 'warm'")
     record = record[record["metric"] == "rmse"].set_index("target")
-    assert list(gains.index) == ["entropy", *record.index]
+    handbook = ["entropy", "heat_capacity", "enthalpy_of_formation", "molar_volume"]
+    assert list(gains.index) == [*handbook, *record.index]
+    others = load_results("entropies_other_columns").query("model == 'stack'").set_index("target")
+    in_percent = 100 * others["difference"] / others["baseline_score"]
+    assert (gains.loc[others.index, "difference"] - in_percent).abs().max() < 1e-12
     for end in ("difference", "low", "high"):
         by_hand = 100 * record[end] / record["baseline_score"]
         assert (gains.loc[record.index, end] - by_hand).abs().max() < 1e-12
     assert gains["verdict"].loc[record.index].tolist() == record["verdict"].tolist()
     assert all(name.endswith(", stack") for name in gains["model"])  # drawn as the stack
+
+
+def test_the_tests_of_few_entropies_are_one_family_over_the_draws():
+    curve = few_entropies()
+    assert curve.groupby(["model", "size"])["repeat"].nunique().eq(20).all()
+    tests = few_entropy_tests()
+    assert len(tests) == 10 and (tests["p_adjusted"] == holm(tests["p_value"])).all()
+    wide = curve.pivot_table("rmse", ["size", "repeat"], "model")
+    for row in tests.itertuples():
+        apart = wide.loc[row.size, row.model] - wide.loc[row.size, "single-task"]
+        assert abs(apart.mean() - row.difference) < 1e-9
+    whole = load_results("entropies_few").query("model == 'single-task'")
+    alone = whole.pivot_table("rmse", ["size", "repeat"], "columns")
+    assert (alone["without"] - alone["all columns"]).abs().max() < 1e-9  # it reads no column
 
 
 def test_both_formulas_have_the_same_gain_and_their_own_interval():

@@ -35,6 +35,7 @@ from tlhelpers.book.figures import __all__ as _figures
 from tlhelpers.book.findings import claims_table
 from tlhelpers.book.guide import decision_table, guide_evidence
 from tlhelpers.book.guide_tables import guide_tables
+from tlhelpers.book.handbook import few_entropies, few_entropy_tests
 from tlhelpers.book.jackknife_tables import jackknife_by_trees, jackknife_of_difference
 from tlhelpers.book.lab import (
     LAB_DRAWS,
@@ -108,6 +109,8 @@ __all__ = [
     "count_otherwise",
     "decision_table",
     "error_cancellation",
+    "few_entropies",
+    "few_entropy_tests",
     "floors_of_union",
     "gain_to_be_seen",
     "gains_outside_record",

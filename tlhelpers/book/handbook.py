@@ -1,0 +1,40 @@
+"""What the handbook of chapter 12 says of few labels."""
+
+import pandas as pd
+
+from tlhelpers.data.loaders import load_results
+from tlhelpers.evaluation import compare_sizes, judge
+
+ALONE, READING, LESS = "single-task", "stack", "stack, without heat capacity"
+
+
+def few_entropies() -> pd.DataFrame:
+    """Return the learning curves of the entropies, warm.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As of `tlhelpers.learning_curve`: of the single-task forest, the stack that reads all other
+        columns, and the stack that does so but for the heat capacity.
+    """
+    rows = load_results("entropies_few")
+    less = rows["columns"] == "without"
+    rows["model"] = rows["model"].mask(less & (rows["model"] == READING), LESS)
+    return rows[~less | (rows["model"] == LESS)].drop(columns="columns").reset_index(drop=True)
+
+
+def few_entropy_tests() -> pd.DataFrame:
+    """Test both stacks against the single-task forest at every size of `few_entropies`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns of `tlhelpers.evaluation.compare_sizes`, with ``model`` and ``size``; all are one
+        family.
+    """
+    curve = few_entropies()
+    tests = [
+        compare_sizes(curve, ALONE, model).reset_index().assign(model=model)
+        for model in (READING, LESS)
+    ]
+    return judge(pd.concat(tests, ignore_index=True))
