@@ -18,7 +18,16 @@ from conftest import ROOT
 
 OF_THE_BOOK = {
     *("site", "jupyterlab", "notebooks", "launch", "classroom", "accessibility", "wings", "parts"),
-    *("names_from_data", "firefox", "looks", "print", "slides", "check", "instructors"),
+    *(
+        "answers_on_page",
+        "names_from_data",
+        "firefox",
+        "looks",
+        "print",
+        "slides",
+        "check",
+        "instructors",
+    ),
     *("references", "exercises", "supply_chain", "policy", "faults", "versions"),
     *("access", "expected_numbers", "shown_names", "figures", "oldest_packages", "no_network"),
 }

@@ -24,7 +24,7 @@ SCORE = re.compile(r"<td>(\d+\.\d+ \([^)<]*\),?)")
 TABLE = re.compile(r'<table border="1" class="dataframe">.*?</table>', re.DOTALL)
 CHECKSUM = re.compile(r"(?<=>)([0-9a-f]{32})([0-9a-f]{32})(?=<)")
 WITH_TEXT = re.compile(r'<table class="dataframe">.*?</table>', re.DOTALL)
-# A verdict is one word of a table.
+# A verdict breaks before its last word only.
 VERDICT = "no difference seen"
 SEEN = re.compile(r"\b(better|worse)$")  # at the end of a cell: the eye shall find it
 # The first column leads to the sections of the page.
@@ -179,7 +179,7 @@ def _keep_ranges(table: Tag) -> None:
     for text in table.find_all(string=RANGE):
         text.replace_with(RANGE.sub("\\1\u00a0\\2\u00a0\\3", text))
     for text in table.find_all(string=re.compile(VERDICT)):
-        text.replace_with(text.replace(VERDICT, VERDICT.replace(" ", "\u00a0")))
+        text.replace_with(text.replace(VERDICT, VERDICT.replace(" ", "\u00a0", 1)))
 
 
 def _join_heads(columns: Tag, index: Tag) -> None:

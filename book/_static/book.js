@@ -1,4 +1,5 @@
-// What style sheets cannot do: paper is white, all that is folded is read there, and a table says that it goes on.
+// What style sheets cannot do: paper is white, all that is folded is read there, a table says that it goes on, an answer
+// opens as a whole, and a page checks what a reader writes into the boxes of an exercise.
 
 const folded = () => document.querySelectorAll(".bd-article details:not([open], .tl-page *, .tl-source)");
 const root = document.documentElement;
@@ -31,5 +32,63 @@ addEventListener("DOMContentLoaded", () => {
     if (box.scrollWidth - box.clientWidth > 1) box.classList.add("tl-tight");
     box.addEventListener("scroll", () => look(box), { passive: true });
     resized.observe(box);
+  }
+});
+
+// One click opens all of an answer: the results that are folded below a guess, and the words beside them.
+addEventListener("DOMContentLoaded", () => {
+  for (const guess of document.querySelectorAll(".bd-article blockquote")) {
+    if (!guess.textContent.trim().startsWith("Guess first.")) continue;
+    const folds = [];
+    for (let at = guess.nextElementSibling; at && !at.matches("section, blockquote"); at = at.nextElementSibling) {
+      if (at.matches("details:not([class])")) {
+        if (at.querySelector("summary").textContent === "Answer") folds.push(at);
+        break;
+      }
+      folds.push(...at.querySelectorAll("details.below-input, details.above-input:not(.tl-source)"));
+    }
+    for (const fold of folds) {
+      fold.addEventListener("toggle", () => folds.forEach((other) => { other.open = fold.open; }));
+    }
+  }
+});
+
+// As `check_answer` of the package does it; a test holds the two together.
+const plain = (text) => text.trim().toLowerCase().replace(/[\s_-]+/g, " ");
+
+function faultOfText({ right, wrong }, text) {
+  const remark = [[right, ""], ...wrong].find(([known]) => plain(known) === plain(text));
+  return remark ? remark[1] : `it is not '${text}'; the hint says where to look`;
+}
+
+function faultOfNumber({ right, within, wrong }, text) {
+  const answer = Number(text.replace("\u2212", "-").replace(",", "."));
+  if (!Number.isFinite(answer)) return "a number is asked for";
+  const far = (value) => Math.abs(value - answer);
+  const [near, remark] = [[right, ""], ...wrong].reduce((best, other) => (far(other[0]) < far(best[0]) ? other : best));
+  if (far(near) <= within) return remark;
+  const mended = [
+    ["the sign is wrong", -answer],
+    ["a hundred times too large: a percentage?", answer / 100],
+    ["a thousand times too large: another unit?", answer / 1000],
+    ["that is the square: take the root", Math.sign(answer) * Math.sqrt(Math.abs(answer))],
+  ];
+  const usual = right ? mended.find(([, value]) => Math.abs(value - right) <= within) : null;
+  return usual ? usual[0] : `too ${answer > right ? "large" : "small"}; the hint says how`;
+}
+
+addEventListener("DOMContentLoaded", () => {
+  for (const form of document.querySelectorAll("form.tl-check")) {
+    form.hidden = false;
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const given = [...form.querySelectorAll("input")].filter((box) => box.value.trim());
+      const said = given.map((box) => {
+        const asked = JSON.parse(box.dataset.answer);
+        const fault = (typeof asked.right === "string" ? faultOfText : faultOfNumber)(asked, box.value);
+        return `${box.name}: ${fault ? `not yet: ${fault}` : "right"}`;
+      });
+      form.querySelector("output").textContent = said.join("\n") || "write an answer into a box";
+    });
   }
 });

@@ -82,6 +82,7 @@ from tlhelpers.book.verdict_tables import (
     intervals_by,
     percent_of_baseline,
     scores_by,
+    tell_tests,
 )
 
 __all__ = [
@@ -144,6 +145,7 @@ __all__ = [
     "spread_table",
     "stack_gains",
     "step_predictions",
+    "tell_tests",
     "training_size_explorer",
     "verdict_words",
     "visible_relation",

@@ -60,6 +60,33 @@ def intervals_by(
     return pd.concat([scores_by(tests, by, baseline).iloc[:1].map("{:.2f}".format), table])
 
 
+def tell_tests(tests: pd.DataFrame, beside: str = "baseline's") -> pd.DataFrame:
+    """Tell tests in three columns, narrow enough for a phone: what is read first stands first.
+
+    Parameters
+    ----------
+    tests : pandas.DataFrame
+        With ``verdict``, ``low``, ``high``, ``score`` and ``baseline_score``.
+    beside : str
+        Whose score stands in brackets.
+
+    Returns
+    -------
+    pandas.DataFrame of str
+        With the index of `tests`: the verdict, the 95% interval of the difference, such as
+        ``"−1.44 to −0.89"``, and the error, such as ``"3.03 (4.20)"``.
+    """
+    columns = {
+        "verdict": tests["verdict"],
+        "95% interval": tests.apply(interval, axis=1),
+        f"error ({beside})": [
+            f"{score:.2f} ({other:.2f})"
+            for score, other in zip(tests["score"], tests["baseline_score"], strict=True)
+        ],
+    }
+    return pd.DataFrame(columns, tests.index)
+
+
 def percent_of_baseline(tests: pd.DataFrame) -> pd.DataFrame:
     """Turn differences and their intervals into percent of the baseline's error.
 

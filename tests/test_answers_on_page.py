@@ -1,0 +1,77 @@
+"""The boxes of an exercise say on its page what `check_answer` says in a notebook."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import ROOT, visiting
+
+from tlhelpers.book.check_answers import ANSWERS
+
+ASK = """([number, name, answer]) => {
+  const name_of_form = `Check exercise ${number} on this page`;
+  const form = document.querySelector(`form.tl-check[aria-label="${name_of_form}"]`);
+  for (const box of form.elements) box.value = box.name === name ? answer : "";
+  form.requestSubmit();
+  return form.querySelector("output").textContent;
+}"""
+PAGES = sorted({number.partition(".")[0] for number in ANSWERS})
+
+
+def page_of(chapter: str) -> str:
+    (path,) = (ROOT / "notebooks").glob(f"{chapter}_*.md")
+    return f"notebooks/{path.stem}.html"
+
+
+def tries(answer) -> list:
+    """Return right answers, known wrong ones, near ones, and some of which nothing is known."""
+    known = [answer.right, *answer.wrong]
+    if isinstance(answer.right, str):
+        return [*known, answer.right.upper(), f" {answer.right} ", "nothing like it"]
+    beside = [
+        x + sign * answer.within * share for x in known for sign in (-1, 1) for share in (0.9, 1.1)
+    ]
+    right = answer.right
+    return [*known, *beside, -right, 100 * right, 1000 * right, right**2, right + 1e4, right - 1e4]
+
+
+@pytest.mark.parametrize("chapter", PAGES)
+def test_the_boxes_say_what_the_function_says(browser, site, chapter: str) -> None:
+    with visiting(browser, site.as_uri()) as visit:
+        page = visit.open(page_of(chapter))
+        forms = page.locator("form.tl-check")
+        asked = {number: of for number, of in ANSWERS.items() if number.startswith(f"{chapter}.")}
+        assert forms.count() == len(asked) and all(form.is_visible() for form in forms.all())
+        for number, answers in asked.items():
+            for name, answer in answers.items():
+                for value in tries(answer):
+                    said = page.evaluate(ASK, [number, name, repr(value).strip("'")])
+                    fault = answer.fault(name, value)
+                    assert said == f"{name}: {f'not yet: {fault}' if fault else 'right'}"
+
+
+def test_a_box_takes_a_comma_and_says_what_is_no_number(browser, site) -> None:
+    with visiting(browser, site.as_uri()) as visit:
+        page = visit.open(page_of("01"))
+        form = page.locator("form.tl-check").first
+        form.get_by_label("floor").fill("2,83")
+        form.get_by_label("too_low").fill("a lot")
+        form.get_by_role("button", name="Check").click()
+        said = form.locator("output").inner_text().splitlines()
+        assert said == ["floor: right", "too_low: not yet: a number is asked for"]
+        form.get_by_label("floor").fill("")
+        form.get_by_label("too_low").fill("")
+        form.get_by_label("floor").press("Enter")
+        assert form.locator("output").inner_text() == "write an answer into a box"
+
+
+def test_one_click_opens_the_whole_answer(browser, site) -> None:
+    with visiting(browser, site.as_uri()) as visit:
+        page = visit.open("notebooks/04_difference.html")
+        guess = page.locator("blockquote", has_text="Thirty labels on ten metres")
+        words = page.locator("details:not([class])", has_text="The baseline (dashed) steps")
+        assert guess.count() == words.count() == 1 and words.get_attribute("open") is None
+        page.get_by_text("Show the answer: the two curves").click()
+        page.wait_for_function("e => e.open", arg=words.element_handle())
+        words.locator("summary").click()
+        figure = page.locator("details.below-input", has_text="the two curves")
+        page.wait_for_function("e => !e.open", arg=figure.element_handle())
