@@ -1,6 +1,7 @@
 """The training-size explorer of the chapters: what its sliders retrain, and what it shows."""
 
 import functools
+import re
 from collections.abc import Hashable, Mapping
 from typing import Any
 
@@ -234,7 +235,7 @@ class _View:
             said = self.verdicts[setting, target, model, labels]
             verdict = said["verdict"]
             if "low" in said:
-                cells["95% interval of the difference"] = interval(said)
+                cells = {"95% interval": interval(said)} | cells
                 readout += f", difference {interval(said)}" + self.ends
             readout += f", {verdict}"
             if verdict == VERDICTS[0] and not self.is_class:
@@ -242,8 +243,8 @@ class _View:
                 savings = label_saving(self.curve[case], *found, metric=self.metric)
                 saving = _saving(savings.loc[labels])
                 readout += f"; {saving}"
-                cells["label saving"] = saving.removeprefix("label saving ")
-            cells["verdict"] = verdict
+                cells["label saving"] = re.sub("^label saving |95% interval ", "", saving)
+            cells = {"verdict": verdict} | cells  # the first that is looked for
         one = f"{self._against(pd.Series(scores))} on {len(found[model])} test rows"
         right = (
             self._probability_panel(found) if self.is_class else self._parity_panel(found, target)
@@ -262,8 +263,10 @@ class _View:
         columns = {f"mean {_NAMES[self.metric]}{unit}": means, f"one draw{unit}": scores}
         cells: dict[str, str] = {}
         for name, values in columns.items():
-            named = zip([name, f"baseline's {name}"], reversed(values.to_list()), strict=False)
-            cells |= {column: f"{value:.2f}" for column, value in named}
+            first, *rest = (f"{value:.2f}" for value in reversed(values.to_list()))
+            cells[f"{name} (baseline)" if rest else name] = (
+                f"{first} ({rest[0]})" if rest else first
+            )
         if self.saves and not self.is_class:
             cells["label saving"] = ""
         return cells

@@ -70,10 +70,8 @@ def lab_explorer(
             means.append(f"{setting} {lowest['model']} {lowest['rmse']:.2f}, {said}")
             ones.append(f"{setting} {now.idxmin()} {now.min():.2f}")
             cells |= {
-                f"{setting}: lowest mean": str(lowest["model"]),
-                f"{setting}: mean RMSE": f"{lowest['rmse']:.2f}",
-                f"{setting}: verdict": said,
-                f"{setting}: lowest in one table": f"{now.idxmin()} {now.min():.2f}",
+                f"{setting}: lowest mean": f"{lowest['model']} {lowest['rmse']:.2f}, {said}",
+                f"{setting}: in one table": f"{now.idxmin()} {now.min():.2f}",
             }
         readout = (
             f"Lowest mean RMSE over {LAB_DRAWS} tables, {n_labels} labels: {'; '.join(means)}. "
