@@ -73,31 +73,32 @@ def test_a_folded_result_says_what_it_is(mend):
 def test_an_interval_stays_in_one_line(mend):
     head = '<table border="1" class="dataframe"><tbody><tr>'
     text = mend(f"{head}<td>1.26 (-0.37 to -0.10), better</td><td>1.2 ± 0.3</td></tr></table>")
-    assert "−0.37\u00a0to\u00a0−0.10" in text and "1.2\u00a0±\u00a00.3" in text
-    assert (
-        '<td><span class="tl-score">1.26 (−0.37' in text
-        and "−0.10),</span> <strong>better</strong></td>" in text
-    )
+    whole = re.findall(r'<span class="tl-whole">([^<]*)</span>', text)
+    assert "−0.37 to −0.10" in whole and "1.2 ± 0.3" in whole
+    assert '<td><span class="tl-score">1.26 (<span class="tl-whole">−0.37' in text
+    assert "−0.10</span>),</span> <strong>better</strong></td>" in text
 
 
 def test_a_table_among_sentences_scrolls_alone(mend):
     text = mend('<p>a</p><table class="dataframe"><tr><td>1 to 2</td></tr></table><p>b</p>')
     assert text.startswith('<p>a</p><div class="tl-scroll"><table class="dataframe">')
-    assert text.endswith("</table></div><p>b</p>") and "1\u00a0to\u00a02" in text
+    assert (
+        text.endswith("</table></div><p>b</p>") and '<span class="tl-whole">1 to 2</span>' in text
+    )
 
 
-def test_a_verdict_breaks_before_its_last_word_only(mend):
+def test_a_verdict_stays_whole_in_a_table(mend):
     head = '<table border="1" class="dataframe"><tbody><tr>'
     words = "no difference seen"
     text = mend(f"{head}<td>{words}</td><td>+0.1, {words}</td></tr></table><p>{words}</p>")
-    assert text.count("no\u00a0difference seen") == 2 and f"<p>{words}</p>" in text
+    assert text.count(f'<span class="tl-whole">{words}</span>') == 2 and f"<p>{words}</p>" in text
 
 
 def test_the_word_of_a_difference_seen_is_bold(mend):
     head = '<table border="1" class="dataframe"><tbody><tr>'
     cells = ["1.26 (-0.37 to -0.10), better", "worse", "no difference seen", "better than 1", "3"]
     text = mend(head + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr></tbody></table>")
-    assert "−0.10),</span> <strong>better</strong></td>" in text
+    assert "−0.10</span>),</span> <strong>better</strong></td>" in text
     assert "<strong>worse</strong></td>" in text and text.count("<strong>") == 2
     assert mend("<p>It is better</p>") == "<p>It is better</p>"
 
@@ -125,7 +126,7 @@ def test_the_description_of_an_image_stands_in_one_line():
 def test_a_negative_number_has_a_minus(mend):
     cells = "<tr><td>-0.25</td><td>2-5</td><td>0.1 (-0.2 to 0.3)</td></tr>"
     page = f'<table border="1" class="dataframe"><tbody>{cells}</tbody></table>'
-    assert ">−0.25<" in mend(page) and ">2-5<" in mend(page) and "(−0.2" in mend(page)
+    assert ">−0.25<" in mend(page) and ">2-5<" in mend(page) and ">−0.2 to 0.3<" in mend(page)
 
 
 def test_a_column_of_a_few_characters_is_marked(mend):
@@ -161,3 +162,15 @@ def test_the_table_of_times_keeps_what_is_asked(mend):
 def test_a_checksum_may_break_in_the_middle(mend):
     digest = "0123456789abcdef" * 4
     assert mend(f"<td>{digest}</td>") == f"<td>{digest[:32]}<wbr>{digest[32:]}</td>"
+
+
+def test_a_negative_number_has_a_minus_in_a_written_table_too(mend):
+    cells = "<tr><td><p>-0.25</p></td><td><p><code>-x 1 -2</code></p></td></tr>"
+    text = mend(f'<table class="table"><tbody>{cells}</tbody></table>')
+    assert ">−0.25<" in text and ">-x 1 -2<" in text
+
+
+def test_a_result_folded_below_nothing_is_named_too(mend):
+    shown = "Show the table: all</p><p>Hide code cell outputs"
+    text = mend(f'<details class="admonition hide above-output">{shown}<table></table></details>')
+    assert "Hide the table" in text and "code cell" not in text

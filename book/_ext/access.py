@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +17,15 @@ ROLES = re.compile(r' role="list"(?= class="citation-list")| role="doc-biblioent
 FOLDED = re.compile(
     r'<details class="admonition hide above-input[^>]*>\s*<summary.*?</summary>.*?</pre>', re.DOTALL
 )
-RESULT = re.compile(r'<details class="admonition hide below-input.*?</details>', re.DOTALL)
-# "-0.37 to -0.10" and "1.2 ± 0.3" stay in one line of a cell.
-RANGE = re.compile(r"([-+−]?\d[\d.,]*%?) (to|±) ([-+−]?\d)")
+RESULT = re.compile(r'<details class="admonition hide (?:below-input|above-output).*?</details>', re.DOTALL)
+# "-0.37 to -0.10" and "1.2 ± 0.3" stay in one line of a cell, where there is room.
+RANGE = re.compile(r"[-+−]?\d[\d.,]*%? (?:to|±) [-+−]?\d[\d.,]*%?")
 # "0.81 (+0.20 to +0.68)," too, where there is room: a phone may break it.
 SCORE = re.compile(r"<td>(\d+\.\d+ \([^)<]*\),?)")
 TABLE = re.compile(r'<table border="1" class="dataframe">.*?</table>', re.DOTALL)
 CHECKSUM = re.compile(r"(?<=>)([0-9a-f]{32})([0-9a-f]{32})(?=<)")
 WITH_TEXT = re.compile(r'<table class="dataframe">.*?</table>', re.DOTALL)
-# A verdict breaks before its last word only.
-VERDICT = "no difference seen"
+WHOLE = re.compile(rf"{RANGE.pattern}|no difference seen")
 SEEN = re.compile(r"\b(better|worse)$")  # at the end of a cell: the eye shall find it
 # The first column leads to the sections of the page.
 CONTENTS = re.compile(
@@ -156,6 +156,9 @@ def fit_to_phone(match: re.Match) -> str:
         if longest[-1] <= SHORT:
             for cell in column:
                 cell["class"] = [*cell.get("class", []), "tl-short"]
+    for text in table.find_all(string=HYPHEN):
+        if not text.find_parent("code"):
+            text.replace_with(HYPHEN.sub("−", text))
     if sum(length > SENTENCE for length in longest) >= 3:
         table["class"] = [*table["class"], "tl-cards"]
         _name_columns(table)
@@ -175,11 +178,10 @@ def shorten_times(match: re.Match) -> str:
 
 
 def _keep_ranges(table: Tag) -> None:
-    """Keep an interval in one line, and a verdict."""
-    for text in table.find_all(string=RANGE):
-        text.replace_with(RANGE.sub("\\1\u00a0\\2\u00a0\\3", text))
-    for text in table.find_all(string=re.compile(VERDICT)):
-        text.replace_with(text.replace(VERDICT, VERDICT.replace(" ", "\u00a0", 1)))
+    """Keep an interval in one line, and a verdict; a phone may break them."""
+    for text in table.find_all(string=WHOLE):
+        marked = WHOLE.sub(r'<span class="tl-whole">\g<0></span>', escape(text))
+        text.replace_with(BeautifulSoup(marked, "html.parser"))
 
 
 def _join_heads(columns: Tag, index: Tag) -> None:
