@@ -17,7 +17,9 @@ ROLES = re.compile(r' role="list"(?= class="citation-list")| role="doc-biblioent
 FOLDED = re.compile(
     r'<details class="admonition hide above-input[^>]*>\s*<summary.*?</summary>.*?</pre>', re.DOTALL
 )
-RESULT = re.compile(r'<details class="admonition hide (?:below-input|above-output).*?</details>', re.DOTALL)
+RESULT = re.compile(
+    r'<details class="admonition hide (?:below-input|above-output).*?</details>', re.DOTALL
+)
 # "-0.37 to -0.10" and "1.2 ± 0.3" stay in one line of a cell, where there is room.
 RANGE = re.compile(r"[-+−]?\d[\d.,]*%? (?:to|±) [-+−]?\d[\d.,]*%?")
 # "0.81 (+0.20 to +0.68)," too, where there is room: a phone may break it.
