@@ -25,6 +25,7 @@ EXPERIMENTS = [
     "entropies",
     "entropies_rivals",
     "entropies_back_test",
+    "handbook",
     "ten_picks",
 ]
 

@@ -8,6 +8,7 @@ import band_gaps
 import entropies_back_test
 import entropies_rivals
 import false_positives
+import handbook
 import jackknife_truth
 import numpy as np
 import pandas as pd
@@ -20,6 +21,7 @@ from sklearn.metrics import root_mean_squared_error
 
 import tlhelpers as tl
 from tlhelpers.evaluation import corrected_resampled_t_test, holm
+from tlhelpers.table.candidates import BASELINE, find_candidates
 
 
 @pytest.fixture
@@ -372,3 +374,24 @@ def test_the_named_methods_have_a_curve_of_one_family():
         curve.assign(fold=0), again, "single-task", ("rmse",), by=["setting", "size"]
     )
     pd.testing.assert_frame_equal(found.reset_index(drop=True), tests, rtol=1e-6)
+
+
+def test_the_handbook_is_asked_as_its_tables_say():
+    stored = pd.read_csv(parts.RESULTS / "entropies_few.csv")
+    rows = handbook.curve(3, trees=2)
+    assert list(rows) == list(stored)
+    case = ["columns", "model", "size"]
+    for name in ("n_train", "n_pool", "n_test"):
+        again = rows.set_index(case)[name]
+        first = stored.query("repeat == 3").set_index(case)[name]
+        assert (again == first.loc[again.index]).all() and len(again) == 20
+    others = pd.read_csv(parts.RESULTS / "entropies_other_columns.csv")
+    assert np.allclose(others["p_adjusted"], holm(others["p_value"]))
+    own = parts.own_entropies()
+    tried = {
+        (target, name)
+        for target in own.Y.columns.drop(own.target)
+        for name in find_candidates(own.Y[[target, *own.Y.columns.drop(target)]], target)
+        if name != BASELINE
+    }
+    assert set(map(tuple, others[["target", "model"]].to_numpy())) == tried
