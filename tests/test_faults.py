@@ -104,7 +104,7 @@ print(interrupted)
     )
     out, err = finish(child)
     assert child.returncode == 0, err  # a kernel that returns arrays ended it: signal 11
-    assert int(out) > 300
+    assert int(out) > 100  # how many depends on what else the machine does
 
 
 def test_a_killed_worker_is_an_error_and_the_next_run_is_right(tmp_path: Path) -> None:

@@ -261,15 +261,9 @@ class _View:
         """Return the numbers of a position by their names."""
         unit = "" if self.is_class else f", {self.unit}"
         columns = {f"mean {_NAMES[self.metric]}{unit}": means, f"one draw{unit}": scores}
-        cells: dict[str, str] = {}
-        for name, values in columns.items():
-            first, *rest = (f"{value:.2f}" for value in reversed(values.to_list()))
-            cells[f"{name} (baseline)" if rest else name] = (
-                f"{first} ({rest[0]})" if rest else first
-            )
-        if self.saves and not self.is_class:
-            cells["label saving"] = ""
-        return cells
+        name, cell = ("{} (baseline)", "{:.2f} ({:.2f})") if len(means) > 1 else ("{}", "{:.2f}")
+        cells = {name.format(c): cell.format(*values[::-1]) for c, values in columns.items()}
+        return cells | ({"label saving": ""} if self.saves and not self.is_class else {})
 
     def _against(self, scores: pd.Series, named: bool = False) -> str:
         """Return the score of the model, against that of the baseline where there are two."""

@@ -58,7 +58,7 @@ GREY = {
     "pooled, flag": Style("#888888", "P", (3, 1)),
     "difference, z seen": Style("#555555", "d", (4, 2, 1, 2)),
     "equal weights, z shuffled": Style("#888888", "<", (2, 1)),
-    "stack, without heat capacity": Style("#777777", "*", (4, 2)),
+    "stack, without heat capacity": Style("#777777", "h", (4, 2)),
     "mixture without z": Style("#444444", ">", (8, 3)),
 }
 OTHER = Style("#555555", "o")
