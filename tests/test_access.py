@@ -74,7 +74,7 @@ def test_an_interval_stays_in_one_line(mend):
     head = '<table border="1" class="dataframe"><tbody><tr>'
     text = mend(f"{head}<td>1.26 (-0.37 to -0.10), better</td><td>1.2 ± 0.3</td></tr></table>")
     whole = re.findall(r'<span class="tl-whole">([^<]*)</span>', text)
-    assert "−0.37 to −0.10" in whole and "1.2 ± 0.3" in whole
+    assert "−0.37\u00a0to −0.10" in whole and "1.2\u00a0± 0.3" in whole
     assert '<td><span class="tl-score">1.26 (<span class="tl-whole">−0.37' in text
     assert "−0.10</span>),</span> <strong>better</strong></td>" in text
 
@@ -83,7 +83,8 @@ def test_a_table_among_sentences_scrolls_alone(mend):
     text = mend('<p>a</p><table class="dataframe"><tr><td>1 to 2</td></tr></table><p>b</p>')
     assert text.startswith('<p>a</p><div class="tl-scroll"><table class="dataframe">')
     assert (
-        text.endswith("</table></div><p>b</p>") and '<span class="tl-whole">1 to 2</span>' in text
+        text.endswith("</table></div><p>b</p>")
+        and '<span class="tl-whole">1\u00a0to 2</span>' in text
     )
 
 
@@ -126,7 +127,7 @@ def test_the_description_of_an_image_stands_in_one_line():
 def test_a_negative_number_has_a_minus(mend):
     cells = "<tr><td>-0.25</td><td>2-5</td><td>0.1 (-0.2 to 0.3)</td></tr>"
     page = f'<table border="1" class="dataframe"><tbody>{cells}</tbody></table>'
-    assert ">−0.25<" in mend(page) and ">2-5<" in mend(page) and ">−0.2 to 0.3<" in mend(page)
+    assert ">−0.25<" in mend(page) and ">2-5<" in mend(page) and ">−0.2\u00a0to 0.3<" in mend(page)
 
 
 def test_a_column_of_a_few_characters_is_marked(mend):

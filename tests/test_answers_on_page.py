@@ -26,7 +26,7 @@ def tries(answer) -> list:
     """Return right answers, known wrong ones, near ones, and some of which nothing is known."""
     known = [answer.right, *answer.wrong]
     if isinstance(answer.right, str):
-        return [*known, answer.right.upper(), f" {answer.right} ", "nothing like it"]
+        return [*known, answer.right.upper(), f" {answer.right} ", "nothing like it", "(d) and (a)"]
     beside = [
         x + sign * answer.within * share for x in known for sign in (-1, 1) for share in (0.9, 1.1)
     ]
@@ -58,6 +58,11 @@ def test_a_box_takes_a_comma_and_says_what_is_no_number(browser, site) -> None:
         form.get_by_role("button", name="Check").click()
         said = form.locator("output").inner_text().splitlines()
         assert said == ["floor: right", "too_low: not yet: a number is asked for"]
+        for written in ("2.83 eV", " 283/100", "+2,83"):
+            form.get_by_label("floor").fill(written)
+            form.get_by_label("too_low").fill("1.63")
+            form.get_by_role("button", name="Check").click()
+            assert form.locator("output").inner_text() == "floor: right\ntoo_low: right"
         form.get_by_label("floor").fill("")
         form.get_by_label("too_low").fill("")
         form.get_by_label("floor").press("Enter")

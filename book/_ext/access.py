@@ -183,6 +183,7 @@ def _keep_ranges(table: Tag) -> None:
     """Keep an interval in one line, and a verdict; a phone may break them."""
     for text in table.find_all(string=WHOLE):
         marked = WHOLE.sub(r'<span class="tl-whole">\g<0></span>', escape(text))
+        marked = re.sub(r"(?<=[\d%]) (to|±)(?= )", "\u00a0\\1", marked)
         text.replace_with(BeautifulSoup(marked, "html.parser"))
 
 

@@ -45,7 +45,9 @@ def make_box(name: str, answer: Answer) -> str:
     """Return a box for one answer, with what is right, and what is said of a wrong one."""
     told = {"right": answer.right, "within": answer.within, "wrong": list(answer.wrong.items())}
     data = escape(json.dumps(told, ensure_ascii=False))
-    kind = "text" if isinstance(answer.right, str) else "decimal"
+    is_text = isinstance(answer.right, str)
+    signed = not is_text and min([answer.right, *answer.wrong]) < 0  # some phones give no minus
+    kind = "text" if is_text or signed else "decimal"
     return (
         f'<label>{name} <input name="{name}" inputmode="{kind}" autocomplete="off" '
         f'data-answer="{data}"></label>'

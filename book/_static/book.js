@@ -54,7 +54,18 @@ addEventListener("DOMContentLoaded", () => {
 });
 
 // As `check_answer` of the package does it; a test holds the two together.
-const plain = (text) => text.trim().toLowerCase().replace(/[\s_-]+/g, " ");
+const plain = (text) => {
+  const words = text.trim().replace(/^["']+|["']+$/g, "").toLowerCase().replace(/[\s_-]+/g, " ");
+  const letters = words.replace(/[\s,;()]|and/g, "");
+  return /^[a-e]+$/.test(letters) ? [...letters].sort().join("") : words;
+};
+
+// A number as one writes it: with a comma, a fraction, a unit behind it.
+const numberIn = (text) => {
+  const found = text.trim().replace(/\u2212/g, "-").match(/^([-+]?[\d.,]+(?:e[-+]?\d+)?)(?:\s*\/\s*([\d.,]+))?(?![\d\/])/i);
+  const [, over, under = "1"] = found ?? [];
+  return found ? Number(over.replace(",", ".")) / Number(under.replace(",", ".")) : NaN;
+};
 
 function faultOfText({ right, wrong }, text) {
   const remark = [[right, ""], ...wrong].find(([known]) => plain(known) === plain(text));
@@ -62,7 +73,7 @@ function faultOfText({ right, wrong }, text) {
 }
 
 function faultOfNumber({ right, within, wrong }, text) {
-  const answer = Number(text.replace("\u2212", "-").replace(",", "."));
+  const answer = numberIn(text);
   if (!Number.isFinite(answer)) return "a number is asked for";
   const far = (value) => Math.abs(value - answer);
   const [near, remark] = [[right, ""], ...wrong].reduce((best, other) => (far(other[0]) < far(best[0]) ? other : best));

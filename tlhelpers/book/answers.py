@@ -20,7 +20,8 @@ class Answer:
     Parameters
     ----------
     right : float or str
-        In a text, case does not count, and a space is as good as ``-`` or ``_``.
+        In a text, case does not count, and a space is as good as ``-`` or ``_``; of letters such
+        as "ad" the order does not count, nor what stands between them.
     within : float
         How far a number may lie from it.
     wrong : mapping from float or str to str
@@ -69,4 +70,7 @@ class Answer:
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"[\s_-]+", " ", text.strip().lower())
+    """Return a text without what does not count; of a list of letters, the letters in order."""
+    words = re.sub(r"[\s_-]+", " ", text.strip().strip("\"'").lower())
+    letters = re.sub(r"[\s,;()]|and", "", words)
+    return "".join(sorted(letters)) if re.fullmatch("[a-e]+", letters) else words

@@ -145,10 +145,32 @@ OF_METHODS: Mapping[str, Mapping[str, Answer]] = {
         "with_200": Answer(1.30, 0.02, {1.51: "that is with 20 labels"}),
     },
     "03.1": {
-        "few": Answer("no", wrong={"yes": "its relative noise is far above 0.3"}),
-        "many": Answer("yes", wrong={"no": "its relative noise is below 0.3"}),
-        "noise_few": Answer(2.05, 0.02, {1.44: _OTHER_SEED, 1.61: _OF_RATIOS}),
-        "noise_many": Answer(0.178, 0.005, {0.27: "that is of 1600 trees of seed 0"}),
+        "which": Answer(
+            "spread of observations",
+            wrong={
+                "standard error": "that says how far the prediction would move, not a measurement",
+                "observation_std": "yes: name it as the text does",
+                "std": "that says how far the prediction would move, not a measurement",
+            },
+        ),
+        "chance": Answer(
+            0.773,
+            wrong={
+                0.957: "that is with the standard error",
+                0.227: "that is the chance that it fails",
+                77.3: "that is in percent: give a number between 0 and 1",
+            },
+        ),
+        "least": Answer(
+            3.53,
+            0.02,
+            wrong={
+                2.95: "that is with the standard error",
+                1.47: "add to the limit what you took away",
+                3.82: "that is for 95 of 100: it may fail once in ten",
+                4.07: "an interval of 95% fails on both sides; here only low gaps fail",
+            },
+        ),
     },
     "03.2": {
         "correlation": Answer(0.68, 0.01, {0.70: "that is of two seeds of ours"}),

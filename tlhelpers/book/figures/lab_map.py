@@ -108,6 +108,6 @@ def plot_lab_changes(changes: pd.DataFrame) -> list[Axes]:
         ax.set(title=setting, ylim=(len(models) - 0.5, -0.5))
         ax.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 5, 10]))
         ax.xaxis.set_major_formatter(PercentFormatter(1.0))
-    figure.supxlabel("error against the single-task forest's", fontsize="medium")
+    figure.supxlabel("change of the error against the single-task forest's", fontsize="medium")
     axes[0, 0].set_yticks(range(len(models)), models)
     return list(axes[0])
