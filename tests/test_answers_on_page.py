@@ -46,7 +46,8 @@ def test_the_boxes_say_what_the_function_says(browser, site, chapter: str) -> No
                 for value in tries(answer):
                     said = page.evaluate(ASK, [number, name, repr(value).strip("'")])
                     fault = answer.fault(name, value)
-                    assert said == f"{name}: {f'not yet: {fault}' if fault else 'right'}"
+                    told = f"✗ {name}: not yet: {fault}" if fault else f"✓ {name}: right"
+                    assert said == told
 
 
 def test_a_box_takes_a_comma_and_says_what_is_no_number(browser, site) -> None:
@@ -57,12 +58,12 @@ def test_a_box_takes_a_comma_and_says_what_is_no_number(browser, site) -> None:
         form.get_by_label("too_low").fill("a lot")
         form.get_by_role("button", name="Check").click()
         said = form.locator("output").inner_text().splitlines()
-        assert said == ["floor: right", "too_low: not yet: a number is asked for"]
+        assert said == ["✓ floor: right", "✗ too_low: not yet: a number is asked for"]
         for written in ("2.83 eV", " 283/100", "+2,83"):
             form.get_by_label("floor").fill(written)
             form.get_by_label("too_low").fill("1.63")
             form.get_by_role("button", name="Check").click()
-            assert form.locator("output").inner_text() == "floor: right\ntoo_low: right"
+            assert form.locator("output").inner_text() == "✓ floor: right\n✓ too_low: right"
         form.get_by_label("floor").fill("")
         form.get_by_label("too_low").fill("")
         form.get_by_label("floor").press("Enter")

@@ -146,7 +146,10 @@ def test_the_verdicts_of_all_positions_are_one_family(study, made):
     assert len(set(family["verdict"])) > 1
     for size, row in family.iterrows():
         readout = explorer.at(labels=size, setting=row["setting"], model=row["model"]).readout
-        assert f" eV, difference {interval(row)} eV, {row['verdict']}" in readout
+        assert (
+            f"; 95% interval {interval(row)} eV, by itself; all tests counted, {row['verdict']}"
+            in readout
+        )
 
 
 def test_the_table_of_all_positions_has_the_numbers_of_the_sentence(made):

@@ -73,7 +73,7 @@ function faultOfText({ right, wrong }, text) {
 }
 
 function faultOfNumber({ right, within, wrong }, text) {
-  const answer = numberIn(text);
+  const answer = numberIn(Math.abs(right) < 1000 ? text : text.replace(/,(?=\d{3})/g, "")); // 8,925
   if (!Number.isFinite(answer)) return "a number is asked for";
   const far = (value) => Math.abs(value - answer);
   const [near, remark] = [[right, ""], ...wrong].reduce((best, other) => (far(other[0]) < far(best[0]) ? other : best));
@@ -97,7 +97,7 @@ addEventListener("DOMContentLoaded", () => {
       const said = given.map((box) => {
         const asked = JSON.parse(box.dataset.answer);
         const fault = (typeof asked.right === "string" ? faultOfText : faultOfNumber)(asked, box.value);
-        return `${box.name}: ${fault ? `not yet: ${fault}` : "right"}`;
+        return fault ? `✗ ${box.name}: not yet: ${fault}` : `✓ ${box.name}: right`;
       });
       form.querySelector("output").textContent = said.join("\n") || "write an answer into a box";
     });

@@ -6,6 +6,7 @@ from tlhelpers.book.answers import Answer
 
 EQUAL = "not seen is not equal: a gain and a loss are both inside the interval"
 MAE = "that is the mean absolute error: the RMSE is asked for"
+_NAMED = "say it as the book does: no difference *seen*"
 NUMBER = "that is a share: give the number"
 _ADJUST = "that is p of one test alone: adjust it for the number of tests"
 _ALONE = "that is the interval of one comparison alone; adjust the p-values for the number of tests"
@@ -41,7 +42,7 @@ OF_METHODS: Mapping[str, Mapping[str, Answer]] = {
             wrong={
                 0.58: "that is the floor of the measurements: the computed gaps are labels too",
                 0.79: "divide by the number of labels less the number of means",
-                0.82: "that is `floor_of_union`: what does `floor` say of the column?",
+                0.82: "that is floors_of_union: what does `floor` say of the column?",
             },
         ),
         "told": Answer(
@@ -116,7 +117,10 @@ OF_METHODS: Mapping[str, Mapping[str, Answer]] = {
         ),
         "p_b": Answer(0.0051, 0.0005, {0.0017: _ADJUST}),
         "p_c": Answer(0.491, wrong={1: _HOLM, 1.473: _HOLM}),
-        "a": Answer("no difference seen", wrong={"better": _ALONE, "worse": _GAIN, "equal": EQUAL}),
+        "a": Answer(
+            "no difference seen",
+            wrong={"better": _ALONE, "worse": _GAIN, "equal": EQUAL, "no difference": _NAMED},
+        ),
         "b": Answer(
             "better",
             wrong={
@@ -130,6 +134,7 @@ OF_METHODS: Mapping[str, Mapping[str, Answer]] = {
                 "worse": "its mean is a loss, but zero is inside its interval",
                 "better": "its mean is a loss",
                 "equal": EQUAL,
+                "no difference": _NAMED,
             },
         ),
     },

@@ -103,6 +103,7 @@ OF_TRANSFER: Mapping[str, Mapping[str, Answer]] = {
             {
                 1.09: "that is the cold query: give the measured z by `known`",
                 1.14: "that is the forest of guessed z, given the measured one",
+                0.24: "that is the mean of ten draws: take the one draw",
                 0.18: MAE,
             },
         ),

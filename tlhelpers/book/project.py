@@ -139,7 +139,7 @@ def project_rubric() -> pd.DataFrame:
         ("The doubt", "one reason for which the error may be larger on new solids",
          "the error with the holes of the rows to predict, beside that of the comparison"),
         ("The use", "predictions with their intervals",
-         "which rows lie outside, and what a list by `measure_next` is worth"),
+         "which rows lie outside, and what a list by measure_next is worth"),
     ]  # fmt: skip
     columns = ["criterion", "one point", "two points"]
     return pd.DataFrame(rows, columns=columns).set_index("criterion")
