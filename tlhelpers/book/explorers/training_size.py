@@ -236,9 +236,7 @@ class _View:
             verdict = said["verdict"]
             if "low" in said:
                 cells = {"95% interval": interval(said)} | cells
-                readout += (
-                    f"; 95% interval {interval(said)}{self.ends}, by itself; all tests counted"
-                )
+                readout += f"; 95% interval {interval(said)}{self.ends}, alone; all tests counted"
             readout += f", {verdict}"
             if verdict == VERDICTS[0] and not self.is_class:
                 case = (self.curve[_KEYS[:2]] == [setting, target]).all(axis=1)
