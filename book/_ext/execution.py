@@ -82,5 +82,6 @@ def execute_pages(app: Sphinx) -> None:
         executor = load_executor("local-serial", get_cache(where), logger=logger)
         executor.run_and_cache(filter_pks=[page.pk], timeout=app.config.nb_execution_timeout)
 
-    with ThreadPoolExecutor(os.cpu_count()) as pool:  # each waits for its kernel, a process
+    # each waits for its kernel, a process; one more than cores, as a kernel that starts waits too
+    with ThreadPoolExecutor((os.cpu_count() or 1) + 1) as pool:
         list(pool.map(execute, cache.list_unexecuted()))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-from bs4 import BeautifulSoup
 from sphinx.application import Sphinx
 
 LAST = 900  # after the redirect of the front page is written
@@ -55,14 +55,40 @@ def insert(meta: str, text: str) -> str:
 
 def policy_of(text: str) -> str:
     """Return the policy of a page: what its inline scripts and handlers say is known by hash."""
-    tags = BeautifulSoup(text, "html.parser").find_all(True)
-    scripts = {tag.string or "" for tag in tags if tag.name == "script" and not tag.get("src")}
-    handlers = {code for tag in tags for name, code in tag.attrs.items() if name.startswith("on")}
-    allowed = [*map(_hash, sorted(scripts)), *map(_hash, sorted(handlers))]
-    if handlers:
+    page = Inline()
+    page.feed(text)
+    allowed = [*map(_hash, sorted(page.scripts)), *map(_hash, sorted(page.handlers))]
+    if page.handlers:
         allowed.append("'unsafe-hashes'")
     policy = POLICY | {"script-src": " ".join([POLICY["script-src"], *allowed])}
     return "; ".join(f"{name} {value}" for name, value in policy.items())
+
+
+class Inline(HTMLParser):
+    """Collects what inline scripts and handlers of a page say; a tree of it would take longer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.scripts: set[str] = set()
+        self.handlers: set[str] = set()
+        self._script: list[str] | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Keep handlers; begin an inline script."""
+        self.handlers |= {code or "" for name, code in attrs if name.startswith("on")}
+        if tag == "script" and not dict(attrs).get("src"):
+            self._script = []
+
+    def handle_data(self, data: str) -> None:
+        """Go on with the script."""
+        if self._script is not None:
+            self._script.append(data)
+
+    def handle_endtag(self, tag: str) -> None:
+        """Keep the script."""
+        if tag == "script" and self._script is not None:
+            self.scripts.add("".join(self._script))
+            self._script = None
 
 
 def _hash(code: str) -> str:
