@@ -253,7 +253,7 @@ def _errors_cancel() -> dict:
         (
             f"{direction}, cold",
             f"{ratio:.2f} times the error of independent errors",
-            f"{interval(tests.loc[direction])} eV, minus the error of independent errors",
+            f"{interval(tests.loc[direction])} eV, minus the error of independent ones, over folds",
         )
         for direction, ratio in ratios.items()
     ]

@@ -135,7 +135,8 @@ def training_size_explorer(
         description=(
             "First: the repeated experiment, with the spread of the models shown; large marks, at "
             "the dotted line: one draw, retrained with as many labels. Second: the "
-            f"{len(test)} test rows of that draw."
+            f"{len(test)} test rows of that draw. The interval (95%) is that of one comparison; the "
+            "verdict counts all."
         ),
     )
 
@@ -236,7 +237,7 @@ class _View:
             verdict = said["verdict"]
             if "low" in said:
                 cells = {"95% interval": interval(said)} | cells
-                readout += f"; 95% interval {interval(said)}{self.ends}, alone; all tests counted"
+                readout += f", interval {interval(said)}" + self.ends
             readout += f", {verdict}"
             if verdict == VERDICTS[0] and not self.is_class:
                 case = (self.curve[_KEYS[:2]] == [setting, target]).all(axis=1)
