@@ -91,7 +91,9 @@ forest.fit(X, Y)
 whole = time.perf_counter() - started
 signal.signal(signal.SIGALRM, signal.default_int_handler)  # what Ctrl-C does
 interrupted = 0
-for delay in rng.uniform(1e-5, whole, size=1000):
+for delay in rng.uniform(1e-5, whole, size=10_000):  # on a busy machine few are interrupted
+    if interrupted > 300:
+        break
     try:
         signal.setitimer(signal.ITIMER_REAL, delay)
         forest.fit(X, Y)
@@ -104,7 +106,7 @@ print(interrupted)
     )
     out, err = finish(child)
     assert child.returncode == 0, err  # a kernel that returns arrays ended it: signal 11
-    assert int(out) > 100  # how many depends on what else the machine does
+    assert int(out) > 300
 
 
 def test_a_killed_worker_is_an_error_and_the_next_run_is_right(tmp_path: Path) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import importlib.util
 import re
 from collections.abc import Callable
+from html import escape
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -97,6 +100,12 @@ def test_hashes_are_those_of_the_standard() -> None:
     text = "<script>alert('Hello, world.');</script><script src='a.js'></script>"
     found = policy.policy_of(text)  # the example of Content Security Policy Level 3, section 8.2
     assert "script-src 'self' file: 'sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng=';" in found
+    code = "a('x') && b()"
+    handler = policy.policy_of(f'<p onclick="{escape(code)}"><br onload="">')
+    told = [base64.b64encode(hashlib.sha256(c.encode()).digest()).decode() for c in ("", code)]
+    assert f"script-src 'self' file: 'sha256-{told[0]}' 'sha256-{told[1]}' 'unsafe-hashes';" in (
+        handler
+    )
     assert policy.insert("<m>", '<html><meta charset="utf-8"><p>') == (
         '<html><meta charset="utf-8"><m><p>'
     )

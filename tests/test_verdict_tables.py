@@ -21,6 +21,7 @@ from tlhelpers.book import (
     plot_size_differences,
     scores_by,
     stack_gains,
+    tell_tests,
 )
 from tlhelpers.book.figures.style import style_of
 from tlhelpers.data.loaders import load_results
@@ -185,6 +186,17 @@ def test_the_stack_on_all_tables_is_told_in_percent_of_the_baseline():
         assert (gains.loc[record.index, end] - by_hand).abs().max() < 1e-12
     assert gains["verdict"].loc[record.index].tolist() == record["verdict"].tolist()
     assert all(name.endswith(", stack") for name in gains["model"])  # drawn as the stack
+
+
+def test_tests_are_told_with_their_verdict_first():
+    rows = load_results("entropies_verdicts").set_index("model")
+    told = tell_tests(rows, "theirs")
+    assert list(told) == ["verdict", "95% interval", "error (theirs)"]
+    for name, row in rows.iterrows():
+        low, high = told.loc[name, "95% interval"].replace("−", "-").split(" to ")
+        assert [float(low), float(high)] == [round(row["low"], 2), round(row["high"], 2)]
+        said = f"{row['score']:.2f} ({row['baseline_score']:.2f})"
+        assert told.loc[name].tolist()[::2] == [row["verdict"], said]
 
 
 def test_the_tests_of_few_entropies_are_one_family_over_the_draws():

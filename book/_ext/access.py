@@ -182,9 +182,14 @@ def shorten_times(match: re.Match) -> str:
 def _keep_ranges(table: Tag) -> None:
     """Keep an interval in one line, and a verdict; a phone may break them."""
     for text in table.find_all(string=WHOLE):
-        marked = WHOLE.sub(r'<span class="tl-whole">\g<0></span>', escape(text))
-        marked = re.sub(r"(?<=[\d%]) (to|±)(?= )", "\u00a0\\1", marked)
+        marked = WHOLE.sub(_mark_whole, escape(text))
         text.replace_with(BeautifulSoup(marked, "html.parser"))
+
+
+def _mark_whole(match: re.Match) -> str:
+    """Mark what stays in one line; where it does not, an interval breaks behind its "to"."""
+    words = re.sub(" (to|±) ", "\u00a0\\1 ", match[0])
+    return f'<span class="tl-whole">{words}</span>'
 
 
 def _join_heads(columns: Tag, index: Tag) -> None:

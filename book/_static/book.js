@@ -56,7 +56,7 @@ addEventListener("DOMContentLoaded", () => {
 // As `check_answer` of the package does it; a test holds the two together.
 const plain = (text) => {
   const words = text.trim().replace(/^["']+|["']+$/g, "").toLowerCase().replace(/[\s_-]+/g, " ");
-  const letters = words.replace(/[\s,;()]|and/g, "");
+  const letters = words.replace(/\band\b|[\s,;()]/g, "");
   return /^[a-e]+$/.test(letters) ? [...letters].sort().join("") : words;
 };
 

@@ -72,5 +72,5 @@ class Answer:
 def _plain(text: str) -> str:
     """Return a text without what does not count; of a list of letters, the letters in order."""
     words = re.sub(r"[\s_-]+", " ", text.strip().strip("\"'").lower())
-    letters = re.sub(r"[\s,;()]|and", "", words)
+    letters = re.sub(r"\band\b|[\s,;()]", "", words)
     return "".join(sorted(letters)) if re.fullmatch("[a-e]+", letters) else words
