@@ -171,6 +171,12 @@ def test_the_marks_stand_side_by_side(made):
     assert {tuple(s.x) for s in series if s.emphasis} == {(20,)}
 
 
+def test_a_curve_that_is_not_chosen_is_pale(made):
+    curves = [s for s in made[3].at().panels[0].series if s.label]
+    assert {s.label for s in curves if not s.faded} == {"single-task", "difference"}
+    assert all(s.faded == (s.low is None) for s in curves) and any(s.faded for s in curves)
+
+
 def test_one_model_alone_and_several_targets_and_classes():
     study = no_study()
     models = {"single-task": SingleTaskForest(study.target, n_estimators=10)}

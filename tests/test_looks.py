@@ -214,6 +214,22 @@ def test_a_line_of_code_of_75_characters_fits(at) -> None:
     assert one == two
 
 
+def test_code_keeps_its_lines_on_a_phone_and_scrolls(at) -> None:
+    with at(*SIZES[2]) as visit:
+        page = visit.open("notebooks/02_baseline.html")
+        code = page.locator(".cell_input pre").first
+        lines = code.evaluate(
+            "e => (e.clientHeight - 2 * parseFloat(getComputedStyle(e).paddingTop))"
+            " / parseFloat(getComputedStyle(e).lineHeight)"
+        )
+        assert round(lines) == code.inner_text().rstrip().count("\n") + 1
+        assert code.evaluate("e => e.scrollWidth > e.clientWidth && e.tabIndex === 0")
+        code.evaluate("e => { e.scrollLeft = 30 }")
+        assert code.evaluate("e => e.scrollLeft") == 30
+        page.emulate_media(media="print")  # paper cannot scroll
+        assert code.evaluate("e => getComputedStyle(e).whiteSpace") == "pre-wrap"
+
+
 def pixels(page, locator) -> np.ndarray:
     locator.scroll_into_view_if_needed()
     return imread(io.BytesIO(locator.screenshot()), format="png")[..., :3]

@@ -90,6 +90,8 @@ class Series:
         Large outlined markers with a line down to the axis: the current position.
     note : str
         Stands behind the label in the legend, such as its value at the current position.
+    faded : bool
+        Pale: one that stands behind those that are chosen.
     aside : float
         How far to the right of its place it is drawn, in widths of a marker: of several marks at
         one place none hides another.
@@ -106,6 +108,7 @@ class Series:
     dash: str = ""
     emphasis: bool = False
     note: str = ""
+    faded: bool = False
     aside: float = 0.0
 
     def __post_init__(self) -> None:

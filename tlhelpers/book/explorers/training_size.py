@@ -275,7 +275,7 @@ class _View:
     def _curve_panel(
         self, title: str, spread: pd.DataFrame, labels: int, scores: Mapping[str, float], top: float
     ) -> Panel:
-        """Return the learning curves, those of the models shown with their spread and the size."""
+        """Return the learning curves: of the models shown with their spread, the others pale."""
         series = []
         for name, rows in spread.groupby("model", sort=False):
             style, shown = style_of(name), name in scores
@@ -283,7 +283,7 @@ class _View:
                 name, style.color, list(rows["size"]), list(rows["mean"]),
                 low=list(rows["low"]) if shown else None,
                 high=list(rows["high"]) if shown else None,
-                marker=style.symbol, dash=style.pattern,
+                marker=style.symbol, dash=style.pattern, faded=not shown,
             ))  # fmt: skip
         for number, (name, score) in enumerate(scores.items()):
             style = style_of(name)

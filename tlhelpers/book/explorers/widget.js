@@ -178,7 +178,7 @@ function figureOf(panel, readout, id, frame) {
     const points = series.x.map((value, i) => [
       x.place(value) + ASIDE * (series.aside ?? 0), place(y, series.y, i), place(y, series.low, i), place(y, series.high, i),
     ]);
-    plot.append(svg("g", {}, ...marks(series, points, bottom)));
+    plot.append(svg("g", series.faded ? { class: "tl-faded" } : {}, ...marks(series, points, bottom)));
   }
   const drawing = svg(
     "svg",
