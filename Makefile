@@ -33,11 +33,11 @@ slides: book ## slides for a projector without network, in _build/slides.html
 test: book ## unit, notebook and site tests: what a contributor runs
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest -q --durations=8 -n auto --dist loadfile
+	OMP_NUM_THREADS=1 $(BIN)/pytest -q --durations=8 -n auto --dist loadfile
 	PYTHONPATH=$(CURDIR)/tests/no_network OMP_NUM_THREADS=1 $(BIN)/pytest -q --nbval-lax -n auto --dist loadfile notebooks
 
 test-full: offline ## also the launch environments, Lab in a browser, accessibility, the offline archive
-	$(BIN)/pytest -q --durations=12 -m full -n auto --dist loadfile --no-loadscope-reorder
+	OMP_NUM_THREADS=1 $(BIN)/pytest -q --durations=12 -m full -n auto --dist loadfile --no-loadscope-reorder
 
 coverage: env ## is each line and branch of the package, its book part apart, reached by its tests?
 	$(BIN)/coverage erase

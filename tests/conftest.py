@@ -28,7 +28,10 @@ SIZES = [(1300, 900), (520, 900), (390, 844)]  # of windows
 settings.register_profile("long", max_examples=1700, print_blob=True)  # twelve tests: 20,000
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as under `make test &`; children inherit it
     signal.signal(signal.SIGINT, signal.default_int_handler)
-LONGEST = ("test_oldest_packages", "test_versions", "test_launch", "test_classroom")  # minutes
+LONGEST = (  # of `make test-full`, minutes each; a worker takes the next before it has ended one
+    *("test_colab", "test_versions", "test_oldest_packages", "test_launch"),
+    *("test_accessibility", "test_jackknife", "test_classroom"),
+)
 FLAGS = [
     "--no-sandbox",
     "--disable-background-networking",

@@ -11,6 +11,7 @@ import false_positives
 import handbook
 import jackknife_truth
 import numpy as np
+import own_size
 import pandas as pd
 import parts
 import pytest
@@ -374,6 +375,15 @@ def test_the_named_methods_have_a_curve_of_one_family():
         curve.assign(fold=0), again, "single-task", ("rmse",), by=["setting", "size"]
     )
     pd.testing.assert_frame_equal(found.reset_index(drop=True), tests, rtol=1e-6)
+
+
+def test_a_table_with_few_entropies_hides_the_others():
+    stored = pd.read_csv(parts.RESULTS / "entropies_own_size.csv")
+    row = own_size.ask(30, 3, without=True, trees=2)
+    assert list(row) == list(stored) and row["setting"] == "warm"
+    assert set(stored["setting"]) == {"warm"} and set(stored["n_labels"]) == {*own_size.SIZES}
+    first = stored.query("draw == 3 and n_labels == 30").set_index("columns")
+    assert first.loc["without", "baseline_score"] == first.loc["all columns", "baseline_score"]
 
 
 def test_the_handbook_is_asked_as_its_tables_say():

@@ -20,6 +20,7 @@ from tlhelpers.book import (
     plot_learning_curve,
     plot_size_differences,
     scores_by,
+    smaller_tables,
     stack_gains,
     tell_tests,
 )
@@ -211,6 +212,20 @@ def test_the_tests_of_few_entropies_are_one_family_over_the_draws():
     whole = load_results("entropies_few").query("model == 'single-task'")
     alone = whole.pivot_table("rmse", ["size", "repeat"], "columns")
     assert (alone["without"] - alone["all columns"]).abs().max() < 1e-9  # it reads no column
+
+
+def test_smaller_tables_are_summed_up_over_their_draws():
+    said = load_results("entropies_own_size")
+    table = smaller_tables()
+    assert set(table.index) == set(zip(said["columns"], said["n_labels"], strict=True))
+    for case, part in said.groupby(["columns", "n_labels"]):
+        row = table.loc[case]
+        alone = part["recommended"] == "single-task"
+        assert (row["tables"], row["recommended"]) == (part["draw"].nunique(), (~alone).sum())
+        assert row["gain"] == pytest.approx((1 - part["score"] / part["baseline_score"]).mean())
+        wide = (part["high"] - part["low"]) / part["baseline_score"]
+        assert 1.3 < row["needed"] / (wide.median() / 2) < 1.5
+        assert (part.loc[~alone, "high"] < 0).all()  # what is recommended is seen to be better
 
 
 def test_both_formulas_have_the_same_gain_and_their_own_interval():

@@ -106,8 +106,8 @@ def order_table(match: re.Match) -> str:
     table = BeautifulSoup(text, "html.parser").table
     _keep_ranges(table)
     heads = table.thead.find_all("tr") if table.thead else []
-    if len(heads) == 2:
-        _join_heads(*heads)
+    if len(heads) > 1:
+        _join_heads(*heads[-2:])
     for head in table.select("thead th"):
         if head.get_text():
             head["scope"] = "colgroup" if head.get("colspan") else "col"

@@ -35,7 +35,7 @@ from tlhelpers.book.figures import __all__ as _figures
 from tlhelpers.book.findings import claims_table
 from tlhelpers.book.guide import decision_table, guide_evidence
 from tlhelpers.book.guide_tables import guide_tables
-from tlhelpers.book.handbook import few_entropies, few_entropy_tests
+from tlhelpers.book.handbook import few_entropies, few_entropy_tests, smaller_tables
 from tlhelpers.book.jackknife_tables import jackknife_by_trees, jackknife_of_difference
 from tlhelpers.book.lab import (
     LAB_DRAWS,
@@ -142,6 +142,7 @@ __all__ = [
     "scores_by",
     "show_text",
     "show_words",
+    "smaller_tables",
     "spread_table",
     "stack_gains",
     "step_predictions",

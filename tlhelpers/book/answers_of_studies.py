@@ -196,22 +196,24 @@ OF_STUDIES: Mapping[str, Mapping[str, Answer]] = {
         ),
     },
     "11.1": {
-        "needed": Answer(
-            0.31,
-            0.01,
-            {
-                0.22: "that is half the width: seen in about half of the tables",
-                0.44: "that is the whole width: halve it, then take it times the factor",
-                0.63: "that is from the whole width: halve it",
-            },
-        ),
         "percent": Answer(
-            31,
+            28,
             1,
             {
-                22: "that is half the width: times the factor",
-                62: "that is from the whole width: halve it",
-                0.31: "give it in percent",
+                20: "that is half the width: times the factor",
+                40: "that is the whole width: halve it, then take it times the factor",
+                56: "that is from the whole width: halve it",
+                1.52: "that is in J/K: give it in percent of the forest's error",
+                0.28: "give it in percent",
+            },
+        ),
+        "may": Answer(
+            "bc",
+            wrong={
+                "abc": "(a): no difference seen is not no difference",
+                "bcd": "(d): the interval holds zero",
+                "b": "(c): compare a fifth with the gain that you found",
+                "c": "(b): it says what the means are, and that no difference is seen",
             },
         ),
     },

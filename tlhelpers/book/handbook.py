@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from tlhelpers.book.verdict_tables import gain_to_be_seen
 from tlhelpers.data.loaders import load_results
 from tlhelpers.evaluation import compare_sizes, judge
 
@@ -38,3 +39,27 @@ def few_entropy_tests() -> pd.DataFrame:
         for model in (READING, LESS)
     ]
     return judge(pd.concat(tests, ignore_index=True))
+
+
+def smaller_tables() -> pd.DataFrame:
+    """Return what `compare_architectures` said of tables with 30 to 200 of the entropies.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each set of ``columns`` and number of labels, ``n_labels``: ``tables`` that were
+        drawn, in how many another model than the single-task forest was ``recommended``, the mean
+        ``gain`` of the choice, and the gain that was ``needed``, a median: to be seen in four of
+        five such tables. Gains are shares of the error of the single-task forest.
+    """
+    said = load_results("entropies_own_size")
+    said["recommended"] = said["recommended"] != ALONE
+    said["gain"] = 1 - said["score"] / said["baseline_score"]
+    said["needed"] = gain_to_be_seen(said, 25) / said["baseline_score"]  # 5 folds, 5 repeats
+    by_size = said.groupby(["columns", "n_labels"])
+    return by_size.agg(
+        tables=("draw", "size"),
+        recommended=("recommended", "sum"),
+        gain=("gain", "mean"),
+        needed=("needed", "median"),
+    )

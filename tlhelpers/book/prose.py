@@ -36,7 +36,7 @@ def show_text(text: str) -> None:
     lines = text.splitlines()
     hang = "padding-left: 1em; text-indent: -1em; " if len(lines) > 1 else ""
     look = f"white-space: pre-wrap; {hang}margin: 0 0 0.3em 0"
-    shown = [f'<p style="{look}">{escape(line)}</p>' for line in lines]
+    shown = [f'<p style="{look}">{escape(_with_minus(line))}</p>' for line in lines]
     display(HTML(f'<div class="tl-shown">{"".join(shown)}</div>'))
 
 

@@ -13,7 +13,7 @@ MARKERS = ("circle", "square", "diamond", "triangle", "star", "pentagon", "cross
 
 @dataclass(frozen=True, eq=False)
 class Slider:
-    """A control with a few discrete positions: a slider, or buttons where all values are texts.
+    """A control with a few discrete positions: a slider, or buttons for two, or for texts.
 
     Parameters
     ----------
@@ -50,8 +50,8 @@ class Slider:
 
     @property
     def is_named(self) -> bool:
-        """Whether it offers names, not numbers."""
-        return all(isinstance(value, str) for value in self.values)
+        """Whether it offers names, or a choice between two, by buttons."""
+        return len(self.values) == 2 or all(isinstance(value, str) for value in self.values)
 
     @property
     def shown(self) -> tuple[str, ...]:

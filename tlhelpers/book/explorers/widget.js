@@ -213,11 +213,12 @@ function sliderOf(slider, id, moved) {
   return { show, nodes: [html("label", { for: id }, slider.label), input, output] };
 }
 
-// A choice between names has buttons.
+// A choice between names, or between two, has buttons.
 function buttonsOf(slider, id, moved) {
   const choices = slider.values.map((_, i) => html("input", { id: `${id}-${i}`, type: "radio", name: id, ...shortcuts }));
   choices.forEach((choice, i) => choice.addEventListener("change", () => moved(i)));
-  const labels = choices.map((choice, i) => html("label", { for: choice.id }, slider.values[i]));
+  const text = (value) => [value, slider.unit].filter(Boolean).join(" ");
+  const labels = choices.map((choice, i) => html("label", { for: choice.id }, text(slider.values[i])));
   const row = choices.flatMap((choice, i) => [choice, labels[i]]);
   const name = html("span", { id: `${id}-name` }, slider.label);
   const group = html("div", { role: "radiogroup", class: "tl-choices", "aria-labelledby": name.id }, ...row);
