@@ -108,7 +108,7 @@ def plot_size_differences(tests: pd.DataFrame, panel: str, ylabel: str) -> np.nd
             x = sizes.index(row["size"]) + 0.17 * (place - (len(models) - 1) / 2)
             ax.plot([x, x], [row["low"], row["high"]], color=style.color, linewidth=1.5)
             seen = row["verdict"] in ("better", "worse")
-            look = look_of(style, full=seen, size=10 if seen else 7)
+            look = look_of(style, full=seen, size=10 if seen else 7.5)
             ax.plot(x, row["difference"], **look)
         ax.axhline(0, color=INK, linewidth=1)
         ax.set_xticks(range(len(sizes)), [str(size) for size in sizes])
