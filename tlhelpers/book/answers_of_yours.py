@@ -72,6 +72,19 @@ OF_YOURS: Mapping[str, Mapping[str, Answer]] = {
             },
         ),
     },
+    "12.5": {
+        "gain": Answer(28, 1, {0.28: "give it in percent"}),
+        "needed": Answer(
+            25,
+            1,
+            {
+                18: "that is half the width: times the factor",
+                36: "that is the whole width: halve it, then take it times the factor",
+                0.25: "give it in percent",
+            },
+        ),
+        "tables": Answer(3, 0, {6: "in all six the mean is lower: which does the call name?"}),
+    },
     "13.1": {
         "four": Answer(
             1 / 3,
