@@ -70,6 +70,15 @@ def test_a_box_takes_a_comma_and_says_what_is_no_number(browser, site) -> None:
         assert form.locator("output").inner_text() == "write an answer into a box"
 
 
+def test_a_share_may_be_written_in_percent(browser, site) -> None:
+    with visiting(browser, site.as_uri()) as visit:
+        form = visit.open("notebooks/03_uncertainty.html").locator("form.tl-check").first
+        for written, said in [("77%", "✓ chance: right"), ("77", "✗ chance: not yet: a hundred")]:
+            form.get_by_label("chance").fill(written)
+            form.get_by_role("button", name="Check").click()
+            assert form.locator("output").inner_text().startswith(said)
+
+
 def test_one_click_opens_the_whole_answer(browser, site) -> None:
     with visiting(browser, site.as_uri()) as visit:
         page = visit.open("notebooks/04_difference.html")

@@ -73,7 +73,8 @@ function faultOfText({ right, wrong }, text) {
 }
 
 function faultOfNumber({ right, within, wrong }, text) {
-  const answer = numberIn(Math.abs(right) < 1000 ? text : text.replace(/,(?=\d{3})/g, "")); // 8,925
+  const written = numberIn(Math.abs(right) < 1000 ? text : text.replace(/,(?=\d{3})/g, "")); // 8,925
+  const answer = /%\s*$/.test(text) && Math.abs(right) <= 1 ? written / 100 : written; // 77% is 0.77
   if (!Number.isFinite(answer)) return "a number is asked for";
   const far = (value) => Math.abs(value - answer);
   const [near, remark] = [[right, ""], ...wrong].reduce((best, other) => (far(other[0]) < far(best[0]) ? other : best));
@@ -82,8 +83,10 @@ function faultOfNumber({ right, within, wrong }, text) {
     ["the sign is wrong", -answer],
     ["a hundred times too large: a percentage?", answer / 100],
     ["a thousand times too large: another unit?", answer / 1000],
-    ["that is the square: take the root", Math.sign(answer) * Math.sqrt(Math.abs(answer))],
   ];
+  if (Math.abs(right * right - right) >= Math.abs(right) / 4) {
+    mended.push(["that is the square: take the root", Math.sign(answer) * Math.sqrt(Math.abs(answer))]);
+  }
   const usual = right ? mended.find(([, value]) => Math.abs(value - right) <= within) : null;
   return usual ? usual[0] : `too ${answer > right ? "large" : "small"}; the hint says how`;
 }

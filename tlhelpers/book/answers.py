@@ -59,6 +59,8 @@ class Answer:
             "a thousand times too large: another unit?": answer / 1000,
             "that is the square: take the root": math.copysign(math.sqrt(abs(answer)), answer),
         }
+        if abs(right * right - right) < abs(right) / 4:  # nearly its own square: no reader's slip
+            del mended["that is the square: take the root"]
         if not right:  # all of these would be right about it
             mended = {}
         usual = (remark for remark, x in mended.items() if abs(x - right) <= self.within)
