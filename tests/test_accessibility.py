@@ -7,7 +7,8 @@ from conftest import visiting
 from test_site import PAGES
 
 SETTINGS = {"resultTypes": ["violations"], "preload": False}  # it would fetch the style sheets
-ONLY = {"dark": {"runOnly": ["cat.color"]}}  # a theme changes colours alone
+COLORS = ["color-contrast", "link-in-text-block"]  # a theme changes nothing else
+ONLY = {"dark": {"runOnly": {"type": "rule", "values": COLORS}}}
 
 
 @pytest.mark.full

@@ -136,8 +136,8 @@ def training_size_explorer(
             "First: the repeated experiment, with the spread of the models shown; large marks, at "
             "the dotted line: one draw, retrained with as many labels. Second: the "
             f"{len(test)} test rows of that draw."
-            + " The interval (95%) is that of one comparison; the verdict counts all."
-            * bool(others)
+            + " The interval (95%) is that of one comparison; "
+            "the verdict counts all tests of its question." * bool(others)
         ),
     )
 
