@@ -10,11 +10,11 @@ import nbformat
 import pytest
 from conftest import ROOT
 from environments import install, new_environment, run, run_notebooks, versions
+from test_launch import BRANCH, URL
 
-from tools.pair import install_cell, repository
+from tools.pair import install_cell
 
 COLAB = ROOT / "tests" / "colab.txt"
-URL, BRANCH = repository()["url"], repository()["branch"]
 
 
 def as_repository(checkout: Path) -> dict[str, str]:

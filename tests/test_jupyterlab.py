@@ -63,7 +63,7 @@ def chapter_08() -> str:
     cells = nbformat.read(ROOT / "notebooks/08_band_gaps.ipynb", as_version=4).cells
     code = [cell.source for cell in cells if cell.cell_type == "code"]
     parts = ["tl.band_gap_study()", "= hold_out_rows(", '"band_gaps_curve"', "= replace(dev"]
-    parts.append("= training_size_explorer(")
+    parts += ["small = {", "= training_size_explorer("]
     return "\n".join(next(source for source in code if part in source) for part in parts)
 
 

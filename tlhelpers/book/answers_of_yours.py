@@ -149,8 +149,8 @@ OF_YOURS: Mapping[str, Mapping[str, Answer]] = {
         ),
     },
     "13.5": {
-        "leaves": Answer(2.69, 0.08, {5.55: _ONCE, 1.85: "that is one forest of three"}),
-        "full": Answer(3.65, 0.08, {6.51: _ONCE, 2.17: "that is one forest of three"}),
+        "leaves": Answer(2.69, 0.05, {5.55: _ONCE, 1.85: "that is one forest of three"}),
+        "full": Answer(3.65, 0.05, {6.51: _ONCE, 2.17: "that is one forest of three"}),
     },
     "14.1": {
         "slope": Answer(

@@ -49,8 +49,8 @@ class Slider:
         self.position(self.start)
 
     @property
-    def is_named(self) -> bool:
-        """Whether it offers names, or a choice between two, by buttons."""
+    def has_buttons(self) -> bool:
+        """Whether it is a row of buttons: a choice between names, or between two."""
         return len(self.values) == 2 or all(isinstance(value, str) for value in self.values)
 
     @property

@@ -121,6 +121,10 @@ def training_size_explorer(
         ("task", "What is predicted", [str(target) for target in targets]),
         ("model", "Beside the baseline", others),
     ]
+    counted = (
+        " The interval (95%) is that of one comparison; "
+        "the verdict counts all tests of its question."
+    )
     name = "Target labels for training" if len(targets) == 1 else "Labelled rows for training"
     sliders = [Slider("labels", name, sizes, "labels", first.get("labels"))]
     sliders += [
@@ -135,9 +139,7 @@ def training_size_explorer(
         description=(
             "First: the repeated experiment, with the spread of the models shown; large marks, at "
             "the dotted line: one draw, retrained with as many labels. Second: the "
-            f"{len(test)} test rows of that draw."
-            + " The interval (95%) is that of one comparison; "
-            "the verdict counts all tests of its question." * bool(others)
+            f"{len(test)} test rows of that draw.{counted if others else ''}"
         ),
     )
 

@@ -230,7 +230,7 @@ function render({ model, el }) {
   let wanted = [...model.get("selection")];
   let shown = null;
   const controls = model.get("sliders").map((slider, i) =>
-    (slider.named ? buttonsOf : sliderOf)(slider, `${id}-${i}`, (position) => {
+    (slider.buttons ? buttonsOf : sliderOf)(slider, `${id}-${i}`, (position) => {
       wanted[i] = position;
       update();
     }),

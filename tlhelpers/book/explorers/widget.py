@@ -95,7 +95,12 @@ class Explorer(anywidget.AnyWidget):
             title=title,
             description=description,
             sliders=[
-                {"label": s.label, "unit": s.unit, "values": list(s.shown), "named": s.is_named}
+                {
+                    "label": s.label,
+                    "unit": s.unit,
+                    "values": list(s.shown),
+                    "buttons": s.has_buttons,
+                }
                 for s in sliders
             ],
             selection=start,
