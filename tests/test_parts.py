@@ -377,9 +377,22 @@ def test_the_named_methods_have_a_curve_of_one_family():
     pd.testing.assert_frame_equal(found.reset_index(drop=True), tests, rtol=1e-6)
 
 
-def test_a_table_with_few_entropies_hides_the_others():
+def test_a_table_with_few_entropies_hides_the_others(monkeypatch):
+    tables, compare = [], own_size.compare_architectures
+
+    def listen(X, Y, *rest, **options):
+        tables.append((X, Y))
+        return compare(X, Y, *rest, **options)
+
+    monkeypatch.setattr(own_size, "compare_architectures", listen)
     stored = pd.read_csv(parts.RESULTS / "entropies_own_size.csv")
     row = own_size.ask(30, 3, without=True, trees=2)
+    ((X, Y),) = tables
+    own = parts.own_entropies()
+    shown = Y["entropy"].dropna()
+    assert len(shown) == 30 and shown.equals(own.Y.loc[shown.index, "entropy"])
+    rest = ["enthalpy_of_formation", "molar_volume"]
+    assert X.equals(own.X) and Y[rest].equals(own.Y[rest]) and set(Y) == {"entropy", *rest}
     assert list(row) == list(stored) and row["setting"] == "warm"
     assert set(stored["setting"]) == {"warm"} and set(stored["n_labels"]) == {*own_size.SIZES}
     first = stored.query("draw == 3 and n_labels == 30").set_index("columns")
