@@ -295,10 +295,9 @@ class _View:
                 emphasis=True, aside=2 * number - len(scores) + 1,
             ))  # fmt: skip
         ylabel = f"held-out {_NAMES[self.metric]}" + ("" if self.is_class else f" ({self.unit})")
-        sizes = spread["size"]
         return Panel(
             title, "target labels for training", ylabel, series, xscale="log",
-            xlim=(sizes.min() / 1.25, sizes.max() * 1.25),  # room for the marks
+            xlim=(spread["size"].min() / 1.25, spread["size"].max() * 1.25),  # room for the marks
             ylim=(0, min(top, 1) if self.is_class else top),
         )  # fmt: skip
 
