@@ -26,7 +26,7 @@ def solution(site: Path, chapter: str, number: str) -> str:
 
 def missing(expected: str, said: str) -> set[str]:
     """Return the numbers that are expected and not said; code does not count."""
-    said = said.replace("−", "-")  # the minus of a page
+    expected, said = (text.replace("−", "-") for text in (expected, said))
     return set(NUMBER.findall(re.sub("`[^`]*`", "", expected))) - set(NUMBER.findall(said))
 
 

@@ -15,11 +15,13 @@ from conftest import ROOT
 from test_exercises import CHAPTERS, GUESS, LEVELS, MINUTES, exercises_of
 
 from tlhelpers.book import few_entropies, lab_errors
+from tlhelpers.book.check_answers import ANSWERS
 from tlhelpers.table import guess_roles, read_roles, read_table
 from tools.classroom.build import needed
 
 PROJECT = ROOT / "notebooks" / "15_project.md"
-TEXT = (ROOT / "book" / "instructors.md").read_text("utf8")
+PAGES = ("instructors", "instructors_two_days")
+TEXT = "\n".join((ROOT / "book" / f"{name}.md").read_text("utf8") for name in PAGES)
 
 
 def sections(text: str) -> dict[str, str]:
@@ -31,7 +33,7 @@ def sections(text: str) -> dict[str, str]:
 HEADS = r"---|\| \| \*|from|min \||until|group|level|chap|exercise \||to get|pitfall"
 PLAN = re.compile(r"^\| (?:from \| )?min \| what \|", re.MULTILINE)
 CLOCK = re.compile(r"^\| (\d+):(\d\d) \| (\d+) \|", re.MULTILINE)
-CHAPTER = r"\[\d\d\]\(\.\./notebooks/\w+\.md\)"
+CHAPTER = r"\[\d\d\]\(\.\./notebooks/\w+\.md(?:#exercises)?\)"
 
 
 def rows(text: str) -> list[list[str]]:
@@ -177,8 +179,13 @@ def test_two_days_have_every_exercise_the_own_table_and_a_round_after_the_projec
     assert lines[-2][2].startswith("[15]") and "closing project" in lines[-2][1]
     assert "Monday" in lines[-1][1]
     (hour,) = (text for head, text in PLANS.items() if "extra hour" in head)
-    own = {cells[1].split(".")[0] for cells in lines if "[12]" in cells[2]}
-    assert {cells[1].split(".")[0] for cells in rows(hour)} <= own
+    own = {first_sentence(cells) for cells in lines if "[12]" in cells[2]}
+    assert {first_sentence(cells) for cells in rows(hour)} <= own
+
+
+def first_sentence(cells: list[str]) -> str:
+    """Return the first sentence of a row; a link may have another way to its target."""
+    return re.sub(r"\]\(\S*\)", "]", cells[1]).split(".")[0]
 
 
 def section_minutes(path: Path) -> dict[str, float]:
@@ -330,12 +337,25 @@ def exercises_named(cells: list[str]) -> list[tuple[str, str, str]]:
 IN_PLANS = {
     name for text in PLANS.values() for cells in rows(text) for name in exercises_named(cells)
 }
-EXPECTED = {
-    name: cells[1]
-    for cells in rows(sections(TEXT)["Exercises: what an answer shows"])
-    if len(cells) == 2
-    for name in exercises_named(cells)
-}
+EXPECTED, WRONG = (
+    {
+        name: cells[column]
+        for cells in rows(sections(TEXT)["Exercises: what an answer shows"])
+        if re.match(r"\d\d, exercise", cells[0])
+        for name in exercises_named(cells[:1])
+    }
+    for column in (1, 2)
+)
+
+
+@pytest.mark.parametrize("name", WRONG, ids=" ".join)
+def test_a_wrong_number_is_one_that_check_answer_knows(name: tuple) -> None:
+    wrong = [key for answer in ANSWERS[".".join(name[:2])].values() for key in answer.wrong]
+    known = [key for key in wrong if not isinstance(key, str)]
+    for number in re.findall(r"(?<![\w/√.])−?\d+(?:\.\d+)?", WRONG[name]):
+        digits = len(number.partition(".")[2])
+        value = float(number.replace("−", "-"))
+        assert any(abs(round(key, digits) - value) < 1e-9 for key in known), number
 
 
 def test_exercises_of_the_plans_are_those_of_the_chapters_and_have_their_numbers() -> None:

@@ -177,7 +177,7 @@ class TestOnAScreen:
         shadows = page.locator("details.hide").evaluate_all(
             "all => all.map(e => getComputedStyle(e).boxShadow)"
         )
-        kinds = "the (code|solution|(figure|table|answer|numbers)(: .+)?)"
+        kinds = "the (code|(solution|figure|table|answer|numbers)(: .+)?)"
         assert all(re.fullmatch(f"Show {kinds}", name) for name in shut), shut
         assert all(re.fullmatch(f"Hide {kinds}", name) for name in opened), opened
         assert set(shadows) <= {"none"}

@@ -108,7 +108,7 @@ def test_words_are_explained_where_they_are_first_used(page):
     body = text[text.index("Which model for", 200) :]
     for word, meaning in {
         "RMSE": "root mean square error",
-        "warm": "warm setting: the related labels of the rows to predict are known",
+        "warm": "warm setting: a row to predict comes with the related labels that it has",
         "fold": "parts, called folds. Each fold was held out once, while the models learned",
     }.items():
         first, told = body.lower().index(word.lower()), body.index(meaning)

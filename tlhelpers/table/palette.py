@@ -19,7 +19,7 @@ LOOKS = {
     "difference": Look("#d55e00", "#ff8a3d", "s", (6, 3)),
     "multi-task": Look("#009e73", "#2fd0a0", "^", (2, 2)),
     "latent variable": Look("#cc79a7", "#e6a5c8", "D", (8, 2, 2, 2)),
-    "learned slope": Look("#782d00", "#d59a72", "X", (10, 3)),
+    "learned slope": Look("#9669ff", "#b79aff", "X", (10, 3)),
     "stack": Look("#222222", "#f2f2f2", "*", (14, 2, 2, 2)),
 }
 RIVAL = Look("#555555", "#aaaaaa", "v", (1, 1))

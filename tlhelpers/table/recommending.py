@@ -15,7 +15,7 @@ from tlhelpers.table.units import SCORES, rounded, signed
 _POWER = 0.7  # half the interval over the difference that is seen in four comparisons of five
 _SETTINGS = {
     "cold": "cold setting: nothing but the features of the rows to predict is known",
-    "warm": "warm setting: the related labels of the rows to predict are known",
+    "warm": "warm setting: a row to predict comes with the related labels that it has",
 }
 SCORED = ["model", "repeat", "fold", "target", "n_train", "n_pool"]
 

@@ -48,7 +48,7 @@ STYLES = {
     "difference": Style("#d55e00", "s", (6, 3)),
     "multi-task": Style("#009e73", "^", (2, 2)),
     "latent variable": Style("#cc79a7", "D", (8, 2, 2, 2)),
-    "learned slope": Style("#782d00", "X", (10, 3)),
+    "learned slope": Style("#9669ff", "X", (10, 3)),
     "stack": Style("#222222", "*", (14, 2, 2, 2)),
     "equal weights": Style("#a18245", "p", (5, 1, 1, 1)),
 }
@@ -63,7 +63,7 @@ GREY = {
 }
 OTHER = Style("#555555", "o")
 # For series that are no models, such as the steps of a reaction.
-SERIES = (Style("#000000", "o"), Style("#8a5ad6", "D", (6, 3)), Style("#7d7d36", "v", (2, 2)))
+SERIES = (Style("#000000", "o"), Style("#904800", "D", (6, 3)), Style("#7d7d36", "v", (2, 2)))
 INK = "#333333"
 PAGE = 5.5  # inches, the widest figure: wider, and its text would be too small on a phone
 
