@@ -154,7 +154,7 @@ def test_half_a_day_has_practice_an_early_gain_and_the_own_table() -> None:
 
 
 def test_every_plan_has_its_card_and_the_own_table() -> None:
-    card = ["Goal", "Afterwards", "Cells that all run", "From the slides"]
+    card = ["Goal", "Afterwards", "Cells that everybody runs", "From the slides"]
     for head, plan in PLANS.items():
         assert re.findall(r"^- \*\*(.+?)\.?\*\* ", plan, re.MULTILINE)[:4] == card, head
         assert head.endswith("first (420 minutes, lunch and breaks included)") or any(

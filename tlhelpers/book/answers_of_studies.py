@@ -11,6 +11,7 @@ _LEVEL = "that is a score itself: subtract one from the other"
 _OF_LINE = "that is the slope of the line: fit the forest, and look at `slope_`"
 _OF_ONE = "that is the slope that the difference forest takes for granted"
 _OF_SMALL = "that is for a difference of 0.05"
+_OLD_VARIANCE = "the variance is 0.1 less the square of the difference"
 _STACK_LESS = "that is the baseline less the stack"
 _SWAPPED_POWER = "that is for half of all tables"
 
@@ -96,9 +97,9 @@ OF_STUDIES: Mapping[str, Mapping[str, Answer]] = {
         ),
     },
     "09.3": {
-        "half": Answer(39, 2, {156: _OF_SMALL, 160: _OF_SMALL, 79: "the number goes with 1 / d²"}),
+        "half": Answer(75, 1, {156: _OF_SMALL, 80: _OLD_VARIANCE, 78: _OLD_VARIANCE}),
         "four_of_five": Answer(
-            80, 2, {319: _OF_SMALL, 160: "the number goes with 1 / d²", 39: _SWAPPED_POWER}
+            152, 2, {319: _OF_SMALL, 163: _OLD_VARIANCE, 160: _OLD_VARIANCE, 75: _SWAPPED_POWER}
         ),
     },
     "09.4": {
