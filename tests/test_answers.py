@@ -161,8 +161,7 @@ def test_the_table_of_two_more_tests_is_that_of_the_corrected_test() -> None:
     whole = np.column_stack(
         [MEAN, MEAN - HALF * CORRECTED, MEAN + HALF * CORRECTED, p_of(CORRECTED)]
     )
-    given = np.array(rows).astype("U").astype(object)
-    given = np.vectorize(lambda number: float(number.replace("−", "-")))(given)
+    given = np.array([[float(cell.replace("−", "-")) for cell in row] for row in rows])
     assert given.shape == (2, 4) and np.allclose(given[:, :3], whole[1:, :3], atol=0.0051)
     assert np.allclose(given[:, 3], whole[1:, 3], rtol=0.01)
 

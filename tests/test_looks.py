@@ -345,6 +345,18 @@ def test_controls_and_their_values_stay_in_sight(at, name: str, size: tuple) -> 
             assert here["x"] + here["width"] <= box["x"] + box["width"] + 1
 
 
+def test_on_a_phone_a_choice_between_two_stands_beside_its_name(at) -> None:
+    """So that the controls of the lab leave room for a picture on the screen."""
+    with at(*SIZES[2]) as visit:
+        controls = visit.open("notebooks/07_which_one.html").locator(".tl-controls").first
+        names, groups = controls.locator("> span").all(), controls.locator("> .tl-choices").all()
+        assert len(names) == len(groups) == 3
+        for name, group in zip(names, groups, strict=True):
+            left, right = name.bounding_box(), group.bounding_box()
+            assert right["x"] >= left["x"] + left["width"]
+            assert left["y"] < right["y"] + right["height"] / 2 < left["y"] + left["height"]
+
+
 @pytest.mark.parametrize("name", WITH_EXPLORER)
 def test_names_are_chosen_by_buttons(at, name: str) -> None:
     with at(*SIZES[0]) as visit:

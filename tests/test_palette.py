@@ -90,6 +90,13 @@ def test_colours_stay_apart(palette, vision, theme):
         assert np.linalg.norm(lab(a, vision) - lab(b, vision)) > 10
 
 
+@pytest.mark.parametrize("theme", PAGES)
+@pytest.mark.parametrize("vision", VISION)
+def test_stack_and_learned_slope_whose_curves_often_meet_are_far_apart(vision, theme):
+    a, b = (lab(shown(STYLES[name].color, theme), vision) for name in ("stack", "learned slope"))
+    assert np.linalg.norm(a - b) > 30
+
+
 def test_red_and_green_would_fail():
     with pytest.raises(AssertionError):
         pair = [type("S", (), {"color": c}) for c in ("#b06000", "#7a7a00")]

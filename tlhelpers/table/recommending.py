@@ -181,18 +181,18 @@ def _sentence(
     if p < LEVEL:
         return f"Use the single-task forest: the choice among all models is worse. {moved}"
     seen = (high - low) / 2 / _POWER  # the difference that is seen in four comparisons of five
+    other = "" if preferred == BASELINE else (
+        f" The other model to try is {_article(preferred)}, on which the choice falls on all rows."
+    )  # fmt: skip
     if n_groups < SMALL or seen >= _most(base, metric) > 0:
-        other = "" if preferred == BASELINE else (
-            f" The other model to try is {_article(preferred)}, on which the choice falls on all "
-            "rows."
-        )  # fmt: skip
         return (
             f"Not decided, for want of labels. {moved} {_say_power(base, seen, metric)} Until it "
             f"is decided, the single-task forest is taken.{other} What you know of the labels may "
             "decide, or more labels."
         )
     return (
-        f"No difference seen: use the single-task forest. {moved} {_say_power(base, seen, metric)}"
+        f"No difference seen: use the single-task forest, the simpler one. {moved} "
+        f"{_say_power(base, seen, metric)}{other}"
     )
 
 
