@@ -142,8 +142,9 @@ def _folds(model: str) -> pd.Series:
 def _alone() -> str:
     test = _gaps("rivals").query("model == 'extra trees' and setting == 'cold'").iloc[0]
     return (
-        f"It is the baseline of every comparison. Extra trees on the same labels, band gaps, all "
-        f"labels: {_case(test)}. So they may be as good or better, and are worth a try."
+        "It is the baseline of each comparison that names no other. Extra trees on the same "
+        f"labels, band gaps, all labels: {_case(test)}. So they may be as good or better, and are "
+        "worth a try."
     )
 
 
