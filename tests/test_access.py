@@ -140,12 +140,19 @@ def test_a_column_of_a_few_characters_is_marked(mend):
 
 def test_a_table_of_sentences_names_its_cells(mend):
     words = "a sentence that is too long for a column"
-    for n, cards in ((2, 0), (3, 3)):
-        head = "".join(f"<th>{name}</th>" for name in "abcd"[:n])
-        cells = f"<td>{words}</td>" * n
+    rows = {
+        (words,) * 2: 0,
+        ("a name", "5", words): 0,
+        ("a name", words, words): 3,
+        (words,) * 3: 3,
+    }
+    for row, cards in rows.items():
+        head = "<th>what <code>check</code> says</th>" * len(row)
+        cells = "".join(f"<td>{cell}</td>" for cell in row)
         table = f"<thead><tr>{head}</tr></thead><tbody><tr>{cells}</tr></tbody>"
         text = mend(f'<table class="table">{table}</table>')
-        assert text.count("data-head") == cards and ("tl-cards" in text) == bool(cards)
+        assert text.count('data-head="what check says"') == text.count("data-head") == cards
+        assert ("tl-cards" in text) == bool(cards)
 
 
 def test_the_table_of_times_keeps_what_is_asked(mend):

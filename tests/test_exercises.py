@@ -25,6 +25,7 @@ GUESS = re.compile(r"^> \*\*Guess first\.\*\* \S", re.MULTILINE)
 ANSWER = "<details><summary>Answer</summary>\n\n"
 SHOWN = re.compile(r"^  code_prompt_show: 'Show the answer: .+'$", re.MULTILINE)
 FOLDS = {"hide-output", "hide-cell", "remove-output", "remove-cell"}
+CODE_FOLDS = {"hide-input", "remove-input", "hide-cell", "remove-cell"}
 DRAWS = re.compile(r"\bplot_\w+\(")
 SHOWS = re.compile(r"plot_\w+|say\w*|show_\w+|display|print")
 
@@ -139,7 +140,7 @@ def shows(code: str) -> bool:
 
 
 def told_early(notebook: nbformat.NotebookNode) -> Iterator[str]:
-    """Yield the cells whose output stands open between a guess and its answer.
+    """Yield the cells that tell it between a guess and its answer, by output or words in the code.
 
     A figure may stand open: the question stands above it, the answer in words below.
     """
@@ -150,8 +151,10 @@ def told_early(notebook: nbformat.NotebookNode) -> Iterator[str]:
             if guesses or ANSWER.strip() in cell.source:
                 asked = bool(guesses) and guesses[-1] > cell.source.rfind(ANSWER.strip())
             continue
-        folded = FOLDS & set(cell.metadata.get("tags", []))
-        if asked and shows(cell.source) and not folded and not DRAWS.search(cell.source):
+        tags = set(cell.metadata.get("tags", []))
+        result = shows(cell.source) and not FOLDS & tags and not DRAWS.search(cell.source)
+        words = re.search(r'\bsay\(f?"', cell.source) and not CODE_FOLDS & tags
+        if asked and (result or words):
             yield cell.source
         if "Show the answer: " in cell.metadata.get("mystnb", {}).get("code_prompt_show", ""):
             asked = False
@@ -172,6 +175,8 @@ def test_an_open_result_is_seen():
         assert list(told_early(v4.new_notebook(cells=told))) == [code]
         folded = v4.new_code_cell(code, metadata={"tags": ["hide-output"]})
         assert list(told_early(v4.new_notebook(cells=[ask, folded, answer]))) == []
+    words = v4.new_code_cell('say("It is 127.")', metadata={"tags": ["hide-output"]})
+    assert list(told_early(v4.new_notebook(cells=[ask, words, answer]))) == [words.source]
     metadata = {"tags": ["hide-output"], "mystnb": {"code_prompt_show": "Show the answer: all"}}
     answer = v4.new_code_cell("table", metadata=metadata)  # an answer that is computed
     assert list(told_early(v4.new_notebook(cells=[ask, answer, v4.new_code_cell("table")]))) == []

@@ -66,13 +66,14 @@ def test_intervals_have_a_word_where_a_difference_is_seen(tests):
     ]
 
 
-def test_a_gain_that_is_to_be_seen_is_seen_in_four_of_five_tables():
+@pytest.mark.parametrize("longer", [1.0, 2.5])
+def test_a_gain_that_is_to_be_seen_is_seen_in_four_of_five_tables(longer):
     half = 2.0
     row = pd.DataFrame({"low": [-half], "high": [half]})
-    needed = gain_to_be_seen(row, 50).iloc[0]
+    needed = gain_to_be_seen(row, 50, longer).iloc[0]
     std = half / stats.t.ppf(0.975, 49)  # of the mean difference
     drawn = needed + std * stats.t.rvs(49, size=200_000, random_state=0)
-    assert (drawn > half).mean() == pytest.approx(0.8, abs=0.005)
+    assert (drawn > longer * half).mean() == pytest.approx(0.8, abs=0.005)
 
 
 def test_a_test_that_stands_twice_is_counted_once():

@@ -139,7 +139,7 @@ def name_cells(match: re.Match) -> str:
 
 def _name_columns(table: Tag) -> None:
     """Name in each cell its column."""
-    names = [cell.get_text(strip=True) for cell in table.select("thead th")]
+    names = [" ".join(cell.get_text().split()) for cell in table.select("thead th")]
     for row in table.select("tbody tr"):
         for cell, name in zip(row.find_all("td"), names, strict=True):
             cell["data-head"] = name
@@ -148,7 +148,7 @@ def _name_columns(table: Tag) -> None:
 def fit_to_phone(match: re.Match) -> str:
     """Mark the columns of a few characters, which need no room for words, and tables of much text.
 
-    Of a table with three columns of sentences a phone shows each row as a card.
+    Of a table with two columns of sentences beside another one a phone shows each row as a card.
     """
     table = BeautifulSoup(match[0], "html.parser").table
     rows = [row.find_all(["th", "td"]) for row in table.find_all("tr")]
@@ -161,7 +161,7 @@ def fit_to_phone(match: re.Match) -> str:
     for text in table.find_all(string=HYPHEN):
         if not text.find_parent("code"):
             text.replace_with(HYPHEN.sub("−", text))
-    if sum(length > SENTENCE for length in longest) >= 3:
+    if len(longest) > 2 and sum(length > SENTENCE for length in longest) > 1:
         table["class"] = [*table["class"], "tl-cards"]
         _name_columns(table)
     return str(table)

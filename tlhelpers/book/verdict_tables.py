@@ -104,7 +104,9 @@ def percent_of_baseline(tests: pd.DataFrame) -> pd.DataFrame:
     return tests.assign(**{end: 100 * tests[end] / tests["baseline_score"] for end in ends})
 
 
-def gain_to_be_seen(tests: pd.DataFrame, n_scores: int | pd.Series) -> pd.Series:
+def gain_to_be_seen(
+    tests: pd.DataFrame, n_scores: int | pd.Series, longer: float | pd.Series = 1.0
+) -> pd.Series:
     """Return how large a true difference must be to be seen in four of five such tables.
 
     Parameters
@@ -113,6 +115,9 @@ def gain_to_be_seen(tests: pd.DataFrame, n_scores: int | pd.Series) -> pd.Series
         With ``low`` and ``high``, the 95% interval of the corrected resampled t-test.
     n_scores : int or pandas.Series
         Scores behind each test: folds times repeats.
+    longer : float or pandas.Series
+        How many times as long the interval of the test in question is, where that of `tests`
+        tells how much the mean difference scatters.
 
     Returns
     -------
@@ -121,7 +126,7 @@ def gain_to_be_seen(tests: pd.DataFrame, n_scores: int | pd.Series) -> pd.Series
     """
     free = n_scores - 1
     ratio = stats.t.ppf(0.8, free) / stats.t.ppf(0.975, free)
-    return (tests["high"] - tests["low"]) / 2 * (1 + ratio)
+    return (tests["high"] - tests["low"]) / 2 * (longer + ratio)
 
 
 def count_once(tests: pd.DataFrame, family: str = "question") -> pd.DataFrame:
