@@ -100,6 +100,10 @@ AT_REST = """!document.querySelector('meta[http-equiv=refresh]')
     && (!window.MathJax || MathJax.startup?.promise)"""
 
 
+# What stands in a folded section is asked the same as all else.
+OPEN_FURTHER = "document.querySelectorAll('.tl-further').forEach((fold) => { fold.open = true })"
+
+
 class _Quiet(http.server.SimpleHTTPRequestHandler):
     def log_message(self, *args: object) -> None:
         pass
@@ -154,6 +158,7 @@ class Visit:
         self.page.goto(f"{self.base}/{path}")  # to its load event, which waits for the images
         wait_until(self.page, AT_REST)
         self.page.evaluate("window.MathJax && MathJax.startup.promise.then(() => null)")
+        self.page.evaluate(OPEN_FURTHER)
         return self.page
 
 

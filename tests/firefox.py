@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from conftest import OPEN_FURTHER
 from websocket import WebSocketTimeoutException, create_connection
 
 PREFERENCES = {  # only what a test serves can be reached
@@ -47,9 +48,10 @@ class Firefox:
         self.context = tree["contexts"][0]["context"]
 
     def open(self, url: str) -> None:
-        """Open a page and wait until it has loaded and its formulas are drawn."""
+        """Open a page and wait until it has loaded, its formulas are drawn and all is unfolded."""
         self.load(url)
         self.run("window.MathJax?.startup?.promise?.then(() => null)")
+        self.run(OPEN_FURTHER)
 
     def load(self, url: str) -> None:
         """Open a file of any kind."""

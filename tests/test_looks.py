@@ -230,13 +230,18 @@ def test_code_keeps_its_lines_on_a_phone_and_scrolls(at) -> None:
         assert code.evaluate("e => getComputedStyle(e).whiteSpace") == "pre-wrap"
 
 
+BAR = "e => [getComputedStyle(e).backgroundColor, e.clientLeft]"
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_heading_that_a_link_leads_to_is_not_filled(at, scheme: str) -> None:
     with at(*SIZES[0], scheme) as visit:
-        page = visit.open("notebooks/08_band_gaps.html#how-far-do-the-verdicts-hold")
-        heading = page.locator(":target > h2")
-        look = heading.evaluate("e => [getComputedStyle(e).backgroundColor, e.clientLeft]")
-        assert look == ["rgba(0, 0, 0, 0)", 4]  # a bar at its left
+        page = visit.open("notebooks/08_band_gaps.html#and-the-other-models")
+        look = page.locator(":target > h2")
+        assert look.evaluate(BAR) == ["rgba(0, 0, 0, 0)", 4]  # a bar at its left
+        visit.open("notebooks/08_band_gaps.html#more-the-formula-of-the-test")
+        look = page.locator(":target > details > summary")
+        assert look.evaluate(BAR) == ["rgba(0, 0, 0, 0)", 4]
 
 
 def pixels(page, locator) -> np.ndarray:

@@ -92,7 +92,8 @@ def _figures(section: Tag, title: str, folder: Path) -> Iterator[Slide]:
     """
     waiting: Slide | None = None
     asked = False
-    for part in section.find_all(True, recursive=False):
+    folded = section.select_one(":scope > details.tl-further")
+    for part in (folded or section).find_all(True, recursive=False):
         solution = "tag_hide-cell" in (part.get("class") or [])
         if part.name == "section" or solution:
             continue

@@ -35,6 +35,22 @@ addEventListener("DOMContentLoaded", () => {
   }
 });
 
+// A link into a section that is folded opens it, and all that it stands in.
+const openTarget = () => {
+  const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (!target) return;
+  const folds = [...target.querySelectorAll(":scope > .tl-further")];
+  for (let at = target.closest("details"); at; at = at.parentElement.closest("details")) folds.push(at);
+  if (folds.every((fold) => fold.open)) return;
+  for (const fold of folds) fold.open = true;
+  target.scrollIntoView();
+};
+addEventListener("DOMContentLoaded", openTarget);
+addEventListener("hashchange", openTarget);
+addEventListener("click", (event) => {
+  if (event.target.closest?.('a[href^="#"]')) setTimeout(openTarget); // the same link once more changes no hash
+});
+
 // One click opens all of an answer: the results that are folded below a guess, and the words beside them.
 addEventListener("DOMContentLoaded", () => {
   for (const guess of document.querySelectorAll(".bd-article blockquote")) {

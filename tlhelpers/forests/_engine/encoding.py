@@ -4,8 +4,11 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy import ndarray as Array
+from sklearn.utils import gen_batches
 
 from tlhelpers.forests._engine.nodes import N_BINS, Labels
+
+_BLOCK = 20_000  # values that are binned at once: they stay in the processor's cache
 
 
 def bin_features(X: Array) -> tuple[Array, Array, Array, Array]:
@@ -14,22 +17,34 @@ def bin_features(X: Array) -> tuple[Array, Array, Array, Array]:
     Up to 256 distinct values have a bin each. More share bins of about equally many rows, but
     frequent values keep bins of their own.
     """
-    bins, n_bins = np.empty(X.shape[::-1], np.uint8), np.empty(X.shape[1], np.int64)
-    lowest, highest = np.zeros((2, X.shape[1], N_BINS))
-    for f, x in enumerate(np.ascontiguousarray(X.T)):
-        order = np.argsort(x)
-        in_order = x[order]
-        first = np.flatnonzero(np.append(True, in_order[1:] != in_order[:-1]))  # of equal values
-        if first.size > N_BINS:
-            size = np.minimum(np.diff(first, append=x.size), 2 * x.size / N_BINS)
-            middle = np.cumsum(size) - size / 2
-            first = first[np.flatnonzero(np.diff(middle * N_BINS // size.sum(), prepend=-1))]
-        n_bins[f] = first.size
-        lowest[f, : first.size] = in_order[first]
-        highest[f, : first.size] = in_order[np.append(first[1:], x.size) - 1]
-        numbers = np.arange(first.size, dtype=np.uint8)
-        bins[f, order] = np.repeat(numbers, np.diff(first, append=x.size))
+    columns = np.ascontiguousarray(X.T)
+    bins, n_bins = np.empty(columns.shape, np.uint8), np.empty(len(columns), np.int64)
+    lowest, highest = np.zeros((2, len(columns), N_BINS))
+    for some in gen_batches(len(columns), max(1, _BLOCK // len(X))):
+        part = columns[some]
+        order = np.argsort(part)
+        in_order = np.take_along_axis(part, order, axis=1)
+        is_first = np.ones(part.shape, bool)  # of equal values
+        np.not_equal(in_order[:, 1:], in_order[:, :-1], out=is_first[:, 1:])
+        for f in np.flatnonzero(is_first.sum(axis=1) > N_BINS):
+            is_first[f] = _first_of_bins(is_first[f])
+        number = is_first.cumsum(axis=1) - 1
+        n_bins[some] = number[:, -1] + 1
+        np.put_along_axis(bins[some], order, number.astype(np.uint8), axis=1)
+        for bound, there in ((lowest, is_first), (highest, np.roll(is_first, -1, axis=1))):
+            f, i = np.nonzero(there)
+            bound[some][f, number[f, i]] = in_order[f, i]
     return np.ascontiguousarray(bins.T), n_bins, lowest, highest
+
+
+def _first_of_bins(is_first: Array) -> Array:
+    """Tell of sorted values, of which more than 256 are distinct, at which a bin begins."""
+    first = np.flatnonzero(is_first)
+    size = np.minimum(np.diff(first, append=is_first.size), 2 * is_first.size / N_BINS)
+    middle = np.cumsum(size) - size / 2
+    begins = np.zeros_like(is_first)
+    begins[first[np.flatnonzero(np.diff(middle * N_BINS // size.sum(), prepend=-1))]] = True
+    return begins
 
 
 class FixedPointLabels(NamedTuple):
