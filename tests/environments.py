@@ -122,10 +122,10 @@ def few_of(folder: Path, commands: Path) -> set[str]:
     """Keep few notebooks of a folder where nbval has run all of them, and return their names.
 
     That is, in an environment whose Python and packages are those that run these tests, or some of
-    them with all that the notebooks import. Kept are sliders, the loaders, a kept comparison, a
-    terminal and a cluster.
+    them with all that the notebooks import. Kept are sliders, the loaders, a cluster and a
+    comparison. The terminal of chapter 12 is asked here.
     """
-    chapters = ("01_sparsity", "07_which_one", "12_own_table", "13_more_machines")
+    chapters = ("01_sparsity", "07_which_one", "13_more_machines", "15_project")
     few = {f"{chapter}.ipynb" for chapter in chapters}
     paths = {path.name: path for path in folder.glob("*.ipynb")}
     assert few <= paths.keys()
@@ -138,6 +138,8 @@ def few_of(folder: Path, commands: Path) -> set[str]:
         return {*paths}
     modules = sorted(set().union(*map(imported_by, paths.values())))
     run([python, "-c", f"import {', '.join(modules)}"], folder)
+    run([python, "-m", "tlhelpers", "template", "few.csv"], folder)
+    assert "'gap_measured'" in run([python, "-m", "tlhelpers", "check", "few.csv"], folder)
     for name in paths.keys() - few:
         paths[name].unlink()
     return few

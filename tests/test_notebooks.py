@@ -11,6 +11,7 @@ import jupytext
 import nbformat
 import pytest
 
+from tlhelpers.table import template_table
 from tools.pair import notebook_of
 
 ROOT = Path(__file__).parents[1]
@@ -184,3 +185,15 @@ d.read_table = lambda n: (t := read(n)).assign(**{c: 1.1 * t[c] for c in t if c 
         for name in ("as_it_is", "broken")
     }
     assert codes == {"as_it_is": 0, "broken": 1}
+
+
+def test_the_call_for_an_own_table_is_one(tmp_path: Path, monkeypatch, capsys) -> None:
+    """Chapter 04 shows it without running it."""
+    text = (ROOT / "notebooks/04_difference.md").read_text("utf8")
+    (call,) = re.findall(r"```python\n(.+?)```", text, re.DOTALL)
+    template_table().to_csv(tmp_path / "my_table.csv", index=False)
+    monkeypatch.chdir(tmp_path)
+    assert "compare_architectures(*table)" in call
+    quick = call.replace("*table)", "*table, n_estimators=5, max_seconds=0.1, progress=False)")
+    exec(quick.replace("my_target", "gap_measured"), {})
+    assert "of the single-task forest is" in capsys.readouterr().out
