@@ -482,3 +482,42 @@ def test_the_filter_of_dark_figures_is_measured_on_this_page(at) -> None:
         assert color == "rgb({}, {}, {})".format(
             *(int(PAPER["dark"][i : i + 2], 16) for i in (1, 3, 5))
         )
+
+
+TABLE = """<div class="cell_output"><div class="output text_html ours"><div>
+<table border="1" class="dataframe">{}</table></div></div></div>"""
+SPANNING = """<thead><tr><th>model</th><th>labels</th>
+<th>error_of_the_model_in_validation</th><th>interval_of_the_difference</th></tr></thead>
+<tbody><tr><th rowspan="2">stack</th><th>20</th><td>4.76</td><td>-3.13 to -1.15 in J/K</td></tr>
+<tr><th>50</th><td>4.09</td><td>-2.29 to -1.06 in J/K</td></tr></tbody>"""
+CARDS = """table => [table.classList.contains('tl-cards'), [...table.tBodies[0].rows].map(row =>
+  [...row.cells].map(cell => {
+    const name = getComputedStyle(cell, '::before').content;
+    return (name === 'none' ? '' : name.replaceAll('"', '')) + cell.textContent;
+  }))]"""
+
+
+@pytest.mark.parametrize("width", [390, 1300])
+def test_on_a_phone_the_rows_of_a_table_that_does_not_fit_are_cards(at, width: int) -> None:
+    short = (
+        SPANNING.replace("_of_the_model_in_validation", "")
+        .replace("_of_the_difference", "")
+        .replace(" in J/K", "")
+    )
+    long = SPANNING.replace("</tbody>", "<tr><th>a</th><th>1</th><td>2</td><td>3</td></tr>" * 11)
+    with at(width, 844) as visit:
+        page = visit.open("notebooks/09_color.html")
+        add = "(e, html) => e.insertAdjacentHTML('afterend', html)"
+        for inner in (long, short, SPANNING):
+            page.locator("article h1").evaluate(add, TABLE.format(inner))
+        page.evaluate("dispatchEvent(new Event('DOMContentLoaded'))")
+        found = [table.evaluate(CARDS) for table in page.locator(".ours table").all()]
+    assert [cards for cards, _ in found] == [width == 390, False, False]
+    if width == 390:
+        _, (first, second) = found[0]
+        assert first[1:] == [
+            "labels: 20",
+            "error_of_the_model_in_validation: 4.76",
+            "interval_of_the_difference: -3.13 to -1.15 in J/K",
+        ]
+        assert (first[0], second[0]) == ("stack", "labels: 50")

@@ -39,7 +39,7 @@ TIMES = re.compile(r"<table(?:(?!</table>).)*?Run Time \(s\).*?</table>", re.DOT
 WRITTEN = re.compile(r'<table class="table">.*?</table>', re.DOTALL)  # in Markdown
 HYPHEN = re.compile(r"(?<![\w.])-(?=[\d.])")  # before a number: a minus
 NUMBER = re.compile(r"[-+−±<>≤≥]?\s*[.\d]|NaN$|$")
-SHORT, SENTENCE = 8, 30  # characters
+SHORT, SENTENCE, PARAGRAPH = 8, 30, 300  # characters
 EXPLORER = '<div class="tl-page">'
 SKIP = '<a class="tl-skip" href="#explorer">Skip to the explorer</a>\n'
 
@@ -148,7 +148,8 @@ def _name_columns(table: Tag) -> None:
 def fit_to_phone(match: re.Match) -> str:
     """Mark the columns of a few characters, which need no room for words, and tables of much text.
 
-    Of a table with two columns of sentences beside another one a phone shows each row as a card.
+    Of a table with two columns of sentences beside another one, or with paragraphs in its last, a
+    phone shows each row as a card.
     """
     table = BeautifulSoup(match[0], "html.parser").table
     rows = [row.find_all(["th", "td"]) for row in table.find_all("tr")]
@@ -161,7 +162,8 @@ def fit_to_phone(match: re.Match) -> str:
     for text in table.find_all(string=HYPHEN):
         if not text.find_parent("code"):
             text.replace_with(HYPHEN.sub("−", text))
-    if len(longest) > 2 and sum(length > SENTENCE for length in longest) > 1:
+    many = sum(length > SENTENCE for length in longest) > 1 or longest[-1] > PARAGRAPH
+    if len(longest) > 2 and many:
         table["class"] = [*table["class"], "tl-cards"]
         _name_columns(table)
     return str(table)

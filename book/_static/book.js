@@ -19,17 +19,30 @@ addEventListener("afterprint", () => {
 });
 
 addEventListener("DOMContentLoaded", () => {
+  const hidden = (box) => box.scrollWidth - box.clientWidth;
   const look = (box) => {
-    const hidden = box.scrollWidth - box.clientWidth;
-    box.classList.toggle("tl-wide", hidden > 1);
-    box.classList.toggle("tl-more", hidden - box.scrollLeft > 1);
-    if (box.matches(".tl-scroll")) box.tabIndex = hidden > 1 ? 0 : -1; // the theme sees to the others
+    box.classList.toggle("tl-wide", hidden(box) > 1);
+    box.classList.toggle("tl-more", hidden(box) - box.scrollLeft > 1);
+    if (box.matches(".tl-scroll")) box.tabIndex = hidden(box) > 1 ? 0 : -1; // the theme sees to the others
   };
+  const fitToPhone = (box, table) => {
+    box.classList.add("tl-tighter");
+    const rows = [...table.tBodies[0].rows];
+    if (hidden(box) <= 1 || rows.length > 12 || table.matches(":not(.dataframe), :has(thead [colspan])")) return;
+    const heads = [...table.tHead.rows[0].cells].map((cell) => cell.textContent.trim());
+    for (const { cells } of rows) {
+      [...cells].forEach((cell, i) => { cell.dataset.head = heads[heads.length - cells.length + i]; });
+      if (cells.length < heads.length) cells[0].dataset.inner = ""; // what is outside stands above
+    }
+    table.classList.add("tl-cards");
+  };
+  const narrow = matchMedia("(max-width: 40rem)").matches;
   const resized = new ResizeObserver((entries) => entries.forEach((entry) => look(entry.target)));
   for (const table of document.querySelectorAll(".bd-article table")) {
     const box = table.closest(".tl-scroll, .output.text_html, .pst-scrollable-table-container");
     if (!box || table.closest(".tl-explorer")) continue; // an explorer lays out its own
-    if (box.scrollWidth - box.clientWidth > 1) box.classList.add("tl-tight");
+    if (hidden(box) > 1) box.classList.add("tl-tight");
+    if (narrow && hidden(box) > 1) fitToPhone(box, table);
     box.addEventListener("scroll", () => look(box), { passive: true });
     resized.observe(box);
   }

@@ -97,9 +97,9 @@ OF_STUDIES: Mapping[str, Mapping[str, Answer]] = {
         ),
     },
     "09.3": {
-        "half": Answer(75, 1, {156: _OF_SMALL, 80: _OLD_VARIANCE, 78: _OLD_VARIANCE}),
+        "half": Answer(75, 1, {150: _OF_SMALL, 80: _OLD_VARIANCE, 78: _OLD_VARIANCE}),
         "four_of_five": Answer(
-            152, 2, {319: _OF_SMALL, 163: _OLD_VARIANCE, 160: _OLD_VARIANCE, 75: _SWAPPED_POWER}
+            152, 2, {306: _OF_SMALL, 163: _OLD_VARIANCE, 160: _OLD_VARIANCE, 75: _SWAPPED_POWER}
         ),
     },
     "09.4": {

@@ -141,14 +141,14 @@ OF_TRANSFER: Mapping[str, Mapping[str, Answer]] = {
         "largest_gain": Answer(
             "difference",
             wrong={
-                "latent variable": "it loses least: look at the smallest `change`",
+                "latent variable": "it loses least: look at the lowest number below `min`",
                 "learned slope": _NOT_OF_THREE,
                 "stack": _NOT_OF_THREE,
             },
         ),
         "largest_loss": Answer(
             "difference",
-            wrong={"multi-task": "look at the largest `change`: another one loses more"},
+            wrong={"multi-task": "look at the numbers below `max`: another one loses more"},
         ),
         "smallest_loss": Answer(
             "latent variable",

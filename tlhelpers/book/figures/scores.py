@@ -154,7 +154,7 @@ def plot_so_far(tests: pd.DataFrame, chapter: int, xlabel: str) -> Axes:
     (ax,) = plot_intervals(rows.assign(panel=""), "panel", xlabel, score="difference", line=0)
     for artist, known in zip(ax.lines, np.repeat(met, 2), strict=False):
         artist.set_visible(known)  # hidden, not left out: all chapters have the same axes
-    later = [name if n <= chapter else f"chapter {n:02d}" for name, n in MET_IN.items()]
+    later = [name if n <= chapter else f"to come: chapter {n:02d}" for name, n in MET_IN.items()]
     ax.set_yticks(range(len(later)), later)
     return ax
 
