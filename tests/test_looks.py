@@ -520,4 +520,4 @@ def test_on_a_phone_the_rows_of_a_table_that_does_not_fit_are_cards(at, width: i
             "error_of_the_model_in_validation: 4.76",
             "interval_of_the_difference: -3.13 to -1.15 in J/K",
         ]
-        assert (first[0], second[0]) == ("stack", "labels: 50")
+        assert (first[0], second[0]) == ("stack", "stack, labels: 50")

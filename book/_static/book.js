@@ -30,9 +30,11 @@ addEventListener("DOMContentLoaded", () => {
     const rows = [...table.tBodies[0].rows];
     if (hidden(box) <= 1 || rows.length > 12 || table.matches(":not(.dataframe), :has(thead [colspan])")) return;
     const heads = [...table.tHead.rows[0].cells].map((cell) => cell.textContent.trim());
+    let group = "";
     for (const { cells } of rows) {
       [...cells].forEach((cell, i) => { cell.dataset.head = heads[heads.length - cells.length + i]; });
-      if (cells.length < heads.length) cells[0].dataset.inner = ""; // what is outside stands above
+      if (cells[0].rowSpan > 1) group = cells[0].textContent.trim();
+      if (cells.length < heads.length) cells[0].dataset.inner = cells[0].dataset.head = `${group}, ${cells[0].dataset.head}`;
     }
     table.classList.add("tl-cards");
   };

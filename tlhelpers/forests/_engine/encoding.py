@@ -26,8 +26,8 @@ def bin_features(X: Array) -> tuple[Array, Array, Array, Array]:
         in_order = np.take_along_axis(part, order, axis=1)
         is_first = np.ones(part.shape, bool)  # of equal values
         np.not_equal(in_order[:, 1:], in_order[:, :-1], out=is_first[:, 1:])
-        for f in np.flatnonzero(is_first.sum(axis=1) > N_BINS):
-            is_first[f] = _first_of_bins(is_first[f])
+        for many in np.flatnonzero(is_first.sum(axis=1) > N_BINS):
+            is_first[many] = _first_of_bins(is_first[many])
         number = is_first.cumsum(axis=1) - 1
         n_bins[some] = number[:, -1] + 1
         np.put_along_axis(bins[some], order, number.astype(np.uint8), axis=1)
