@@ -3,7 +3,6 @@ SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -c
 PYTHON ?= python3
 BIN := .venv/bin
-CORES = $(shell getconf _NPROCESSORS_ONLN)
 # bytecode is kept: without it each kernel compiles what it imports anew, and a book takes half as long again
 export PYTHONDONTWRITEBYTECODE :=
 .DEFAULT_GOAL := help
@@ -38,7 +37,7 @@ test: book ## unit, notebook and site tests: what a contributor runs
 	PYTHONPATH=$(CURDIR)/tests/no_network OMP_NUM_THREADS=1 $(BIN)/pytest -q --nbval-lax -n auto --dist loadfile notebooks
 
 test-full: offline ## also the launch environments, Lab in a browser, accessibility, the offline archive
-	OMP_NUM_THREADS=1 $(BIN)/pytest -q --durations=12 -m full -n $$(( $(CORES) + 1 )) --dist loadfile --no-loadscope-reorder
+	OMP_NUM_THREADS=1 $(BIN)/pytest -q --durations=12 -m full -n auto --dist loadfile --no-loadscope-reorder
 
 coverage: env ## is each line and branch of the package, its book part apart, reached by its tests?
 	$(BIN)/coverage erase
