@@ -499,11 +499,7 @@ CARDS = """table => [table.classList.contains('tl-cards'), [...table.tBodies[0].
 
 @pytest.mark.parametrize("width", [390, 1300])
 def test_on_a_phone_the_rows_of_a_table_that_does_not_fit_are_cards(at, width: int) -> None:
-    short = (
-        SPANNING.replace("_of_the_model_in_validation", "")
-        .replace("_of_the_difference", "")
-        .replace(" in J/K", "")
-    )
+    short = re.sub("_of_the_model_in_validation|_of_the_difference| in J/K", "", SPANNING)
     long = SPANNING.replace("</tbody>", "<tr><th>a</th><th>1</th><td>2</td><td>3</td></tr>" * 11)
     with at(width, 844) as visit:
         page = visit.open("notebooks/09_color.html")

@@ -19,10 +19,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
 def fold_further(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Make the heading of such a section what opens it; `book.js` opens it for a link into it."""
     for section in doctree.findall(nodes.section):
-        title, *rest = section.children
-        if title.astext().startswith(FURTHER):
-            opening = nodes.raw("", '<details class="tl-further"><summary>', format="html")
-            between = nodes.raw("", "</summary>", format="html")
-            closing = nodes.raw("", "</details>", format="html")
-            section.children = []
-            section.extend([opening, title, between, *rest, closing])
+        if section[0].astext().startswith(FURTHER):
+            section.insert(1, nodes.raw("", "</summary>", format="html"))
+            opening = '<details class="tl-further"><summary>'
+            section.insert(0, nodes.raw("", opening, format="html"))
+            section.append(nodes.raw("", "</details>", format="html"))
