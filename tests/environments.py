@@ -165,8 +165,8 @@ def run_tests_of_the_package(commands: Path, checkout: Path) -> None:
     """Run them in an environment that has the package."""
     shutil.rmtree(checkout / "tlhelpers")  # the installed one is meant
     tests = tests_of_the_package(checkout)
-    command = [commands / "python", "-m", "pytest", "-q", "--pyargs", "tlhelpers", *tests]
-    print(run(command, checkout))
+    command = [commands / "python", "-m", "pytest", "-q", "-m", "not full and not once"]
+    print(run([*command, "--pyargs", "tlhelpers", *tests], checkout))
 
 
 if __name__ == "__main__":  # for `make coverage`

@@ -184,6 +184,7 @@ def test_a_model_that_does_not_apply(folder: Path, monkeypatch, capsys) -> None:
     assert "model: single-task" in capsys.readouterr().err
 
 
+@pytest.mark.once
 def test_child_processes_exit_as_said(folder: Path) -> None:
     Path("bad.csv").write_text("formula,y\nNaCl,1\nKCl,<2\nZnO,3\n")
     sheet(folder / "merged.xlsx", [["formula", "y"], ["NaCl", 1], [None, 3]], merged="A2:A3")
@@ -401,6 +402,7 @@ def test_the_cache_can_be_moved(folder: Path, calls, monkeypatch) -> None:
     assert calls[0][-1]["keep"].is_dir() and "TLHELPERS_CACHE" in (ROOT / "README.md").read_text()
 
 
+@pytest.mark.once
 def test_a_signal_ends_a_process_with_130(folder: Path) -> None:
     Path("plain.csv").write_text("x,y\n1.5,2\n2.5,3\n3.5,\n")
     os.mkfifo("slow.csv")  # reading it waits for a writer that never comes
@@ -421,6 +423,7 @@ def test_a_signal_ends_a_process_with_130(folder: Path) -> None:
     assert child.returncode == 130 and "interrupted" in err and "Traceback" not in err
 
 
+@pytest.mark.once
 def test_a_closed_pipe_is_no_fault(folder: Path) -> None:
     env = os.environ | {"PYTHONPATH": str(ROOT)}
     line = f"{sys.executable} -m tlhelpers check table.csv | true"

@@ -11,13 +11,14 @@ from conftest import ROOT
 
 from tlhelpers.book.check_answers import ANSWERS
 
-PROJECT = "15_project"  # an hour of its own
-CHAPTERS = sorted(p for p in (ROOT / "notebooks").glob("*.md") if p.stem != PROJECT)
+CHAPTERS = sorted((ROOT / "notebooks").glob("*.md"))
 MINUTES = {"recall": 5, "apply": 7, "break it": 10, "extend": 15}
 LEVELS = tuple(MINUTES)
 HEADING = re.compile(r"^### Exercise (\d+) \(([^)]+)\): \S.*$", re.MULTILINE)
 SOLUTION = re.compile(
-    r"```\{code-cell\} ipython3\n:tags: \[hide-cell\]\n\n# Solution[^\n]*\n(.*?)```", re.DOTALL
+    r"```\{code-cell\} ipython3\n(?::tags: \[hide-cell\]\n\n|---\n[^`]*?\[hide-cell\]\n---\n)"
+    r"# Solution[^\n]*\n(.*?)```",
+    re.DOTALL,
 )
 YOURS = re.compile(r"```\{code-cell\} ipython3\n# Your answer\n(.*?)\n```", re.DOTALL)
 HINT = re.compile(r"<details><summary>Hint</summary>\n\n.+?\n\n</details>", re.DOTALL)
@@ -108,6 +109,26 @@ def test_there_is_a_cell_to_answer_in(exercise):
     asked = ast.parse(call, mode="eval").body
     assert [keyword.arg for keyword in asked.keywords] == list(ANSWERS[exercise])
     assert len(re.findall(r"^(?!#|from|$).+", cell[1], re.MULTILINE)) <= 3
+
+
+def imports_of(code: str) -> set[str]:
+    """Return the names that code imports."""
+    imports = [n for n in ast.walk(ast.parse(code)) if isinstance(n, ast.Import | ast.ImportFrom)]
+    return {alias.asname or alias.name for node in imports for alias in node.names}
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_a_solution_can_be_copied_from_the_page(path):
+    """What it uses is imported where a reader of the page can see it."""
+    cells = [c for c in jupytext.read(path).cells if c.cell_type == "code"]
+    hidden = [c for c in cells if {"remove-input", "remove-cell"} & {*c.metadata.get("tags", ())}]
+    seen = [c.source for c in cells if c not in hidden]
+    only_hidden = set().union(*(imports_of(c.source) for c in hidden)) - set().union(
+        *(imports_of(source) for source in seen if "# Solution" not in source)
+    )
+    for source in (source for source in seen if source.startswith("# Solution")):
+        used = {n.id for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Name)}
+        assert not used & only_hidden - imports_of(source), source
 
 
 def test_every_check_of_the_chapters_has_its_answers():

@@ -49,6 +49,7 @@ def fresh(code: str) -> str:
     return done.stdout.strip()
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     "code",
     [
@@ -63,6 +64,7 @@ def test_imports_are_light(code: str) -> None:
     assert loaded == "[]"
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("missing", "code", "extra"),
     [

@@ -4,8 +4,14 @@ import pandas as pd
 import pytest
 
 from tlhelpers import compare_architectures, load_thermochemistry
-from tlhelpers.book import grade, project_rubric, show_words, write_project_table
-from tlhelpers.book.project import LEAK, LIMIT, TARGET
+from tlhelpers.book import (
+    check_answer,
+    check_comparison,
+    project_rubric,
+    show_words,
+    write_project_table,
+)
+from tlhelpers.book.project import LEAK, TARGET
 from tlhelpers.table import (
     TableError,
     check,
@@ -14,6 +20,8 @@ from tlhelpers.table import (
     read_roles,
     read_table,
 )
+
+LIMIT = 24.94  # J/K per mole of atoms: three times the gas constant
 
 
 @pytest.fixture(scope="module")
@@ -32,19 +40,14 @@ def test_the_repaired_file_holds_the_data(frame) -> None:
     assert [f.topic for f in leaks if f.level == "error"] == ["leakage"]
 
 
-def test_numbers_are_graded(frame, capsys) -> None:
-    n = int(frame[TARGET].count())
-    assert grade("labels", n) and not grade("labels", n + 3) and not grade("labels", 487)
-    assert grade("leak", LEAK) and not grade("leak", "entropy")
-    assert not grade("limit", int((frame[TARGET] > LIMIT).sum())) and not grade("limit", 4)
-    assert grade("limit", 71) and grade("holes", 1.595) and not grade("holes", 1.47)
-    assert grade("too good", 0.05) and not grade("too good", 1.7)
+def test_numbers_of_the_file_are_right(frame, capsys) -> None:
+    n, measured = int(frame[TARGET].count()), int((frame[TARGET] > LIMIT).sum())
+    assert check_answer("15.1", labels=n) and check_answer("15.2", leak=LEAK)
+    assert not check_answer("15.1", labels=n + 3) and not check_answer("15.1", labels=len(frame))
+    assert not check_answer("15.5", above=measured) and not check_answer("15.2", leak=TARGET)
     said = capsys.readouterr().out
-    assert said.count(": right\n") == 5 and said.count("not yet: ") == 7
-    for remark in ("a remark was counted", "those are measured", "whole interval", "own labels"):
+    for remark in ("a remark was counted", "those are measured", "number of rows", "target itself"):
         assert remark in said
-    with pytest.raises(ValueError, match="step must be one of 'labels'"):
-        grade("essay", "")
 
 
 def test_a_comparison_is_graded(frame) -> None:
@@ -56,9 +59,9 @@ def test_a_comparison_is_graded(frame) -> None:
         return compare_architectures(own.X, own.Y, own.target, own.groups, **few)
 
     kept = small.drop(columns=LEAK)
-    assert grade("comparison", compare(kept))
-    assert not grade("comparison", compare(small))
-    assert not grade("comparison", compare(kept, "entropy")) and not grade("comparison", 1)
+    assert check_comparison(compare(kept))
+    assert not check_comparison(compare(small))
+    assert not check_comparison(compare(kept, "entropy")) and not check_comparison(1)
 
 
 def test_predictions_are_graded_and_measured_values_are_not(frame, capsys) -> None:
@@ -66,8 +69,8 @@ def test_predictions_are_graded_and_measured_values_are_not(frame, capsys) -> No
     kept = frame.drop(columns=LEAK)
     own = read_roles(kept, guess_roles(kept, target=TARGET))
     predicted = predict_table("learned slope", own, n_estimators=30)
-    assert grade("limit", (predicted["prediction"] > LIMIT).sum())
-    assert not grade("limit", (predicted["high"] > LIMIT).sum())
+    assert check_answer("15.5", above=(predicted["prediction"] > LIMIT).sum())
+    assert not check_answer("15.5", above=(predicted["high"] > LIMIT).sum())
     assert "a part of their interval" in capsys.readouterr().out
 
 

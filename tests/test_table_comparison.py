@@ -456,6 +456,7 @@ def parts_of(n, seconds=0.05):
     ]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("n_jobs", [1, 2])
 @pytest.mark.parametrize("factor", [0.2, 1, 5])  # the first guess of a part's time may be wrong
 def test_the_time_is_kept(runner, n_jobs, factor):
@@ -521,6 +522,7 @@ def test_a_second_run_counts_the_parts_that_must_run_and_are_kept(runner, tmp_pa
         assert len(run.run(parts_of(30), must=6)) == 24 and len(run.found) == 6
 
 
+@pytest.mark.once
 def test_the_estimate_is_near_the_time_that_was_taken(runner):
     run, begun = runner(np.inf, 2, factor=4.0), time.monotonic()
     run.run(parts_of(120))
@@ -570,6 +572,7 @@ def test_a_second_run_takes_what_the_first_one_kept(tmp_path, monkeypatch):
     assert len(calls) == 11
 
 
+@pytest.mark.once
 def test_a_second_run_is_quiet(tmp_path):
     """Of two workers joblib has something to say where nothing is left to do."""
     X, Y = make()
@@ -579,6 +582,7 @@ def test_a_second_run_is_quiet(tmp_path):
         compare_architectures(X, Y, "y", keep=tmp_path, n_jobs=2, **QUICK)
 
 
+@pytest.mark.once
 def test_stopped_by_ctrl_c_a_second_run_goes_on(tmp_path):
     script = textwrap.dedent(f"""
         import sys

@@ -50,7 +50,7 @@ from tlhelpers.book.lab import (
 )
 from tlhelpers.book.mismatch import GuessAsMeasured
 from tlhelpers.book.names import in_words, molecule_of
-from tlhelpers.book.project import grade, project_rubric, write_project_table
+from tlhelpers.book.project import check_comparison, project_rubric, write_project_table
 from tlhelpers.book.prose import (
     interval,
     saving_interval,
@@ -103,6 +103,7 @@ __all__ = [
     "both_formulas",
     "cancellation_scores",
     "check_answer",
+    "check_comparison",
     "check_verdicts",
     "claims_table",
     "compare_lab",
@@ -115,7 +116,6 @@ __all__ = [
     "floors_of_union",
     "gain_to_be_seen",
     "gains_outside_record",
-    "grade",
     "guide_evidence",
     "guide_tables",
     "in_words",

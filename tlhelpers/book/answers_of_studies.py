@@ -107,6 +107,9 @@ OF_STUDIES: Mapping[str, Mapping[str, Answer]] = {
         "true": Answer(0.21, wrong={0.17: "that is on the shuffled tables"}),
         "as_good": Answer(5, 0.5, {5 / 19: NUMBER}),
         "p": Answer(0.30, wrong={5 / 19: "count the true table too: (1 + count) / (1 + number)"}),
+        "lowest": Answer(
+            0.05, wrong={0.0: "the true table counts too", 1 / 19: "the true table counts too"}
+        ),
     },
     "09.5": {
         "accuracy_gain": Answer(0.06, 0.015, {0.79: _LEVEL, 0.72: _LEVEL, 0.025: _FIRST_REPEAT}),

@@ -10,9 +10,9 @@ _NOT_OF_THREE = "it is none of the paper's three models"
 
 OF_TRANSFER: Mapping[str, Mapping[str, Answer]] = {
     "04.1": {
-        "known": Answer("z", wrong={"d": "d is learned", "y": "y is what is predicted"}),
-        "learned": Answer("d", wrong={"z": "z is known here", "y": "the forest learns y - z"}),
-        "apart": Answer(0, 1e-9),
+        "learned": Answer("d", wrong={"z": "z comes from the database, or from the rows with z"}),
+        "known": Answer(4.2, wrong={3.0: "that is z: add d", 1.2: "that is d: add it to z"}),
+        "guessed": Answer(3.6, wrong={2.4: "that is the guess of z: add d", 4.2: "z is 2.4 here"}),
     },
     "04.2": {
         "learned": Answer(
@@ -141,14 +141,14 @@ OF_TRANSFER: Mapping[str, Mapping[str, Answer]] = {
         "largest_gain": Answer(
             "difference",
             wrong={
-                "latent variable": "it loses least: look at the lowest number below `min`",
+                "latent variable": "it loses least: look for the point furthest to the left",
                 "learned slope": _NOT_OF_THREE,
                 "stack": _NOT_OF_THREE,
             },
         ),
         "largest_loss": Answer(
             "difference",
-            wrong={"multi-task": "look at the numbers below `max`: another one loses more"},
+            wrong={"multi-task": "another one has points further to the right"},
         ),
         "smallest_loss": Answer(
             "latent variable",

@@ -10,6 +10,7 @@ _CLEAR = "its adjusted p is below 0.01"
 _FROM_ZERO = "that counts from zero: the message counts as a spreadsheet does"
 _HEAD = "a spreadsheet counts the head as a row, too"
 _ONCE = "only the trees count three times: process and table are there once"
+_ROWS = "that is the number of rows: count the filled cells of the target"
 _RULE = "that is the rule of thumb"
 _STD = "that is the spread over the splits"
 _WHOLE = "splits are dealt out whole"
@@ -196,6 +197,43 @@ OF_YOURS: Mapping[str, Mapping[str, Answer]] = {
             0.906,
             0.005,
             {0.68: "that is within one standard deviation: take 1.645"},
+        ),
+    },
+    "15.1": {
+        "labels": Answer(290, 0.5, {293: "a remark was counted as a label", 487: _ROWS}),
+    },
+    "15.2": {
+        "leak": Answer(
+            "heat_capacity_cal",
+            wrong={
+                "heat_capacity": "that is the target itself",
+                "entropy": "it is another quantity; what level has the finding of a copy?",
+            },
+        ),
+    },
+    "15.3": {
+        "holes": Answer(
+            1.595,
+            0.03,
+            {
+                1.468: "that is the error with their own labels: same_holes=True",
+                1.806: "that is the single-task forest: give the error of the stack",
+                1.09: MAE,
+            },
+        ),
+    },
+    "15.4": {
+        "leaking": Answer(0.015, 0.01, {1.73: "that is the forest that reads no label"}),
+    },
+    "15.5": {
+        "above": Answer(
+            71,
+            5,  # another seed or another model of the comparison counts a few more or less
+            {
+                58: "those are measured: count the predictions",
+                4: "those have their whole interval above the limit: count the predictions",
+                113: "those have a part of their interval above it: count the predictions",
+            },
         ),
     },
 }
