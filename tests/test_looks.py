@@ -7,6 +7,7 @@ import re
 
 import numpy as np
 import pytest
+from bs4 import BeautifulSoup
 from conftest import SIZES, Visit, visiting, wait_until
 from matplotlib.image import imread
 from test_palette import PAGES as PAPER
@@ -202,6 +203,14 @@ class TestOnAPhone:
         assert len(pictures.evaluate_all(SQUEEZED)) == pictures.count() > 0
         page.locator("style").last.evaluate("e => e.remove()")
 
+    def test_code_stays_in_its_box_and_is_read(self, page) -> None:
+        page.locator("article details").evaluate_all("all => all.forEach(e => { e.open = true })")
+        boxes = page.locator("article div[class*=highlight-] pre").evaluate_all(
+            "all => all.map(e => [e.scrollWidth - e.clientWidth,"
+            " parseFloat(getComputedStyle(e).fontSize)])"
+        )
+        assert boxes and all(over <= 0 and size >= 11.5 for over, size in boxes)
+
 
 def test_a_line_of_code_of_75_characters_fits(at) -> None:
     with at(*SIZES[0]) as visit:
@@ -214,20 +223,37 @@ def test_a_line_of_code_of_75_characters_fits(at) -> None:
     assert one == two
 
 
-def test_code_keeps_its_lines_on_a_phone_and_scrolls(at) -> None:
+# Where a line of code begins, and where what goes on below begins, in characters.
+SET_IN = """all => all.map((line) => {
+  const range = document.createRange();
+  range.selectNodeContents(line);
+  const lefts = [...range.getClientRects()].filter((e) => e.width).map((e) => [e.bottom, e.left]);
+  const last = Math.max(...lefts.map(([bottom]) => bottom));
+  const below = Math.min(...lefts.filter(([bottom]) => last - bottom < 3).map(([, left]) => left));
+  const goesOn = lefts.some(([bottom]) => last - bottom > 3);
+  const letter = 0.602 * parseFloat(getComputedStyle(line).fontSize);
+  const indent = line.textContent.search(/\\S|$/);
+  const start = line.closest("pre").firstChild.getBoundingClientRect().left;
+  return goesOn ? [Math.min(indent, 8) + 2, (below - start) / letter] : null;
+}).filter(Boolean)"""
+
+
+@pytest.mark.parametrize("zoom", [False, True])
+def test_a_long_line_of_code_goes_on_below_set_in(at, site, zoom: bool) -> None:
+    name = "notebooks/08_band_gaps.html"
     with at(*SIZES[2]) as visit:
-        page = visit.open("notebooks/02_baseline.html")
-        code = page.locator(".cell_input pre").first
-        lines = code.evaluate(
-            "e => (e.clientHeight - 2 * parseFloat(getComputedStyle(e).paddingTop))"
-            " / parseFloat(getComputedStyle(e).lineHeight)"
+        page = visit.open(name)
+        if zoom:
+            page.add_style_tag(content=DOUBLE)
+        found = page.locator(".cell_input:not(.tl-source *) .tl-line").evaluate_all(SET_IN)
+        assert len(found) > 10
+        assert all(abs(told - seen) < 0.3 for told, seen in found)
+        shown = page.locator("article div[class*=highlight-] pre").evaluate_all(
+            "all => all.map(e => e.textContent)"
         )
-        assert round(lines) == code.inner_text().rstrip().count("\n") + 1
-        assert code.evaluate("e => e.scrollWidth > e.clientWidth && e.tabIndex === 0")
-        code.evaluate("e => { e.scrollLeft = 30 }")
-        assert code.evaluate("e => e.scrollLeft") == 30
-        page.emulate_media(media="print")  # paper cannot scroll
-        assert code.evaluate("e => getComputedStyle(e).whiteSpace") == "pre-wrap"
+    built = BeautifulSoup((site / name).read_text("utf8"), "html.parser")
+    built = [e.get_text() for e in built.article.select("div[class*=highlight-] pre")]
+    assert shown == built  # what is copied stays as it was
 
 
 BAR = "e => [getComputedStyle(e).backgroundColor, e.clientLeft]"

@@ -1,5 +1,5 @@
-// What style sheets cannot do: paper is white, all that is folded is read there, a table says that it goes on, an answer
-// opens as a whole, and a page checks what a reader writes into the boxes of an exercise.
+// What style sheets cannot do: paper is white, all that is folded is read there, a table says that it goes on, a long line
+// of code is set in, an answer opens as a whole, and a page checks what a reader writes into the boxes of an exercise.
 
 const folded = () => document.querySelectorAll(".bd-article details:not([open], .tl-page *, .tl-source)");
 const root = document.documentElement;
@@ -47,6 +47,28 @@ addEventListener("DOMContentLoaded", () => {
     if (narrow && hidden(box) > 1) fitToPhone(box, table);
     box.addEventListener("scroll", () => look(box), { passive: true });
     resized.observe(box);
+  }
+});
+
+// A line of code that goes on below is set in, from where it begins: each line is a block of its own.
+addEventListener("DOMContentLoaded", () => {
+  for (const code of document.querySelectorAll('.bd-article div[class*="highlight-"] pre')) {
+    const lines = [[]];
+    for (const part of code.childNodes) {
+      part.textContent.split(/(?<=\n)/).forEach((text) => {
+        const piece = part.cloneNode();
+        piece.textContent = text;
+        lines.at(-1).push(piece);
+        if (text.endsWith("\n")) lines.push([]);
+      });
+    }
+    code.replaceChildren(...lines.filter((line) => line.length).map((line) => {
+      const block = document.createElement("span");
+      block.className = "tl-line";
+      block.append(...line);
+      block.style.setProperty("--tl-in", Math.min(block.textContent.search(/\S|$/), 8));
+      return block;
+    }));
   }
 });
 
