@@ -28,6 +28,7 @@ TABLE = re.compile(r'<table border="1" class="dataframe">.*?</table>', re.DOTALL
 CHECKSUM = re.compile(r"(?<=>)([0-9a-f]{32})([0-9a-f]{32})(?=<)")
 WITH_TEXT = re.compile(r'<table class="dataframe">.*?</table>', re.DOTALL)
 WHOLE = re.compile(rf"{RANGE.pattern}|no difference seen")
+FAILED = "✘"  # a check that a verdict did not pass
 SEEN = re.compile(r"\b(better|worse)$")  # at the end of a cell: the eye shall find it
 # The first column leads to the sections of the page.
 CONTENTS = re.compile(
@@ -116,6 +117,8 @@ def order_table(match: re.Match) -> str:
     for head in table.select("tbody th"):
         head["scope"] = "rowgroup" if head.get("rowspan") else "row"
     _mark_texts(table)
+    for cell in table.find_all("td", string=FAILED):
+        cell["class"] = f"{cell.get('class', '')} tl-failed".strip()
     _mark_seen(table)
     for text in table.find_all(string=HYPHEN):
         text.replace_with(HYPHEN.sub("−", text))
