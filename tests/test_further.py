@@ -61,3 +61,28 @@ def test_a_link_opens_what_it_leads_to(page) -> None:
 @pytest.mark.parametrize("page", [f"#{SECTION}"], indirect=True)
 def test_so_does_a_link_from_another_page(page) -> None:
     expect(page.locator(f"#{SECTION} > details > p").first).to_be_in_viewport()
+
+
+def test_their_names_are_one_entry_of_the_contents(site) -> None:
+    for path in site.glob("notebooks/[0-9]*.html"):
+        page = BeautifulSoup(path.read_text("utf8"), "html.parser")
+        contents = page.select_one("nav.page-toc")
+        folded = [link["href"][1:] for link in contents.select("details > ul > li > a")]
+        named = [fold.parent["id"] for fold in page.select("article details.tl-further")]
+        assert folded == named
+        assert len(contents.select("details:not([open])")) == bool(named)
+        assert not [link for link in contents("a") if link.get_text().startswith("More: ")]
+
+
+def test_the_entry_opens_by_keyboard_and_for_who_reads_there(page) -> None:
+    fold = page.locator("nav.page-toc details")
+    link = fold.locator(f'a[href="#{SECTION}"]')
+    expect(link).to_be_hidden()
+    fold.locator("summary").press("Enter")
+    expect(link).to_be_visible()
+    fold.locator("summary").press("Enter")
+    expect(link).to_be_hidden()
+    page.locator(f"#{SECTION} > details > summary").press("Enter")
+    page.locator(f"#{SECTION}").evaluate("e => e.scrollIntoView()")
+    expect(link).to_be_visible()
+    assert fold.locator("summary").bounding_box()["height"] >= 24

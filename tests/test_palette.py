@@ -138,7 +138,7 @@ def test_a_link_has_one_colour_and_is_read_on_a_page_and_on_a_row_of_a_table():
 @pytest.mark.parametrize("theme", PAGES)
 def test_a_failed_check_stands_out_and_its_mark_is_read(theme):
     """The colour is one of the palette, mixed into the page; the text is that of the theme."""
-    rule = r"td\.tl-failed { background: color-mix\(in srgb, (#\w+) (\d+)%, var\(--pst-color-background"
+    rule = r"td\.tl-failed { background: color-mix\(in srgb, (#\w+) (\d+)%, var\(--pst"
     ((color, share),) = re.findall(rule, SHEETS[0].read_text("utf8"))
     assert color in {style.color for style in EVERY}
     page, share = np.array(to_rgb(PAGES[theme])), int(share) / 100

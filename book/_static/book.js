@@ -88,6 +88,16 @@ addEventListener("click", (event) => {
   if (event.target.closest?.('a[href^="#"]')) setTimeout(openTarget); // the same link once more changes no hash
 });
 
+// Who reads a section after the exercises sees its name in the contents of the page: the theme marks the entry as active.
+addEventListener("DOMContentLoaded", () => {
+  for (const fold of document.querySelectorAll(".page-toc details")) {
+    const entry = fold.parentElement;
+    const follow = () => { fold.open ||= entry.matches(".active"); };
+    new MutationObserver(follow).observe(entry, { attributeFilter: ["class"] });
+    follow();
+  }
+});
+
 // One click opens all of an answer: the results that are folded below a guess, and the words beside them.
 addEventListener("DOMContentLoaded", () => {
   for (const guess of document.querySelectorAll(".bd-article blockquote")) {
