@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -94,6 +95,20 @@ def test_every_question_of_a_chapter_is_on_a_slide(site: Path) -> None:
         slides = list(chapter_slides(site / "notebooks" / f"{path.stem}.html"))
         asked = len(GUESS.findall(path.read_text("utf8")))
         assert sum(slide.asks for slide in slides) == asked, path.stem
+
+
+def test_there_are_as_many_slides_as_the_teacher_is_told(site: Path) -> None:
+    guide = (ROOT / "book" / "instructors.md").read_text("utf8")
+    rows = re.findall(r"^\| (.+) \| (\d+) \|$", guide.partition("(slides)=")[2], re.MULTILINE)
+    told = {kind.split()[1].strip(","): int(n) for kind, n in rows}
+    made: Counter[str] = Counter()
+    for path in sorted((site / "notebooks").glob("[0-9]*.html")):
+        for slide in chapter_slides(path):
+            figure = "figure" if slide.image else "answer"
+            kind = {"Summary": "summary", "Exercises": "list"}.get(slide.title, figure)
+            made["title" if slide.opens else "question" if slide.asks else kind] += 1
+    assert told == made
+    assert f"there are {sum(told.values()) + 1}:" in guide  # with the contents
 
 
 def test_nothing_overflows_and_nothing_is_loaded(page) -> None:
