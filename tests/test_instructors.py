@@ -11,9 +11,9 @@ from pathlib import Path
 
 import jupytext
 import pytest
-from conftest import ROOT
+from conftest import ROOT, visiting
 from test_exercises import CHAPTERS as ALL
-from test_exercises import GUESS, LEVELS, MINUTES, exercises_of
+from test_exercises import GUESS, MINUTES, exercises_of
 
 from tlhelpers.book import few_entropies, lab_errors, smaller_tables
 from tlhelpers.book.check_answers import ANSWERS
@@ -22,14 +22,32 @@ from tlhelpers.table import guess_roles, read_roles, read_table
 from tools.classroom.build import needed
 
 *CHAPTERS, PROJECT = ALL
-PAGES = ("instructors", "instructors_half_day", "instructors_day", "instructors_two_days")
+PAGES = (  # one name for each; the plans' headings do not repeat that of their page
+    "instructors",
+    "instructors_half_day",
+    "instructors_day",
+    "instructors_two_days",
+    "instructors_answers",
+)
 TEXT = "\n".join((ROOT / "book" / f"{name}.md").read_text("utf8") for name in PAGES)
+NAMES = {
+    "From 9:00 to 12:00": "Half a day",
+    "From 9:00 to 16:00": "A day",
+    "The first day": "Two days: the first",
+    "The second day": "Two days: the second",
+}
+
+
+def named(head: str) -> str:
+    """Return the heading of a plan with the plan's name."""
+    start = head.split(" (")[0]
+    return head.replace(start, NAMES.get(start, start), 1)
 
 
 def sections(text: str) -> dict[str, str]:
     """Return the text below each heading of the second level."""
     parts = re.split(r"^## (.+)\n", text, flags=re.MULTILINE)
-    return dict(zip(parts[1::2], parts[2::2], strict=True))
+    return dict(zip(map(named, parts[1::2]), parts[2::2], strict=True))
 
 
 HEADS = r"---|\| \| \*|from|min \||until|group|level|chap|exercise \||to get|pitfall"
@@ -63,6 +81,62 @@ def minutes(text: str) -> int:
     return sum(int(cells[0]) for cells in rows(text))
 
 
+def practice(cells: list[str]) -> int:
+    """Return how many minutes of a row of a plan are practice.
+
+    That is an exercise, of a case study its ten minutes, the own table, and the closing project.
+    """
+    if "One case study" in cells[1]:
+        assert "ten for its exercise" in cells[1]
+        return 10
+    own = OWN in cells[1] or "The closing project, alone" in cells[1]
+    return int(cells[0]) * bool(own or re.search(rf"xercise.*\*\w|{EXERCISES}", cells[1]))
+
+
+KINDS = {"lesson": "", "practice": ' class="tl-do"', "slack": ' class="tl-rest"'}
+
+
+def blocks_of(plan: str) -> list[tuple[str, dict[str, int], list[str]]]:
+    """Return the blocks of a plan and its breaks: from when, minutes of each kind, chapters."""
+    blocks: list[tuple[str, dict[str, int], list[str]]] = []
+    for start, _, cells in timed(plan):
+        length, done = int(cells[0]), practice(cells)
+        if re.match(r"\*(Break|Lunch)", cells[1]):
+            blocks.append(("", {"slack": length}, []))
+            continue
+        if not blocks or not blocks[-1][0]:
+            blocks.append((f"{start // 60}:{start % 60:02}", dict.fromkeys(KINDS, 0), []))
+        _, counted, chapters = blocks[-1]
+        counted["practice"] += done
+        counted["slack" if cells[1].startswith("Slack") else "lesson"] += length - done
+        chapters += re.findall(r"\[(\d\d)\]", cells[2])
+    return blocks
+
+
+def bar(plan: str) -> str:
+    """Return what stands above a plan: a bar with the minutes of each block, and their sums."""
+    columns, spoken, sums = [], [], dict.fromkeys(KINDS, 0)
+    for start, counted, chapters in blocks_of(plan):
+        parts = {kind: n for kind, n in counted.items() if n}
+        inside = "".join(f'<i{KINDS[kind]} style="flex: {n}">{n}</i>' for kind, n in parts.items())
+        columns.append(
+            f'<div style="flex: {sum(parts.values())}"><b>{start}</b><span>{inside}</span>'
+            f"{', '.join(sorted(set(chapters)))}</div>"
+        )
+        told = ", ".join(f"{kind} {n}" for kind, n in parts.items())
+        spoken.append(f"from {start} {told}" if start else f"break {parts['slack']}")
+        sums = {kind: n + counted.get(kind, 0) for kind, n in sums.items()}
+    names = {"lesson": "lesson, ", "practice": "practice, ", "slack": "slack and breaks. "}
+    legend = "".join(f"<i{KINDS[kind]}>{n}</i> {names[kind]}" for kind, n in sums.items())
+    lines = [
+        f'<div class="tl-bar" role="img" aria-label="Minutes: {"; ".join(spoken)}.">',
+        *columns,
+        "</div>",
+        f'<p class="tl-legend">Minutes: {legend}Below the bar: chapters.</p>',
+    ]
+    return "\n".join(lines)
+
+
 ONE_DAY = ["Half a day", "A day"]
 TWO_DAYS = ["Two days: the first", "Two days: the second"]
 EXERCISES = r"One exercise per pair \((?:(any of them)|(any but \*extend\*))\)"
@@ -70,6 +144,43 @@ PLANS = {  # of a section what stands above its first heading of the third level
     h: text.partition("\n### ")[0] for h, text in sections(TEXT).items() if PLAN.search(text)
 }
 OWN = "on the own table"
+
+
+@pytest.mark.parametrize("head", [head for head in PLANS if "day" in head])
+def test_the_bar_above_a_plan_is_that_of_its_rows(head: str) -> None:
+    above = PLANS[head].partition("\n| from")[0]
+    assert above.strip() == bar(PLANS[head])
+
+
+@pytest.mark.parametrize("head", [head for head in PLANS if "day" in head])
+def test_the_practice_of_a_plan_is_counted(head: str) -> None:
+    text = sections(TEXT)[head]
+    said, whole = re.search(r"\*\*Practice\.\*\* (\d+) of the (\d+) minutes", text).groups()
+    assert int(said) == sum(map(practice, rows(PLANS[head]))) and int(whole) == minutes(PLANS[head])
+
+
+def test_a_day_has_slack_where_it_is_used() -> None:
+    """After lunch in a day, and in the first of two days, too."""
+    for name, least in (("A day", 15), ("Two days: the first", 10)):
+        plan = rows(next(text for head, text in PLANS.items() if head.split(" (")[0] == name))
+        lunch = [cells[1] for cells in plan].index("*Lunch*")
+        assert sum(int(c[0]) for c in plan[lunch:] if c[1].startswith("Slack")) >= least
+
+
+def test_what_is_checked_has_its_full_name() -> None:
+    """One word would mean a machine, a table and an answer."""
+    pages = {name: (ROOT / "book" / f"{name}.md").read_text("utf8") for name in PAGES}
+    pages |= {
+        name: re.sub(r"make check|tlhelpers check|check_answer", "", t) for name, t in pages.items()
+    }
+    assert [name for name, text in pages.items() if re.search("check", text, re.IGNORECASE)] == []
+
+
+def test_a_plan_begins_in_the_upper_half_of_a_screen(browser, site: Path) -> None:
+    for name in PAGES[1:4]:
+        with visiting(browser, site.as_uri(), viewport={"width": 1300, "height": 900}) as visit:
+            row = visit.open(f"book/{name}.html").locator("article table tbody tr").first
+            assert row.bounding_box()["y"] < 450, name
 
 
 @pytest.mark.parametrize("head", PLANS)
@@ -116,7 +227,7 @@ def test_the_exercises_of_two_days_fit_their_slots_and_those_at_home_do_not() ->
         slack = 5 if re.search(r"\[0[19]\]", cells[2]) else 0
         assert -5 * (-max(map(fitting, inside)) // 5) + slack == int(cells[0]), cells
         assert whole or max(map(fitting, each)) > int(cells[0]), cells
-    assert "A slot holds the longest exercise that it allows, and a minute for each" in TEXT
+    assert "A slot is as long as its longest exercise takes by" in TEXT
 
 
 def test_one_exercise_of_a_slot_fits_it() -> None:
@@ -148,22 +259,22 @@ def test_a_break_alone_is_in_italics() -> None:
 
 def test_half_a_day_has_practice_an_early_gain_and_the_own_table() -> None:
     plan = timed(PLANS[next(head for head in PLANS if head.startswith("Half"))])
-    practised = [c for *_, c in plan if re.search(r"xercise.*\*\w", c[1]) or OWN in c[1]]
-    practice = sum(int(cells[0]) for cells in practised)
-    assert practice == int(re.search(r"\*\*Practice\.\*\* (\d+) of the 180", TEXT)[1]) >= 50
+    assert sum(practice(cells) for *_, cells in plan) >= 50
     (end,) = (end for _, end, cells in plan if cells[1].startswith("The entropies"))
     assert end <= 10 * 60 + 5
 
 
 def test_every_plan_has_its_card_and_the_own_table() -> None:
-    card = ["Goal", "Afterwards", "Cells that everybody runs", "From the slides"]
+    card = {"Afterwards", "Cells that everybody runs", "From the slides"}
     for head, plan in PLANS.items():
-        assert re.findall(r"^- \*\*(.+?)\.?\*\* ", plan, re.MULTILINE)[:4] == card, head
-        assert head.endswith("first (420 minutes, lunch and breaks included)") or any(
+        items = re.findall(r"^- \*\*(.+?)\.?\*\* ", sections(TEXT)[head], re.MULTILINE)
+        assert card <= set(items) and len(items) == len(set(items)), head
+        assert head.startswith(TWO_DAYS[0]) or any(
             OWN in cells[1] and "[12]" in cells[2] for cells in rows(plan)
         )
     targets = re.findall(r"^\((plan-[\w-]+)\)=\n## (.+)", TEXT, re.MULTILINE)
-    assert {head for _, head in targets} == {*PLANS, "When you are late"}  # for the style sheet
+    heads = {named(head) for _, head in targets}
+    assert heads == {*PLANS, "When you are late"}  # for the style sheet
 
 
 def test_the_promise_of_the_first_page_is_its_number() -> None:
@@ -244,10 +355,23 @@ def unmade(sources: list[str]) -> set[str]:
 
 
 def cell_with(cells: list[str], words: str) -> str:
-    """Return the first cell that holds some words, or imports a name with them."""
-    words = words.replace("import ", "import .*?") if words.startswith("import ") else words
-    pattern = words if ".*?" in words else re.escape(words)
-    return next(cell for cell in cells if re.search(rf"^[^#]*{pattern}", cell, re.MULTILINE))
+    """Return the cell that holds some words; no other one has them, nor has a longer word."""
+    (cell,) = (cell for cell in cells if words in cell)
+    return cell
+
+
+def cells_of(head: str, chapter: str, when: str) -> list[str]:
+    """Return what names the cells of a chapter in the table below a plan."""
+    (text,) = (text for name, text in sections(TEXT).items() if name.split(" (")[0] == head)
+    needs = re.search(r"^### What .+ needs$.*?(?=^### )", text, re.MULTILINE | re.DOTALL)[0]
+    found = [c for c in rows(needs) if f"[{chapter}]" in c[0] and when in c[1]]
+    ((*_, cells),) = found
+    return re.findall("`(.+?)`", cells)
+
+
+def test_a_cell_is_named_by_what_no_other_has() -> None:
+    with pytest.raises(ValueError, match="too many"):
+        cell_with(["solids = 1", "on_solids = 2"], "solids =")
 
 
 STUDIES = re.search(r"^### The case studies.*?(?=^## )", TEXT, re.MULTILINE | re.DOTALL)[0]
@@ -274,6 +398,15 @@ def test_a_group_reads_twenty_minutes_and_runs_what_its_exercise_needs(cells: li
     ]
     places = [code.index(cell) for cell in needs]
     assert places == sorted(set(places)), "as they stand in the chapter"
+    needed_kernel = (
+        "*No kernel needed.*"
+        not in exercises_of(path.read_text("utf8"))[
+            next(f"{n} {level}" for c, n, level in exercises_named(row) if c == path.stem[:2])
+        ]
+    )
+    assert bool(needs) == needed_kernel
+    if not needed_kernel:
+        return
     answer = next(i for i, cell in enumerate(its) if cell.startswith("# Your answer"))
     assert its[answer + 1].startswith("# Solution")
     its = its[: answer + 2]
@@ -284,10 +417,11 @@ def test_a_group_reads_twenty_minutes_and_runs_what_its_exercise_needs(cells: li
 
 
 def test_the_recalls_of_a_day_need_what_its_card_says() -> None:
-    (card,) = re.findall(r"For their exercises, of (.+?)\. Of \[08\]", TEXT)
-    for path, part in zip(CHAPTERS[4:6], card.split(", of [06]"), strict=True):
+    for path in CHAPTERS[4:6]:
         code = [c.source for c in jupytext.read(path).cells if c.cell_type == "code"]
-        needs = [cell_with(code, words) for words in re.findall("`(.+?)`", part)]
+        words = cells_of("A day", path.stem[:2], "exercise 1 (*recall*)")
+        needs = [cell_with(code, part) for part in words]
+        assert len(needs) >= 3
         begins = next(i for i, cell in enumerate(code) if cell.startswith("# Your answer"))
         its = code[begins : begins + 2]
         for left_out in [None, *needs]:  # run, as `w` is also the name of an argument
@@ -306,8 +440,7 @@ def test_the_sections_that_the_plans_name_are_there() -> None:
 
 def test_the_entropies_need_what_the_card_says() -> None:
     code = [c.source for c in jupytext.read(CHAPTERS[3]).cells if c.cell_type == "code"]
-    card = re.search(r"the cells with (`solids.+?);", TEXT)[1]
-    needs = [cell_with(code, words) for words in re.findall("`(.+?)`", card)]
+    needs = [cell_with(code, words) for words in cells_of("Half a day", "04", "the entropies")]
     assert len(needs) == 3 and unmade(needs) == {"tl"}
 
 
@@ -358,7 +491,7 @@ IN_PLANS = {
 EXPECTED, WRONG = (
     {
         name: cells[column]
-        for cells in rows(sections(TEXT)["Exercises: what an answer shows"])
+        for cells in rows(sections(TEXT)["What the exercises give"])
         if re.match(r"\d\d, exercise", cells[0])
         for name in exercises_named(cells[:1])
     }
@@ -442,12 +575,26 @@ def test_the_second_afternoon_can_be_cut_too() -> None:
 
 
 def test_every_chapter_and_level_has_its_wrong_answer() -> None:
-    part = sections(TEXT)["Exercises: what an answer shows"]
-    first = [cells[0] for cells in rows(part) if len(cells) == 4]
-    assert first[:4] == list(LEVELS)
-    assert [re.match(r"\[(\d\d)\]\(\.\./notebooks/(.+)\)", c).group(2) for c in first[4:]] == [
+    levels = [cells for cells in rows(sections(TEXT)["The levels of the exercises"])]
+    assert {c[0]: int(c[1]) for c in levels if len(c) == 5} == MINUTES
+    first = [cells[0] for cells in rows(sections(TEXT)["What answers have in common"])]
+    assert [re.match(r"\[(\d\d)\]\(\.\./notebooks/(.+)\)", c).group(2) for c in first] == [
         path.name for path in CHAPTERS
     ]
+
+
+def test_exercises_that_take_longer_or_shorter_are_told_with_the_minutes_of_their_level() -> None:
+    estimates = [c for c in rows(sections(TEXT)["The levels of the exercises"]) if len(c) == 4]
+    there = {
+        (path.stem[:2], *name.split(" ", 1))
+        for path in CHAPTERS
+        for name in exercises_of(path.read_text("utf8"))
+    }
+    assert len(estimates) == 4
+    for cells in estimates:
+        ((chapter, number, level),) = exercises_named([cells[0], ""])
+        assert (chapter, number, level) in there
+        assert int(cells[1]) == MINUTES[level] != int(cells[2])
 
 
 def test_the_slides_and_the_archive_hold_what_is_said() -> None:
@@ -473,8 +620,8 @@ def test_the_slides_and_the_archive_hold_what_is_said() -> None:
 def test_the_wrong_scale_on_the_rail_gives_what_the_teacher_expects() -> None:
     """The cells of chapter 04 that the half day names suffice, with 1.8 and with 2.1."""
     cells = [c for c in jupytext.read(CHAPTERS[3]).cells if c.cell_type == "code"]
-    named = re.search(r"Needed for it are the cells with (.+?);", TEXT)[1]
-    names = re.findall(r"`(.+?)`", named)
+    names = cells_of("Half a day", "04", "exercise 3")
+    assert names == cells_of("A day", "04", "exercise 3")
     needs = [next(c for c in cells if name in c.source) for name in names]
     assert len(names) == 5 and needs == sorted(needs, key=cells.index)
     assert not any({"hide-input", "remove-input"} & set(c.metadata.get("tags", [])) for c in needs)
