@@ -8,7 +8,7 @@ from conftest import AT_REST, visiting, wait_until
 from playwright.sync_api import expect
 
 PAGE = "notebooks/08_band_gaps.html"
-SECTION = "more-the-formula-of-the-test"
+SECTION = "more-how-far-do-the-verdicts-hold"
 
 
 @pytest.fixture(params=[""])

@@ -284,7 +284,7 @@ def test_the_promise_of_the_first_page_is_its_number() -> None:
     assert "with 270 entropies alone" in TEXT
     saving = label_saving(few_entropies(), "single-task", "stack, without heat capacity").loc[50]
     low, high = 50 * saving[["low", "high"]]
-    said = f"worth about {saving['baseline_labels']:.0f} alone ({low:.0f} to {high:.0f};"
+    said = f"worth about {saving['baseline_labels']:.0f} alone ({low:.0f} to {high:.0f} [‡]"
     assert TEXT.count(said) == len(ONE_DAY)
 
 
