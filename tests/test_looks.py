@@ -405,6 +405,22 @@ def test_names_are_chosen_by_buttons(at, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", WITH_EXPLORER)
+def test_on_a_phone_a_picture_and_all_controls_are_seen_together(at, name: str) -> None:
+    with at(*SIZES[2]) as visit:
+        page = visit.open(name)
+        explorer = page.locator(".tl-explorer").first
+        controls, head = explorer.locator(".tl-controls"), page.locator("#pst-header, .bd-header")
+        for picture in explorer.locator("svg[role=img]").all():
+            picture.evaluate("e => { e.style.scrollMargin = '5rem 0 0'; e.scrollIntoView() }")
+            seen, moved = picture.bounding_box(), controls.bounding_box()
+            assert seen["y"] >= head.first.bounding_box()["height"]
+            assert seen["y"] + seen["height"] <= moved["y"]
+            assert moved["y"] + moved["height"] <= SIZES[2][1]
+        page.add_style_tag(content=DOUBLE)  # large, they would fill the window
+        assert controls.evaluate("e => getComputedStyle(e).position") == "static"
+
+
+@pytest.mark.parametrize("name", WITH_EXPLORER)
 def test_a_few_tabs_lead_to_the_explorer_and_show_its_picture(at, name: str) -> None:
     with at(*SIZES[0]) as visit:
         page = visit.open(name)
