@@ -528,6 +528,26 @@ def test_answers_as_a_table_fade_alone(at, name: str) -> None:
         assert page.locator(".tl-page > details > .tl-scroll > table").count() > 0
 
 
+@pytest.mark.parametrize("size", SIZES[::2])
+@pytest.mark.parametrize("name", WITH_EXPLORER)
+def test_answers_as_a_table_scroll_under_their_head(at, name: str, size: tuple) -> None:
+    with at(*size) as visit:
+        page = visit.open(name)
+        page.locator(".tl-page > details").first.evaluate("e => { e.open = true }")
+        page.wait_for_timeout(200)
+        box = page.locator(".tl-page > details > .tl-scroll").first
+        over, height = box.evaluate("e => [e.scrollHeight - e.clientHeight, e.clientHeight]")
+        wider = box.evaluate("e => e.scrollWidth - e.clientWidth")
+        assert height < 0.7 * size[1] + 1
+        assert box.get_attribute("aria-label") and box.get_attribute("role") == "region"
+        assert box.evaluate("e => e.tabIndex") == (0 if max(over, wider) > 1 else -1)
+        box.evaluate("e => { e.scrollTop = 200 }")
+        head = box.locator("th").first.bounding_box()
+        assert over < 2 or abs(head["y"] - box.bounding_box()["y"]) < 2
+        page.emulate_media(media="print")
+        assert box.evaluate("e => e.scrollHeight - e.clientHeight") <= 0
+
+
 def test_the_filter_of_dark_figures_is_measured_on_this_page(at) -> None:
     with at(*SIZES[0], "dark") as visit:
         page = visit.open("notebooks/02_baseline.html")

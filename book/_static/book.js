@@ -23,12 +23,13 @@ addEventListener("DOMContentLoaded", () => {
   const look = (box) => {
     box.classList.toggle("tl-wide", hidden(box) > 1);
     box.classList.toggle("tl-more", hidden(box) - box.scrollLeft > 1);
-    if (box.matches(".tl-scroll")) box.tabIndex = hidden(box) > 1 ? 0 : -1; // the theme sees to the others
+    const scrolls = hidden(box) > 1 || box.scrollHeight > box.clientHeight + 1;
+    if (box.matches(".tl-scroll")) box.tabIndex = scrolls ? 0 : -1; // the theme sees to the others
   };
   const fitToPhone = (box, table) => {
     box.classList.add("tl-tighter");
     const rows = [...table.tBodies[0].rows];
-    if (hidden(box) <= 1 || rows.length > 12 || table.matches(":not(.dataframe), :has(thead [colspan])")) return;
+    if (hidden(box) <= 1 || rows.length > 12 || table.matches(".tl-page table, :has(thead [colspan])")) return;
     const heads = [...table.tHead.rows[0].cells].map((cell) => cell.textContent.trim());
     let group = "";
     for (const { cells } of rows) {
