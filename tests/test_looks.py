@@ -196,6 +196,16 @@ class TestOnAPhone:
         )
         assert all(wide == said for wide, said in marked)
 
+    def test_a_table_that_goes_on_says_so_in_words(self, page) -> None:
+        wide = page.locator(".tl-wide").evaluate_all(
+            "all => all.map(e => getComputedStyle(e, '::before').content)"
+        )
+        assert all("goes on" in text for text in wide)
+        shorter = page.locator(".pst-scrollable-table-container.tl-wide tbody").evaluate_all(
+            "all => all.map(e => e.rows.length)"
+        )
+        assert all(rows > 12 for rows in shorter)  # of few rows each is a card
+
     def test_figures_keep_their_shape(self, page) -> None:
         pictures = page.locator("article .cell_output img")
         assert pictures.evaluate_all(SQUEEZED) == []
