@@ -128,21 +128,25 @@ CELLS = """() => [...document.querySelectorAll('table.dataframe td')].map((cell)
 
 # Sentences whose lines are shortened by the name of their code, and names far below them.
 BESIDE = """all => all.filter((e) => {
-  const text = e.parentElement.querySelector(':scope > .cell_output > :last-child');
-  if (!text?.checkVisibility() || e.parentElement.querySelector('.below-input')) return false;
-  const gap = e.getBoundingClientRect().top - text.getBoundingClientRect().bottom;
+  const answer = ':scope > details.below-input', said = ':scope > .cell_output > :last-child';
+  const above = e.parentElement.querySelector(answer) ?? e.parentElement.querySelector(said);
+  if (!above?.checkVisibility()) return false;
+  const gap = e.getBoundingClientRect().top - above.getBoundingClientRect().bottom;
   return gap < -1 || gap > 20;
 }).map((e) => e.parentElement.textContent.slice(-80))"""
 
 
 def names_stand_below(page) -> None:
-    """Hold that the name of its folded code stands below a sentence, at the right."""
-    code = page.locator("div.cell > details.tl-source:not([open])")
-    assert code.evaluate_all(BESIDE) == []
-    right = "all => all.map(e => e.getBoundingClientRect().right)"
-    cells = "all => all.map(e => e.parentElement.getBoundingClientRect().right)"
-    ends = zip(code.evaluate_all(right), code.evaluate_all(cells), strict=True)
-    assert all(abs(one - two) <= 1 for one, two in ends)
+    """Hold that the name of its code stands below a sentence or an answer, at the right."""
+    answers = page.locator("details.below-input")
+    for is_open in (True, False, True):
+        answers.evaluate_all(f"all => all.forEach((e) => {{ e.open = {str(is_open).lower()} }})")
+        code = page.locator("div.cell > details.tl-source:not([open])")
+        assert code.evaluate_all(BESIDE) == []
+        right = "all => all.map(e => e.getBoundingClientRect().right)"
+        cells = "all => all.map(e => e.parentElement.getBoundingClientRect().right)"
+        ends = zip(code.evaluate_all(right), code.evaluate_all(cells), strict=True)
+        assert all(abs(one - two) <= 1 for one, two in ends)
 
 
 @looked_at(CHAPTERS, SIZES[0])
@@ -399,22 +403,6 @@ def test_on_a_phone_a_choice_between_two_stands_beside_its_name(at) -> None:
 
 
 @pytest.mark.parametrize("name", WITH_EXPLORER)
-def test_names_are_chosen_by_buttons(at, name: str) -> None:
-    with at(*SIZES[0]) as visit:
-        page = visit.open(name)
-        values = page.locator(".tl-explorer output").all_inner_texts()
-        assert all(re.match(r"-?\d", value) for value in values)
-        assert not re.search(r"\w_\w", page.locator(".tl-controls").first.inner_text())
-        for group in page.locator(".tl-choices").all():
-            before = page.locator(".tl-readout").first.inner_text()
-            group.locator("input:checked").focus()
-            page.keyboard.press("ArrowRight")
-            assert page.locator(".tl-readout").first.inner_text() != before
-            for label in group.locator("label").all():
-                assert label.bounding_box()["height"] >= 24
-
-
-@pytest.mark.parametrize("name", WITH_EXPLORER)
 def test_on_a_phone_a_picture_and_all_controls_are_seen_together(at, name: str) -> None:
     with at(*SIZES[2]) as visit:
         page = visit.open(name)
@@ -428,6 +416,22 @@ def test_on_a_phone_a_picture_and_all_controls_are_seen_together(at, name: str) 
             assert moved["y"] + moved["height"] <= SIZES[2][1]
         page.add_style_tag(content=DOUBLE)  # large, they would fill the window
         assert controls.evaluate("e => getComputedStyle(e).position") == "static"
+
+
+@pytest.mark.parametrize("name", WITH_EXPLORER)
+def test_names_are_chosen_by_buttons(at, name: str) -> None:
+    with at(*SIZES[0]) as visit:
+        page = visit.open(name)
+        values = page.locator(".tl-explorer output").all_inner_texts()
+        assert all(re.match(r"-?\d", value) for value in values)
+        assert not re.search(r"\w_\w", page.locator(".tl-controls").first.inner_text())
+        for group in page.locator(".tl-choices").all():
+            before = page.locator(".tl-readout").first.inner_text()
+            group.locator("input:checked").focus()
+            page.keyboard.press("ArrowRight")
+            assert page.locator(".tl-readout").first.inner_text() != before
+            for label in group.locator("label").all():
+                assert label.bounding_box()["height"] >= 24
 
 
 @pytest.mark.parametrize("name", WITH_EXPLORER)
