@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.ticker import LogLocator, NullLocator
 
-from tlhelpers.book.figures.style import PAGE, SERIES
+from tlhelpers.book.figures.style import SERIES, WIDE
 
 _COSTS = {"cpu": "CPU time of a fit (s)", "memory": "memory (GB)"}
 
@@ -24,7 +24,7 @@ def plot_growth(table: pd.DataFrame) -> np.ndarray:
     numpy.ndarray of matplotlib.axes.Axes, shape (2, 3)
     """
     names = ["rows", "trees", "tasks"]
-    figure, axes = plt.subplots(2, 3, figsize=(PAGE, 4.6), sharex="col", sharey="row")
+    figure, axes = plt.subplots(2, 3, figsize=(WIDE, 4.6), sharex="col", sharey="row")
     for column, name in zip(axes.T, names, strict=True):
         part = table[table["question"] == name].sort_values(name)
         for ax, (cost, label), style in zip(column, _COSTS.items(), SERIES, strict=False):

@@ -57,7 +57,7 @@ def plot_lab_map(winners: pd.DataFrame, row: str, column: str) -> list[Axes]:
         for name, color in zip(drawn, colors, strict=True)
     ]
     patches.append(Patch(**_face({"seen": False}), label="no difference seen"))
-    fig.legend(handles=patches, loc="outside upper center", ncols=3, frameon=False)
+    fig.legend(handles=patches, loc="outside upper center", ncols=2, frameon=False)
     return list(axes.flat)
 
 
@@ -70,7 +70,7 @@ def _face(cell: dict) -> dict:
 
 
 def plot_lab_changes(changes: pd.DataFrame) -> list[Axes]:
-    """Draw what every model gains and costs at all positions of the lab, cold beside warm.
+    """Draw what every model gains and costs at all positions of the lab, cold over warm.
 
     Parameters
     ----------
@@ -83,9 +83,8 @@ def plot_lab_changes(changes: pd.DataFrame) -> list[Axes]:
     list of matplotlib.axes.Axes
     """
     settings, models = (list(changes[name].unique()) for name in ("setting", "model"))
-    size = (PAGE, 1.3 + 0.42 * len(models))
+    size = (PAGE, 0.8 + (0.5 + 0.42 * len(models)) * len(settings))
     figure, axes = plt.subplots(
-        1,
         len(settings),
         figsize=size,
         sharex=True,
@@ -94,7 +93,7 @@ def plot_lab_changes(changes: pd.DataFrame) -> list[Axes]:
         layout="constrained",
     )
     generator = np.random.default_rng(0)
-    for ax, setting in zip(axes[0], settings, strict=True):
+    for ax, setting in zip(axes.flat, settings, strict=True):
         ax.axvline(0, color=INK, linewidth=1)
         for place, model in enumerate(models):
             here = (changes["setting"] == setting) & (changes["model"] == model)
@@ -110,4 +109,4 @@ def plot_lab_changes(changes: pd.DataFrame) -> list[Axes]:
         ax.xaxis.set_major_formatter(PercentFormatter(1.0))
     figure.supxlabel("change of the error against the single-task forest's", fontsize="medium")
     axes[0, 0].set_yticks(range(len(models)), models)
-    return list(axes[0])
+    return list(axes.flat)

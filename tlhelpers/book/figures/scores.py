@@ -1,5 +1,6 @@
 """Scores of models beside each other: points, intervals, confusions."""
 
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,6 +17,7 @@ from tlhelpers.book.figures.style import (
     OTHER,
     PAGE,
     SERIES,
+    WIDE,
     literal,
     look_of,
     opacity_of,
@@ -24,6 +26,7 @@ from tlhelpers.book.figures.style import (
 from tlhelpers.evaluation.comparison import VERDICTS
 
 MET_IN = {"learned slope": 4, "multi-task": 5, "latent variable": 6, "stack": 7}  # chapters
+LONG, WORDS = 20, 48  # intervals over each other that are seen at once; letters in a line
 PATTERNS: list[Any] = ["-", (0, (2, 1))]  # short dashes: a short interval still has several
 
 
@@ -63,6 +66,7 @@ def plot_intervals(
     dash: str | None = None,
     line: float | None = None,
     columns: int | None = None,
+    rows: str = "model",
 ) -> np.ndarray:
     """Draw a score of every model with its interval, a panel a case.
 
@@ -83,20 +87,25 @@ def plot_intervals(
     line : float, optional
         A value to mark.
     columns : int, optional
-        How many panels stand beside each other; by default all of them, or two of four and more.
+        How many panels stand beside each other. By default they stand over each other; where that
+        would be a long way, all or two of them stand beside each other.
+    rows : str
+        The column that names the rows of a panel.
 
     Returns
     -------
     numpy.ndarray of matplotlib.axes.Axes, shape (n_panels,)
     """
-    panels, models = table[panel].unique(), list(table["model"].unique())
+    panels, names = table[panel].unique(), list(table[rows].unique())
     cases = [None] if dash is None else list(table[dash].unique())
-    columns = columns or (len(panels) if len(panels) < 4 else 2)
-    rows = -(-len(panels) // columns)
+    if columns is None:
+        is_long = len(panels) * len(names) * len(cases) > LONG
+        columns = 1 if not is_long else len(panels) if len(panels) < 4 else 2
+    n_rows, height = -(-len(panels) // columns), (0.1 + 0.16 * len(cases)) * len(names)
     figure, grid = plt.subplots(
-        rows,
+        n_rows,
         columns,
-        figsize=(min(1.8 + 2.3 * max(columns, 2), PAGE), 0.6 + (0.5 + 0.42 * len(models)) * rows),
+        figsize=(WIDE if columns > 1 and rows == "model" else PAGE, 0.8 + (0.4 + height) * n_rows),
         sharex=True,
         sharey=True,
         squeeze=False,
@@ -110,16 +119,13 @@ def plot_intervals(
             drawn = table[table[panel] == name]
             drawn = drawn if dash is None else drawn[drawn[dash] == case]
             for row in drawn.to_dict("records"):
-                _draw_interval(ax, row, models.index(row["model"]), score, number, len(cases))
+                _draw_interval(ax, row, names.index(row[rows]), score, number, len(cases))
         if line is not None:
             ax.axvline(line, color=INK, linewidth=1, zorder=1)
         title = literal(name) if columns < 3 else literal(name).replace(", ", ",\n")
-        ax.set(title=title, ylim=(len(models) - 0.5, -0.5))
-    axes[0].set_yticks(range(len(models)), [literal(name) for name in models])
-    if len(axes) == 1:
-        axes[0].set_xlabel(xlabel)
-    else:
-        figure.supxlabel(xlabel, fontsize="medium")
+        ax.set(title=title, ylim=(len(names) - 0.5, -0.5))
+    axes[0].set_yticks(range(len(names)), [literal(name) for name in names])
+    figure.supxlabel(textwrap.fill(xlabel, WORDS), fontsize="medium")
     lines = [
         plt.Line2D([], [], color=INK, linewidth=2, linestyle=pattern, label=literal(case))
         for case, pattern in zip(cases, PATTERNS, strict=False)
@@ -183,7 +189,7 @@ def plot_gains(needed: pd.Series, of: pd.Series) -> Axes:
     -------
     matplotlib.axes.Axes
     """
-    _, ax = plt.subplots(figsize=(PAGE, 2.9), layout="constrained")
+    _, ax = plt.subplots(figsize=(PAGE, 3.2), layout="constrained")
     parts = [part for _, part in needed.groupby(of)]
     ax.hist(
         parts,
@@ -196,7 +202,7 @@ def plot_gains(needed: pd.Series, of: pd.Series) -> Axes:
     half = needed.median()
     ax.axvline(half, color=INK, linewidth=1.5, linestyle="--", label=f"half need {half:.0f}%")
     ax.set(xlabel="gain needed to be seen (% of the error)", ylabel="tests")
-    ax.legend(frameon=False)
+    ax.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2)  # above the bars
     return ax
 
 
@@ -214,7 +220,7 @@ def plot_confusion(table: pd.DataFrame, label: str = "compositions") -> Axes:
     -------
     matplotlib.axes.Axes
     """
-    _, ax = plt.subplots(figsize=(5.6, 4.2))
+    _, ax = plt.subplots(figsize=(PAGE, 3.6), layout="constrained")
     counts = table.to_numpy(dtype=float)
     pale = ListedColormap(colormaps["Blues"](np.linspace(0, 0.5, 256)))  # text on it is read
     image = ax.imshow(counts, cmap=pale, vmin=0)

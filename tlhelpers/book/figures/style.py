@@ -8,7 +8,7 @@ from matplotlib.colors import to_rgb
 
 from tlhelpers.book.names import in_words
 
-# A phone shows a figure at little more than half its width: at 12 points its text is 9 px there.
+# A phone shows a figure at two thirds of its width or more: at 12 points its text is 10 px there.
 plt.rc("font", size=12)
 plt.rc("axes", titlesize="medium")
 plt.rc("legend", handletextpad=0.5, columnspacing=1.2)
@@ -65,7 +65,8 @@ OTHER = Style("#555555", "o")
 # For series that are no models, such as the steps of a reaction.
 SERIES = (Style("#000000", "o"), Style("#904800", "D", (6, 3)), Style("#7d7d36", "v", (2, 2)))
 INK = "#333333"
-PAGE = 5.5  # inches, the widest figure: wider, and its text would be too small on a phone
+PAGE = 4.7  # inches: wider, and the text of a figure would be too small on a phone
+WIDE = 5.5  # where panels stand beside each other, and names beside them
 
 KEY = "full marker: difference seen; hollow: none seen"
 

@@ -62,7 +62,7 @@ def plot_best_splits(feature: pd.Series, labels: pd.DataFrame, costs: pd.DataFra
 
 
 def plot_against(y: pd.Series, by: pd.DataFrame, titles: Mapping[str, str]) -> np.ndarray:
-    """Draw a quantity against each of several others, side by side on one scale.
+    """Draw a quantity against each of several others, over each other on one scale.
 
     Parameters
     ----------
@@ -76,10 +76,10 @@ def plot_against(y: pd.Series, by: pd.DataFrame, titles: Mapping[str, str]) -> n
     -------
     numpy.ndarray of matplotlib.axes.Axes
     """
-    _, axes = plt.subplots(1, by.shape[1], figsize=(PAGE, 3.4), sharey=True, layout="constrained")
+    n = by.shape[1]
+    _, axes = plt.subplots(n, figsize=(PAGE, 2.6 * n), sharey=True, layout="constrained")
     looks = STYLES["single-task"], STYLES["latent variable"]
     for ax, style, name in zip(axes, looks, by, strict=True):
         ax.plot(by[name], y, style.marker, color=style.color, markersize=3.5)
-        ax.set(xlabel=literal(name), title=titles[name])
-    axes[0].set(ylabel=literal(y.name))
+        ax.set(xlabel=literal(name), ylabel=literal(y.name), title=titles[name])
     return axes
