@@ -88,24 +88,39 @@ def test_a_test_that_stands_twice_is_counted_once():
     assert once["p_once"].tolist() == [0.03] and once["changed"].tolist() == [True]
 
 
+def marks(axes):
+    return [line for ax in axes for line in ax.lines if len(line.get_xdata()) == 1]
+
+
 def test_a_full_marker_is_a_difference_seen(tests):
-    (ax,) = plot_size_differences(tests, "setting", "RMSE (eV)")
-    marks = [line for line in ax.lines if len(line.get_xdata()) == 1]
-    assert [line.get_ydata()[0] for line in marks] == tests["difference"].tolist()
+    axes = plot_size_differences(tests.iloc[[1, 0, 2]], "setting", "RMSE (eV)")  # 50 before 20
+    assert [ax.get_title() for ax in axes] == ["stack, cold", "difference, cold"]
+    drawn = sorted(marks(axes[:1]), key=lambda line: line.get_ydata()[0]) + marks(axes[1:])
+    assert [line.get_xdata()[0] for line in drawn] == tests["difference"].tolist()
     color = style_of("stack").color
-    faces = [to_hex(line.get_markerfacecolor()) for line in marks]
+    faces = [to_hex(line.get_markerfacecolor()) for line in drawn]
     assert faces == [color, "#ffffff", style_of("difference").color]
-    assert [tick.get_text() for tick in ax.get_xticklabels()] == ["20", "50"]
+    assert [tick.get_text() for tick in axes[0].get_yticklabels()] == ["20", "50"]
 
 
-def test_a_legend_has_hollow_markers_and_says_what_a_full_one_means(tests):
-    (ax,) = plot_size_differences(tests, "setting", "RMSE (eV)")
-    (legend,) = ax.figure.legends
-    assert {to_hex(line.get_markerfacecolor()) for line in legend.legend_handles} == {"#ffffff"}
+def test_each_model_has_panels_of_its_own_side_by_side(tests):
+    both = pd.concat([tests, tests.assign(setting="warm")])
+    axes = plot_size_differences(both, "setting", "RMSE (eV)")
+    assert [ax.get_title() for ax in axes] == [
+        *("stack, cold", "stack, warm"),
+        *("difference, cold", "difference, warm"),
+    ]
+    places = [ax.get_position() for ax in axes]
+    assert places[0].y0 == places[1].y0 > places[2].y1 and places[0].x1 < places[1].x0
+
+
+def test_a_legend_says_what_a_full_marker_means(tests):
+    axes = plot_size_differences(tests, "setting", "RMSE (eV)")
+    (legend,) = axes[0].figure.legends
     assert legend.get_title().get_text() == "full marker: difference seen; hollow: none seen"
     unseen = plot_size_differences(tests.assign(verdict="no difference seen"), "setting", "eV")[0]
-    assert unseen.figure.legends[0].get_title().get_text() == ""
-    stars = [line for line in ax.lines if line.get_marker() == "*"]
+    assert unseen.figure.legends == []
+    stars = [line for line in marks(axes) if line.get_marker() == "*"]
     assert stars and min(line.get_markersize() for line in stars) > 10
 
 

@@ -5,7 +5,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from tlhelpers.book.figures.style import INK, KEY, PAGE, literal, look_of, style_of
+from tlhelpers.book.figures.scores import plot_intervals
+from tlhelpers.book.figures.style import PAGE, literal, style_of
 
 
 def plot_learning_curve(
@@ -72,53 +73,27 @@ def plot_learning_curve(
     return ax
 
 
-def plot_size_differences(tests: pd.DataFrame, panel: str, ylabel: str) -> np.ndarray:
-    """Draw differences from a baseline with their intervals at every size, a panel a case.
-
-    The panels stand over each other, so that the text is read on a phone too.
+def plot_size_differences(tests: pd.DataFrame, beside: str, xlabel: str) -> np.ndarray:
+    """Draw differences from a baseline with their intervals at every size, a row of panels a model.
 
     Parameters
     ----------
     tests : pandas.DataFrame
-        Columns ``size``, ``model``, ``difference``, ``low``, ``high``, ``verdict`` and `panel`. A
+        Columns ``size``, ``model``, ``difference``, ``low``, ``high``, ``verdict`` and `beside`. A
         marker is full where the verdict is that there is a difference, else hollow.
-    panel : str
-        The column that names the panels.
-    ylabel : str
+    beside : str
+        The column of the cases whose panels stand beside each other.
+    xlabel : str
         With unit.
 
     Returns
     -------
-    numpy.ndarray of matplotlib.axes.Axes, shape (n_panels,)
+    numpy.ndarray of matplotlib.axes.Axes, shape (n_models * n_cases,)
     """
-    panels, models = tests[panel].unique(), list(tests["model"].unique())
-    sizes = sorted(tests["size"].unique())
-    figure, grid = plt.subplots(
-        len(panels),
-        figsize=(PAGE, 1.2 + 2.4 * len(panels)),
-        sharex=True,
-        sharey=True,
-        squeeze=False,
-        layout="constrained",
-    )
-    axes = grid.ravel()
-    for ax, name in zip(axes, panels, strict=True):
-        for row in tests[tests[panel] == name].to_dict("records"):
-            style, place = style_of(row["model"]), models.index(row["model"])
-            x = sizes.index(row["size"]) + 0.17 * (place - (len(models) - 1) / 2)
-            ax.plot([x, x], [row["low"], row["high"]], color=style.color, linewidth=1.5)
-            seen = row["verdict"] in ("better", "worse")
-            look = look_of(style, full=seen, size=10 if seen else 7.5)
-            ax.plot(x, row["difference"], **look)
-        ax.axhline(0, color=INK, linewidth=1)
-        ax.set_xticks(range(len(sizes)), [str(size) for size in sizes])
-        ax.set(title=literal(name))
-    figure.supylabel(ylabel, fontsize="medium")
-    axes[-1].set_xlabel("target labels for training")
-    lines = [
-        plt.Line2D([], [], label=literal(name), **look_of(style_of(name), full=False))
-        for name in models
-    ]
-    key = KEY if tests["verdict"].isin(["better", "worse"]).any() else None
-    figure.legend(handles=lines, title=key, loc="outside upper center", ncols=3, frameon=False)
+    models = dict.fromkeys(tests["model"])
+    drawn = pd.concat([tests[tests["model"] == model] for model in models])
+    drawn = drawn.assign(panel=drawn["model"] + ", " + drawn[beside])
+    look = {"score": "difference", "line": 0, "columns": tests[beside].nunique(), "rows": "size"}
+    axes = plot_intervals(drawn, "panel", xlabel, **look)
+    axes[0].figure.supylabel("target labels for training", fontsize="medium")
     return axes

@@ -90,13 +90,14 @@ def plot_intervals(
         How many panels stand beside each other. By default they stand over each other; where that
         would be a long way, all or two of them stand beside each other.
     rows : str
-        The column that names the rows of a panel.
+        The column that names the rows of a panel; another one than ``model`` is sorted.
 
     Returns
     -------
     numpy.ndarray of matplotlib.axes.Axes, shape (n_panels,)
     """
     panels, names = table[panel].unique(), list(table[rows].unique())
+    names = names if rows == "model" else sorted(names)
     cases = [None] if dash is None else list(table[dash].unique())
     if columns is None:
         is_long = len(panels) * len(names) * len(cases) > LONG
