@@ -8,7 +8,7 @@ import pytest
 from conftest import ROOT
 from scipy import stats
 
-from tlhelpers.book import check_answer
+from tlhelpers.book import all_answers, check_answer
 from tlhelpers.book.check_answers import ANSWERS
 from tlhelpers.evaluation import holm
 
@@ -174,3 +174,10 @@ def test_the_wrong_floors_by_hand_are_those_of_a_wrong_divisor(capsys) -> None:
     assert "3 - 2" in remark_on(capsys, "01.1", floor=(squares / 3) ** 0.5)
     assert "each composition" in remark_on(capsys, "01.1", floor=(squares / (3 - 1)) ** 0.5)
     assert "take the root" in remark_on(capsys, "01.1", floor=squares)
+
+
+def test_a_teacher_has_all_answers() -> None:
+    told = all_answers()["answers"]
+    assert [*told.index] == sorted(ANSWERS)
+    for exercise, asked in ANSWERS.items():
+        assert told[exercise].split("; ") == [f"{name} {a.right}" for name, a in asked.items()]

@@ -12,7 +12,7 @@ except ImportError as error:
 
 from tlhelpers.book.beyond import beyond_table
 from tlhelpers.book.bootstrap import bootstrap_scores
-from tlhelpers.book.check_answers import check_answer
+from tlhelpers.book.check_answers import all_answers, check_answer
 from tlhelpers.book.counted_otherwise import (
     beside_equal_weights,
     both_formulas,
@@ -95,6 +95,7 @@ __all__ = [
     "Series",
     "Slider",
     "TableUpload",
+    "all_answers",
     "all_label_tests",
     "architecture_record",
     "beside_equal_weights",

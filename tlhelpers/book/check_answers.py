@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+import pandas as pd
+
 from tlhelpers.book.answers import Answer, tell
 from tlhelpers.book.answers_of_methods import OF_METHODS
 from tlhelpers.book.answers_of_studies import OF_STUDIES
@@ -54,3 +56,18 @@ def check_answer(exercise: str, **answers: float | str) -> bool:
         )
     faults = {name: asked[name].fault(name, answer) for name, answer in answers.items()}
     return all([tell(f"{exercise}, {name}", fault) for name, fault in faults.items()])
+
+
+def all_answers() -> pd.DataFrame:
+    """Return the right answers of all exercises, for a teacher: a row for each exercise.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index ``exercise``; ``answers`` by their names, as the chapter asks for them.
+    """
+    told = {
+        exercise: "; ".join(f"{name} {answer.right}" for name, answer in asked.items())
+        for exercise, asked in sorted(ANSWERS.items())
+    }
+    return pd.Series(told, name="answers").rename_axis("exercise").to_frame()
