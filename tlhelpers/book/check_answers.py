@@ -67,7 +67,11 @@ def all_answers() -> pd.DataFrame:
         Index ``exercise``; ``answers`` by their names, as the chapter asks for them.
     """
     told = {
-        exercise: "; ".join(f"{name} {answer.right}" for name, answer in asked.items())
+        exercise: "; ".join(f"{name} {_shown(answer.right)}" for name, answer in asked.items())
         for exercise, asked in sorted(ANSWERS.items())
     }
     return pd.Series(told, name="answers").rename_axis("exercise").to_frame()
+
+
+def _shown(right: float | str) -> str:
+    return right if isinstance(right, str) else f"{right:.4g}"
