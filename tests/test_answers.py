@@ -9,6 +9,7 @@ from conftest import ROOT
 from scipy import stats
 
 from tlhelpers.book import all_answers, check_answer
+from tlhelpers.book.answers import Answer
 from tlhelpers.book.check_answers import ANSWERS
 from tlhelpers.evaluation import holm
 
@@ -57,8 +58,9 @@ def test_usual_mistakes_are_seen_without_a_remark_of_their_own(
 
 
 @pytest.mark.parametrize(("answer", "remark"), [(-3, "too small"), (0.05, "too large")])
-def test_of_zero_no_factor_and_no_sign_is_wrong(answer, remark, capsys) -> None:
-    assert not check_answer("03.3", should_be=answer)
+def test_of_zero_no_factor_and_no_sign_is_wrong(answer, remark, capsys, monkeypatch) -> None:
+    monkeypatch.setitem(ANSWERS, "00.1", {"nothing": Answer(0)})
+    assert not check_answer("00.1", nothing=answer)
     assert remark in capsys.readouterr().out
 
 

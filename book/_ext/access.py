@@ -39,7 +39,7 @@ CONTENTS = re.compile(
 TIMES = re.compile(r"<table(?:(?!</table>).)*?Run Time \(s\).*?</table>", re.DOTALL)
 WRITTEN = re.compile(r'<table class="table">.*?</table>', re.DOTALL)  # in Markdown
 HYPHEN = re.compile(r"(?<![\w.])-(?=[\d.])")  # before a number: a minus
-NUMBER = re.compile(r"[-+−±<>≤≥]?\s*[.\d]|NaN$|$")
+NUMBER = re.compile(r"[-+−±<>≤≥]?\s*[.\d]|NaN$|None$|$")
 SHORT, SENTENCE, PARAGRAPH = 8, 30, 300  # characters
 EXPLORER = '<div class="tl-page">'
 SKIP = '<a class="tl-skip" href="#explorer">Skip to the explorer</a>\n'
@@ -210,11 +210,12 @@ def _join_heads(columns: Tag, index: Tag) -> None:
 
 
 def _mark_texts(table: Tag) -> None:
-    """Mark the columns that hold words."""
+    """Mark the columns that hold words: most of their cells that are not empty begin with none."""
     rows = [row.find_all("td") for row in table.select("tbody tr")]
     heads = table.select("thead tr:last-child > *")
     for *column, head in zip(*rows, heads[-len(rows[0]) :] if rows else [], strict=False):
-        if not any(NUMBER.match(cell.get_text().strip()) for cell in column):
+        texts = [text for cell in column if (text := cell.get_text().strip())]
+        if texts and sum(bool(NUMBER.match(text)) for text in texts) < len(texts) / 2:
             for cell in (*column, head):
                 cell["class"] = "tl-text"
 

@@ -17,12 +17,14 @@ _HOLM = (
 )
 _MEANS = "those are changes of means: take medians"
 _NO_ERROR = "that takes the standard deviation for the error of the mean"
-_OF_VARIANCE = "that is a standard error: give the variance"
 _OF_RATIOS = "that is the median of the ratios: divide a median by a median"
-_OTHER_SEED = "that is seed 0: `large` has seed 1"
-_RIGHT_BAGS = "those are the right bags: shuffle the rows, not the columns"
 _RIGHT_FLOOR = "that is the right floor: divide by the number of labels"
 _TWO = "take 2.09 errors to either side, not 2"
+_ONE_SPREAD = "that is with one spread for all"
+_OWN_SPREAD = "that is with the spread of each compound"
+_UNSHUFFLED = "that is of exercise 2: make the quarters of the shuffled spreads"
+_BY_ERROR = "that is by the standard error"
+_PROMISED = "that is what was promised, the mean chance"
 _SWAPPED = "that answers the other question"
 
 OF_METHODS: Mapping[str, Mapping[str, Answer]] = {
@@ -178,35 +180,24 @@ OF_METHODS: Mapping[str, Mapping[str, Answer]] = {
         ),
     },
     "03.2": {
-        "correlation": Answer(0.68, 0.01, {0.70: "that is of two seeds of ours"}),
-        "apart": Answer(0.26, 0.02, {0.05: "that is of two seeds of ours"}),
+        "first": Answer(0.662, 0.01, {0.878: _ONE_SPREAD}),
+        "last": Answer(0.716, 0.01, {0.405: _ONE_SPREAD}),
+        "first_of_one": Answer(0.878, 0.01, {0.662: _OWN_SPREAD}),
+        "last_of_one": Answer(0.405, 0.01, {0.716: _OWN_SPREAD}),
     },
     "03.3": {
-        "uncorrected": Answer(0.60, 0.02, {2.10: _RIGHT_BAGS, 0.08: "that is with the default"}),
-        "corrected": Answer(
-            0.08,
-            0.02,
-            {1.50: _RIGHT_BAGS, 0.60: "that is without the correction"},
-        ),
-        "should_be": Answer(
-            0,
-            wrong={
-                1.50: "wrong bags tell nothing of the rows: every covariance is noise",
-                0.60: "that is the Monte-Carlo bias",
-                0.08: "that is what the correction leaves",
-            },
-        ),
+        "overall": Answer(0.677, 0.03),
+        "first": Answer(0.432, 0.01, {0.662: _UNSHUFFLED}),
+        "last": Answer(0.892, 0.01, {0.716: _UNSHUFFLED}),
     },
     "03.4": {
-        "joint": Answer(
-            1.51,
-            0.05,
-            {1.23: _OF_VARIANCE, 2.60: "that is right for independent errors"},
+        "made": Answer(
+            76,
+            0.5,
+            {125: _BY_ERROR, 153: "that is with a chance of at least one half"},
         ),
-        "separate": Answer(
-            2.60,
-            0.05,
-            {1.61: _OF_VARIANCE, 1.65: "that is one of the two", 0.95: "that is one of the two"},
-        ),
+        "reached": Answer(0.961, 0.01, {0.929: _PROMISED, 0.864: _BY_ERROR}),
+        "made_by_error": Answer(125, 0.5, {76: "that is by the spread of observations"}),
+        "reached_by_error": Answer(0.864, 0.01, {0.972: _PROMISED}),
     },
 }
