@@ -88,7 +88,8 @@ def practice(cells: list[str]) -> int:
     if "One case study" in cells[1]:
         assert "ten for its exercise" in cells[1]
         return 10
-    own = OWN in cells[1] or "The closing project, alone" in cells[1]
+    alone = (OWN, "The own table again", "The closing project, alone")
+    own = any(words in cells[1] for words in alone)
     return int(cells[0]) * bool(own or re.search(rf"xercise.*\*\w|{EXERCISES}", cells[1]))
 
 
@@ -296,7 +297,7 @@ def test_two_days_have_every_exercise_the_own_table_and_a_round_after_the_projec
     lines = [c for head, text in PLANS.items() if "Two days" in head for c in rows(text)]
     slots = [c for c in lines if re.match(EXERCISES, c[1])]
     done = [name for cells in slots for name in re.findall(r"\[(\d\d)\]", cells[2])]
-    assert done == [path.stem[:2] for path in CHAPTERS]
+    assert done == [path.stem[:2] for path in CHAPTERS if path.stem[:2] not in ("13", "14")]
     assert lines[-2][2].startswith("[15]") and "closing project" in lines[-2][1]
     assert "Monday" in lines[-1][1]
     (hour,) = (text for head, text in PLANS.items() if "extra hour" in head)
@@ -587,7 +588,7 @@ def test_exercises_that_take_longer_or_shorter_are_told_with_the_minutes_of_thei
         for path in CHAPTERS
         for name in exercises_of(path.read_text("utf8"))
     }
-    assert len(estimates) == 3
+    assert len(estimates) == 2
     for cells in estimates:
         ((chapter, number, level),) = exercises_named([cells[0], ""])
         assert (chapter, number, level) in there

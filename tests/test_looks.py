@@ -279,7 +279,7 @@ def test_a_heading_that_a_link_leads_to_is_not_filled(at, scheme: str) -> None:
         page = visit.open("notebooks/08_band_gaps.html#and-the-other-models")
         look = page.locator(":target > h2")
         assert look.evaluate(BAR) == ["rgba(0, 0, 0, 0)", 4]  # a bar at its left
-        visit.open("notebooks/08_band_gaps.html#more-the-formula-of-the-test")
+        visit.open("notebooks/08_band_gaps.html#more-the-two-controls-by-size-and-setting")
         look = page.locator(":target > details > summary")
         assert look.evaluate(BAR) == ["rgba(0, 0, 0, 0)", 4]
 

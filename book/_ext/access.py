@@ -213,6 +213,10 @@ def _mark_texts(table: Tag) -> None:
     """Mark the columns that hold words: most of their cells that are not empty begin with none."""
     rows = [row.find_all("td") for row in table.select("tbody tr")]
     heads = table.select("thead tr:last-child > *")
+    for head in (
+        heads[: -len(rows[0])] if rows else []
+    ):  # above the index, which is set as words are
+        head["class"] = "tl-text"
     for *column, head in zip(*rows, heads[-len(rows[0]) :] if rows else [], strict=False):
         texts = [text for cell in column if (text := cell.get_text().strip())]
         if texts and sum(bool(NUMBER.match(text)) for text in texts) < len(texts) / 2:

@@ -119,14 +119,14 @@ addEventListener("DOMContentLoaded", () => {
 
 // As `check_answer` of the package does it; a test holds the two together.
 const plain = (text) => {
-  const words = text.trim().replace(/^["']+|["']+$/g, "").toLowerCase().replace(/[\s_-]+/g, " ");
+  const words = text.trim().replace(/^["']+|["']+$/g, "").toLowerCase().replace(/[\s_-]+/g, " ").replace(/^the /, "");
   const letters = words.replace(/\band\b|[\s,;()]/g, "");
   return /^[a-e]+$/.test(letters) ? [...letters].sort().join("") : words;
 };
 
 // A number as one writes it: with a comma, a fraction, a unit behind it.
 const numberIn = (text) => {
-  const found = text.trim().replace(/\u2212/g, "-").match(/^([-+]?[\d.,]+(?:e[-+]?\d+)?)(?:\s*\/\s*([\d.,]+))?(?![\d\/])/i);
+  const found = text.trim().replace(/\u2212/g, "-").match(/^([-+]?[\d.,]+(?:e[-+]?\d+)?)(?:\s*\/\s*([\d.,]+))?(?![\d\/])(?!\s*[√^*×·+])/i);
   const [, over, under = "1"] = found ?? [];
   return found ? Number(over.replace(",", ".")) / Number(under.replace(",", ".")) : NaN;
 };

@@ -6,7 +6,7 @@ from tlhelpers.book.answers import Answer
 
 EQUAL = "not seen is not equal: a gain and a loss are both inside the interval"
 MAE = "that is the mean absolute error: the RMSE is asked for"
-_NAMED = "say it as the book does: no difference *seen*"
+_NAMED = "say it as the book does: no difference seen"
 NUMBER = "that is a share: give the number"
 _ADJUST = "that is p of one test alone: adjust it for the number of tests"
 _ALONE = "that is the interval of one comparison alone; adjust the p-values for the number of tests"
@@ -156,7 +156,7 @@ OF_METHODS: Mapping[str, Mapping[str, Answer]] = {
             "spread of observations",
             wrong={
                 "standard error": "that says how far the prediction would move, not a measurement",
-                "observation_std": "yes: name it as the text does",
+                "observation_std": "the right one: write spread of observations",
                 "std": "that says how far the prediction would move, not a measurement",
             },
         ),

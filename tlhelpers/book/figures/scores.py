@@ -102,7 +102,8 @@ def plot_intervals(
     if columns is None:
         is_long = len(panels) * len(names) * len(cases) > LONG
         columns = 1 if not is_long else len(panels) if len(panels) < 4 else 2
-    n_rows, height = -(-len(panels) // columns), (0.1 + 0.16 * len(cases)) * len(names)
+    each = 0.1 + 0.16 * len(cases) if rows == "model" else 0.2  # numbers stand closer than names
+    n_rows, height = -(-len(panels) // columns), each * len(names)
     figure, grid = plt.subplots(
         n_rows,
         columns,
