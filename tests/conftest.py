@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SITE = ROOT / "_build" / "html"
 SIZES = [(1300, 900), (520, 900), (390, 844)]  # of windows
 settings.register_profile("long", max_examples=1700, print_blob=True)  # twelve tests: 20,000
+settings.register_profile("few", max_examples=14)  # with other versions: tests/environments.py
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as under `make test &`; children inherit it
     signal.signal(signal.SIGINT, signal.default_int_handler)
 LONGEST = (  # of `make test-full`, minutes each; a worker takes the next before it has ended one

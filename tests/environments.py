@@ -166,6 +166,7 @@ def run_tests_of_the_package(commands: Path, checkout: Path) -> None:
     shutil.rmtree(checkout / "tlhelpers")  # the installed one is meant
     tests = tests_of_the_package(checkout)
     command = [commands / "python", "-m", "pytest", "-q", "-m", "not full and not once"]
+    command.append("--hypothesis-profile=few")
     print(run([*command, "--pyargs", "tlhelpers", *tests], checkout))
 
 
