@@ -268,6 +268,7 @@ def test_lab_explorer_marks_what_lies_above_its_axis():
     assert marked and len(tops) == 1 and f"end at {top}" in explorer.description
 
 
+@pytest.mark.once
 def test_lab_explorer_has_its_answers_in_columns():
     lab = tl.load_results("lab_map")
     knobs = {"correlation": [0.0, 0.95], "systematic_error": [0.0, 0.5], "noise": [0.0, 0.3]}

@@ -37,6 +37,8 @@ from tlhelpers.book.record import ARCHITECTURES
 from tlhelpers.data.files import result_names
 from tlhelpers.evaluation.comparison import corrected_resampled_t_test, holm
 
+pytestmark = pytest.mark.once  # files of ours and words; with Colab's packages the chapters run
+
 
 @pytest.fixture(scope="module")
 def claims():

@@ -83,6 +83,7 @@ def test_the_short_search_with_few_trees(B, least):
     assert least < share.min() and share.max() < 1 + 1e-9
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("where", ["new rows", "training rows"])
 def test_the_short_search_finds_about_the_largest_row(where):
     """With more than a million bag counts; at a training row one row often decides."""
@@ -117,6 +118,7 @@ def test_reported_noise_is_the_noise_over_seeds():
     assert 1 < noise.mean() / raw.std() < 1.1  # never below what chance alone does
 
 
+@pytest.mark.once
 def test_reported_noise_is_that_between_forests():
     """Of trees that follow their bags: one large forest is cut into many that share no tree."""
     X, y = make_friedman1(60, noise=1.0, random_state=0)

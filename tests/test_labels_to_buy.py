@@ -74,6 +74,7 @@ def test_an_interval_that_holds_zero_is_no_gain():
     assert project(curve(-0.3), "rmse", 125)["gain"] < 0  # more labels, more error
 
 
+@pytest.mark.once
 def test_labels_that_gain_nothing_are_rarely_called_a_gain():
     """With exponents around zero whose repeats share data as the corrected test supposes."""
     rng, calls = np.random.default_rng(0), 0
@@ -155,6 +156,7 @@ def test_the_smallest_curve_of_related_labels_leaves_some_outside_the_test_set()
         assert np.isfinite(work(part, task)["prediction"]).all()
 
 
+@pytest.mark.once
 def test_what_can_be_bought_is_listed():
     X, Y = make(n=120, n_labels=80, n_related=90)
     found = compare_architectures(

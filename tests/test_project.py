@@ -50,6 +50,7 @@ def test_numbers_of_the_file_are_right(frame, capsys) -> None:
         assert remark in said
 
 
+@pytest.mark.once
 def test_a_comparison_is_graded(frame) -> None:
     few = {"n_estimators": 3, "n_repeats": 1, "n_splits": 2, "max_seconds": 0.1, "progress": False}
     small = frame.iloc[::6]

@@ -115,6 +115,7 @@ def test_words_are_explained_where_they_are_first_used(page):
         assert abs(told - first) < 90, word
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("name", "head", "words"),
     [("gap (eV)", "RMSE (eV)", " eV (difference"), ("gap", "RMSE", ", in the unit of 'gap' (")],
@@ -132,6 +133,7 @@ def test_an_error_has_its_unit(name, head, words):
     assert f"{head} of each model minus" in render(found)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("p", "told"), [(0.0344, "0.034"), (0.001, "0.001"), (0.0009, "< 0.001")])
 def test_a_p_value_is_told_to_a_thousandth(found, p, told):
     page = render(replace(found, verdicts=found.verdicts.assign(p_adjusted=p)))
@@ -139,6 +141,7 @@ def test_a_p_value_is_told_to_a_thousandth(found, p, told):
     assert cells.count(told) == len(found.verdicts)
 
 
+@pytest.mark.once
 def test_purchases_without_a_gain_are_said_apart(found):
     bought = pd.DataFrame({
         "setting": "warm", "label": ["y", "z", "w"], "rows": "any", "model": "stack",
@@ -154,6 +157,7 @@ def test_purchases_without_a_gain_are_said_apart(found):
     assert "Further labels from which" not in none and "No gain is seen from" in none
 
 
+@pytest.mark.once
 def test_a_projection_is_tried_on_the_curve_itself(found):
     own = found.curve.query("setting == 'warm' and model == 'single-task'")
     made = own.assign(rmse=3 * own["size"] ** -0.5)
@@ -212,6 +216,7 @@ def test_the_digest_is_of_what_makes_the_page(monkeypatch, tmp_path):
     assert digest() != same
 
 
+@pytest.mark.once
 def test_the_report_says_what_it_was_made_from(found):
     text = Reader(render(found, [FINDING], "gaps.xlsx, sheet data (88 rows; seed 0)")).text
     assert f"with tlhelpers {version('tlhelpers')} from gaps.xlsx, sheet data (88 rows; " in text
@@ -224,6 +229,7 @@ def test_names_stand_as_they_are(page):
         assert name in text
 
 
+@pytest.mark.once
 def test_of_many_rows_a_figure_shows_every_so_many(found):
     """And of the model that is recommended: the choice in each fold, or the baseline."""
     many = pd.DataFrame({"row": [f"r{i}" for i in range(1001)], "truth": np.arange(1001.0)})

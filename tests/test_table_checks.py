@@ -105,6 +105,7 @@ def test_kelvin_and_celsius(kelvin: str, celsius: str) -> None:
     assert f"'{celsius}' may be in degrees Celsius and '{kelvin}' in kelvin" in said
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("slope", [1.0, 0.6, 1.7, 3.0, -2.0, 50.0])
 def test_a_slope_of_nature_is_no_unit(slope: float) -> None:
     for seed in range(5):
@@ -116,6 +117,7 @@ def test_a_slope_of_nature_is_no_unit(slope: float) -> None:
         assert float(sign + size) == pytest.approx(1 / slope, rel=0.1)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("noise", [0.1, 0.5, 0.7])  # of both labels: it flattens the slope
 @pytest.mark.parametrize("slope", [0.5, 0.65, 0.75, 1.0, 1.3, 1.5, 1.9])
 def test_check_and_compare_judge_the_unit_alike(slope: float, noise: float) -> None:
@@ -159,6 +161,7 @@ def test_an_offset_is_told_only_where_slope_one_fits() -> None:
     assert "constant" not in line.message
 
 
+@pytest.mark.once
 def test_unrelated_labels_have_no_unit() -> None:
     for seed in range(20):
         frame = world(seed=seed)
@@ -266,6 +269,7 @@ def test_two_offsets_are_two_sources() -> None:
     assert "falls into two heaps" in messages(found(frame, "mixed sources"))
 
 
+@pytest.mark.once
 def test_heavy_tails_are_not_two_sources() -> None:
     for seed in range(10):
         frame = world(n=200, n_labels=150, seed=seed)

@@ -207,6 +207,7 @@ def test_related_labels_that_help_are_recommended(found):
     assert type(found.model) is type(find_candidates(make()[1], "y")[found.recommended])
 
 
+@pytest.mark.once
 def test_unrelated_labels_are_not():
     X, Y = make()
     Y["z"] = np.random.default_rng(1).normal(size=len(Y))
@@ -228,6 +229,7 @@ def test_with_eight_labels_it_cannot_tell_and_runs_nothing(monkeypatch):
     assert found.predict(X[:3])["prediction"].notna().all()
 
 
+@pytest.mark.once
 def test_a_fold_of_few_labels_warns_of_no_interval(recwarn):
     X, Y = make(n=14, n_labels=10, n_related=14)
     compare_architectures(X, Y, "y", **NO_CURVES)
@@ -313,6 +315,7 @@ def test_a_rival_can_win_and_is_chosen_by_inner_folds():
     assert set(found.verdicts["model"]) >= set(rivals)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("setting", ["cold", "warm"])
 def test_equal_weights_have_a_verdict_and_are_never_chosen_before_the_stack(setting):
     X, Y = make(n_labels=40)
@@ -344,6 +347,7 @@ def test_classes_are_compared_by_accuracy():
 # ---- Settings
 
 
+@pytest.mark.once
 def test_it_says_of_which_rows_the_score_is():
     X, Y = make()
     Y["w"] = Y["z"].where(np.arange(len(Y)) < 65)  # of all labelled rows, and of 5 of 30 others
@@ -393,6 +397,7 @@ def test_both_settings_are_judged_and_each_row_asks_its_own():
     np.testing.assert_allclose(untold["prediction"], found.models["cold"].predict(X.loc[rows]))
 
 
+@pytest.mark.once
 def test_a_related_label_that_few_carry_is_left_out_and_named():
     X, Y = make()
     Y["rare"] = Y["z"].where(np.arange(len(Y)) < 5)
@@ -406,6 +411,7 @@ def test_a_related_label_that_few_carry_is_left_out_and_named():
 # ---- Time, progress, and going on
 
 
+@pytest.mark.once
 def test_without_time_two_repeats_run_and_the_rest_is_named():
     X, Y = make()
     found = compare_architectures(X, Y, "y", **NO_CURVES | {"n_repeats": 4})
