@@ -435,7 +435,7 @@ def test_a_closed_pipe_is_no_fault(folder: Path) -> None:
 
 
 def test_from_a_file_to_a_report_and_predictions(folder: Path) -> None:
-    done = run("compare", "table.csv", "--report", "r.html", "--max-seconds", 8, timeout=200)
+    done = run("compare", "table.csv", "--report", "r.html", "--max-seconds", 2, timeout=200)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() and "Traceback" not in done.stderr
     report = Path("r.html").read_text("utf-8")
