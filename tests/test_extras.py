@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT
-from environments import new_environment, run
+from environments import install, new_environment, run
 
 HEAVY = ("IPython", "anywidget", "ipywidgets", "matplotlib", "pymatgen")
 OURS = {"tlhelpers", "joblib", "numba", "numpy", "pandas", "scikit-learn", "scipy", "tqdm"}
@@ -93,7 +93,7 @@ def test_the_wheel_alone_fits_and_predicts(tmp_path: Path) -> None:
     (wheel,) = tmp_path.glob("*.whl")
     commands = new_environment(tmp_path / "env")
     before = installed(commands)
-    run([commands / "pip", "install", "-q", wheel], tmp_path)
+    install(commands, tmp_path, wheel)
     assert installed(commands) - before - THEIRS == OURS
     assert "DifferenceForest" in run([commands / "python", "-c", MODELS], tmp_path)
 

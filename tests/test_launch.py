@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT
-from environments import few_of, new_environment, run, run_notebooks, warnings_of
+from environments import few_of, install, new_environment, run, run_notebooks, warnings_of
 
 from tools.pair import install_cell, notebook_of, repository
 
@@ -66,10 +66,13 @@ def python_of(runtime: Path) -> str:
 
 @pytest.mark.full
 def test_binder(checkout: Path, tmp_path: Path) -> None:
-    """repo2docker makes the environment, installs requirements.txt, copies all, runs postBuild."""
+    """repo2docker makes the environment, installs requirements.txt, copies all, runs postBuild.
+
+    It installs by pip, which reads the same lock in `make env`; here uv does, which is faster.
+    """
     binder = checkout / ".binder"
     commands = new_environment(tmp_path / "env", [python_of(binder / "runtime.txt")])
-    run([commands / "pip", "install", "-q", "-r", ".binder/requirements.txt"], checkout)
+    install(commands, checkout, "-r", ".binder/requirements.txt")
     run([".binder/postBuild"], checkout, PATH=f"{commands}{os.pathsep}{os.environ['PATH']}")
 
     engine = checkout / "tlhelpers" / "forests" / "_engine"
