@@ -75,27 +75,28 @@ def run_notebooks(
 ) -> dict[str, nbformat.NotebookNode]:
     """Execute every notebook of a folder, two at a time; one that raises is a failure.
 
+    Each has its own kernel; one nbconvert, which takes seconds to start, executes half of them.
     ipykernel 6.17, which Colab has, once lost the message that a cell is done: the kernel idle, the
     client waiting for ever. So a cell that takes too long gets a second chance, and no third.
     """
     convert = [*prefix, commands / "python", "-m", "nbconvert", "--to", "notebook", "--execute"]
-    convert.append("--ExecutePreprocessor.timeout=180")
+    convert += ["--ExecutePreprocessor.timeout=180", "--output-dir", out]
     names = sorted(path.name for path in folder.glob("*.ipynb"))
     assert names
+    threads = {"OMP_NUM_THREADS": "1"}  # two notebooks share two cores
 
-    def execute(name: str) -> nbformat.NotebookNode:
-        threads = {"OMP_NUM_THREADS": "1"}  # two notebooks share two cores
-        command = [*convert, "--output-dir", out, name]
+    def execute(half: list[str]) -> None:
         try:
-            run(command, folder, **threads | variables)
+            run([*convert, *half], folder, **threads | variables)
         except AssertionError as error:
             if "CellTimeoutError" not in str(error):
                 raise
-            run(command, folder, **threads | variables)
-        return nbformat.read(out / name, as_version=4)
+            left = [name for name in half if not (out / name).exists()]
+            run([*convert, *left], folder, **threads | variables)
 
     with ThreadPoolExecutor(2) as pool:
-        return dict(zip(names, pool.map(execute, names), strict=True))
+        list(pool.map(execute, filter(None, (names[::2], names[1::2]))))
+    return {name: nbformat.read(out / name, as_version=4) for name in names}
 
 
 def versions(commands: Path) -> dict[str, str]:

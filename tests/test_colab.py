@@ -15,6 +15,7 @@ from test_launch import BRANCH, URL
 from tools.pair import install_cell
 
 COLAB = ROOT / "tests" / "colab.txt"
+COMPILING = "from tlhelpers.forests.compile import main\nmain()"  # once, else two chapters do it
 
 
 def as_repository(checkout: Path) -> dict[str, str]:
@@ -39,7 +40,8 @@ def colab(tmp_path: Path) -> Path:
 def test_colab(colab: Path, checkout: Path, tmp_path: Path) -> None:
     before = versions(colab)
     (tmp_path / "first").mkdir()
-    alone = nbformat.v4.new_notebook(cells=[install_cell()])
+    compiling = nbformat.v4.new_code_cell(COMPILING)
+    alone = nbformat.v4.new_notebook(cells=[install_cell(), compiling])
     nbformat.write(alone, tmp_path / "first" / "cell.ipynb")
     address = as_repository(checkout)
     run_notebooks(colab, tmp_path / "first", tmp_path / "installed", **address)
