@@ -68,7 +68,7 @@ def python_of(runtime: Path) -> str:
 def test_binder(checkout: Path, tmp_path: Path) -> None:
     """repo2docker makes the environment, installs requirements.txt, copies all, runs postBuild.
 
-    It installs by pip, which reads the same lock in `make env`; here uv does, which is faster.
+    It installs by pip, which reads the same lock in `make offline`; here uv does, which is faster.
     """
     binder = checkout / ".binder"
     commands = new_environment(tmp_path / "env", [python_of(binder / "runtime.txt")])
