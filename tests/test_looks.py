@@ -468,7 +468,7 @@ def test_who_tabs_sees_where_he_is(at, scheme: str) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_checks_that_failed_are_tinted(at, scheme: str) -> None:
     with at(*SIZES[0], scheme) as visit:
-        page = visit.open("notebooks/08_band_gaps.html")
+        page = visit.open("book/more_verdicts.html")
         look = "all => all.map(e => [e.textContent, getComputedStyle(e).backgroundColor])"
         marks = page.locator("table.dataframe td:text-matches('^[✓✘]$')").evaluate_all(look)
         tints = {mark: {tint for text, tint in marks if text == mark} for mark in "✓✘"}

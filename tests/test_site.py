@@ -10,6 +10,7 @@ from statistics import median
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from bs4 import BeautifulSoup
 from conftest import ROOT, SITE, wait_until
 
 PAGES = sorted(
@@ -286,6 +287,17 @@ def test_a_broken_link_is_seen(tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text('<a href="b.html#x"><a href="b.html#y"><img src="c.png">')
     (tmp_path / "b.html").write_text('<p id="x"><a href="#x"><a href="https://a.org/b">')
     assert broken_links(tmp_path.resolve()) == ["a.html: b.html#y", "a.html: c.png"]
+
+
+def test_a_table_says_what_its_marks_mean(site: Path) -> None:
+    found = []
+    for page in CONTENT:
+        for table in BeautifulSoup((site / page).read_text("utf8"), "html.parser")("table"):
+            marks = {mark for mark in "†‡" if mark in table.get_text()}
+            key = table.find_next_sibling("p", class_="tl-key") or table.parent.find_next_sibling()
+            assert not marks or marks <= set(key.get_text()), (page, table.get_text()[:80])
+            found += marks
+    assert found.count("‡") >= 3 and found.count("†") >= 1
 
 
 def test_one_copy_a_page_is_kept() -> None:

@@ -28,6 +28,10 @@ TABLE = re.compile(r'<table border="1" class="dataframe">.*?</table>', re.DOTALL
 CHECKSUM = re.compile(r"(?<=>)([0-9a-f]{32})([0-9a-f]{32})(?=<)")
 WITH_TEXT = re.compile(r'<table class="dataframe">.*?</table>', re.DOTALL)
 WHOLE = re.compile(rf"{RANGE.pattern}|no difference seen")
+MARKS = {
+    "‡": "‡ seen by our form of the test, not by the published one.",
+    "†": "† asked when other results were known.",
+}
 FAILED = "✘"  # a check that a verdict did not pass
 SEEN = re.compile(r"\b(better|worse)$")  # at the end of a cell: the eye shall find it
 # The first column leads to the sections of the page.
@@ -122,14 +126,20 @@ def order_table(match: re.Match) -> str:
     _mark_seen(table)
     for text in table.find_all(string=HYPHEN):
         text.replace_with(HYPHEN.sub("−", text))
-    return str(table)
+    return str(table) + key_of(table)
+
+
+def key_of(table: Tag) -> str:
+    """Say below a table what its marks mean."""
+    said = [words for mark, words in MARKS.items() if mark in table.get_text()]
+    return f'<p class="tl-key">{" ".join(said)}</p>' if said else ""
 
 
 def frame_table(match: re.Match) -> str:
     """Let a table that stands among sentences scroll, and the sentences not."""
     table = BeautifulSoup(match[0], "html.parser").table
     _keep_ranges(table)
-    return f'<div class="tl-scroll">{table}</div>'
+    return f'<div class="tl-scroll">{table}</div>{key_of(table)}'
 
 
 def name_cells(match: re.Match) -> str:
@@ -137,7 +147,7 @@ def name_cells(match: re.Match) -> str:
     table = BeautifulSoup(match[0], "html.parser").table
     table["class"] = [*table["class"], "tl-contents", "tl-cards"]
     _name_columns(table)
-    return str(table)
+    return str(table) + key_of(table)
 
 
 def _name_columns(table: Tag) -> None:
@@ -169,7 +179,7 @@ def fit_to_phone(match: re.Match) -> str:
     if len(longest) > 2 and many:
         table["class"] = [*table["class"], "tl-cards"]
         _name_columns(table)
-    return str(table)
+    return str(table) + key_of(table)
 
 
 def shorten_times(match: re.Match) -> str:
