@@ -584,6 +584,16 @@ CARDS = """table => [table.classList.contains('tl-cards'), [...table.tBodies[0].
   }))]"""
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_a_cramped_table_of_words_is_cards_on_a_phone(at, size: tuple[int, int]) -> None:
+    with at(*size) as visit:
+        table = visit.open("notebooks/11_findings.html").locator("table", has_text="do this")
+        is_cards, rows = table.evaluate(CARDS)
+        assert is_cards == (size[0] == 390) and len(rows) == 6
+        if is_cards:
+            assert table.locator("td:empty:visible").count() == 0
+
+
 @pytest.mark.parametrize("width", [390, 1300])
 def test_on_a_phone_the_rows_of_a_table_that_does_not_fit_are_cards(at, width: int) -> None:
     short = re.sub("_of_the_model_in_validation|_of_the_difference| in J/K", "", SPANNING)

@@ -26,10 +26,11 @@ addEventListener("DOMContentLoaded", () => {
     const scrolls = hidden(box) > 1 || box.scrollHeight > box.clientHeight + 1;
     if (box.matches(".tl-scroll")) box.tabIndex = scrolls ? 0 : -1; // the theme sees to the others
   };
+  const isCramped = (table) => table.matches(".dataframe") && [...table.tBodies[0].rows].some((row) => row.offsetHeight > 120); // of six lines
   const fitToPhone = (box, table) => {
     box.classList.add("tl-tighter");
     const rows = [...table.tBodies[0].rows];
-    if (hidden(box) <= 1 || rows.length > 12 || table.matches(".tl-page table, :has(thead [colspan])")) return;
+    if ((hidden(box) <= 1 && !isCramped(table)) || rows.length > 12 || table.matches(".tl-page table, :has(thead [colspan])")) return;
     const heads = [...table.tHead.rows[0].cells].map((cell) => cell.textContent.trim());
     let group = "";
     for (const { cells } of rows) {
@@ -45,7 +46,7 @@ addEventListener("DOMContentLoaded", () => {
     const box = table.closest(".tl-scroll, .output.text_html, .pst-scrollable-table-container");
     if (!box || table.closest(".tl-explorer")) continue; // an explorer lays out its own
     if (hidden(box) > 1) box.classList.add("tl-tight");
-    if (narrow && hidden(box) > 1) fitToPhone(box, table);
+    if (narrow && (hidden(box) > 1 || isCramped(table))) fitToPhone(box, table);
     box.addEventListener("scroll", () => look(box), { passive: true });
     resized.observe(box);
   }
