@@ -24,7 +24,7 @@ FEW = 10  # rows with a known related label from which the known regime has weig
 
 @dataclass(eq=False, repr=False)
 class StackedForest(TransferForest):
-    """Weigh the single-task forest and every architecture that applies by out-of-bag errors.
+    """Mix the single-task forest and every architecture that applies by out-of-bag predictions.
 
     Members are the single-task forest, the latent variable and the multi-task forest, and for
     numbers the difference with a learned slope that sees z. They share the bags, and equal stages

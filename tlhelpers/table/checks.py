@@ -42,6 +42,11 @@ class Finding:
     message: str
     place: str = ""
 
+    def __str__(self) -> str:
+        """Return it as a line, such as ``warning  units: column 'b': ...``."""
+        place = f"{self.place}: " if self.place else ""
+        return f"{self.level:<8} {self.topic}: {place}{self.message}"
+
 
 def check(table: pd.DataFrame | OwnTable) -> list[Finding]:
     """Look for what makes a comparison of models weak or wrong.

@@ -93,8 +93,7 @@ def _check(options: argparse.Namespace) -> None:
 
     table = _read(options)
     for finding in check(table):
-        place = f"{finding.place}: " if finding.place else ""
-        print(f"{finding.level:<8} {finding.topic}: {place}{finding.message}")
+        print(finding)
 
 
 def _compare(options: argparse.Namespace) -> None:

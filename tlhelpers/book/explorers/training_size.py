@@ -224,7 +224,7 @@ class _View:
     ) -> Frame:
         """Return the frame of one position: the baseline, and a model beside it."""
         spread = self.spread[self.spread["target"] == target]
-        top = 1.1 * float(spread["high"].max())  # of all settings
+        ends = 0.8 * spread["low"].min(), 1.1 * spread["high"].max()  # of all settings
         spread = spread[spread["setting"] == setting]
         scores = {name: self._score(table, target) for name, table in found.items()}
         means = spread[spread["size"] == labels].set_index("model")["mean"]
@@ -253,7 +253,7 @@ class _View:
         right = (
             self._probability_panel(found) if self.is_class else self._parity_panel(found, target)
         )
-        left = self._curve_panel(f"Learning curve{where}", spread, labels, scores, top)
+        left = self._curve_panel(f"Learning curve{where}", spread, labels, scores, ends)
         return Frame(f"{readout}. One draw: {one}.", [left, right], cells)
 
     def _score(self, table: pd.DataFrame, target: Hashable) -> float:
@@ -276,7 +276,7 @@ class _View:
         return (f"{first} against {whose}{rest[0]}" if rest else first) + self.ends
 
     def _curve_panel(
-        self, title: str, spread: pd.DataFrame, labels: int, scores: Mapping[str, float], top: float
+        self, title: str, spread: pd.DataFrame, labels: int, scores: Mapping[str, float], ends: Any
     ) -> Panel:
         """Return the learning curves: of the models shown with their spread, the others pale."""
         series = []
@@ -298,7 +298,7 @@ class _View:
         return Panel(
             title, "target labels for training", ylabel, series, xscale="log",
             xlim=(spread["size"].min() / 1.25, spread["size"].max() * 1.25),  # room for the marks
-            ylim=(0, min(top, 1) if self.is_class else top),
+            ylim=(0, min(ends[1], 1)) if self.is_class else ends,
         )  # fmt: skip
 
     def _parity_panel(self, found: Mapping[str, pd.DataFrame], target: Hashable) -> Panel:
