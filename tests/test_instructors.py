@@ -588,7 +588,7 @@ def test_exercises_that_take_longer_or_shorter_are_told_with_the_minutes_of_thei
         for path in CHAPTERS
         for name in exercises_of(path.read_text("utf8"))
     }
-    assert len(estimates) == 3
+    assert len(estimates) == 4
     for cells in estimates:
         ((chapter, number, level),) = exercises_named([cells[0], ""])
         assert (chapter, number, level) in there
