@@ -77,7 +77,8 @@ def run_notebooks(
 
     Each has its own kernel; one nbconvert, which takes seconds to start, executes half of them.
     ipykernel 6.17, which Colab has, once lost the message that a cell is done: the kernel idle, the
-    client waiting for ever. So a cell that takes too long gets a second chance, and no third.
+    client waiting for ever. So from a cell that takes too long on, a half gets a second chance, and
+    no third.
     """
     convert = [*prefix, commands / "python", "-m", "nbconvert", "--to", "notebook", "--execute"]
     convert += ["--ExecutePreprocessor.timeout=180", "--output-dir", out]

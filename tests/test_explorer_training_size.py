@@ -177,6 +177,16 @@ def test_a_curve_that_is_not_chosen_is_pale(made):
     assert all(s.faded == (s.low is None) for s in curves) and any(s.faded for s in curves)
 
 
+@pytest.mark.parametrize("setting", ["cold", "warm"])
+def test_the_axis_holds_every_curve_and_is_the_same_in_both_settings(made, setting):
+    panel = made[3].at(setting=setting).panels[0]
+    low, high = panel.ylim
+    assert (low, high) == made[3].at().panels[0].ylim and low > 0
+    assert all(
+        low < y < high for s in panel.series for y in (*s.y, *(s.low or ()), *(s.high or ()))
+    )
+
+
 def test_one_model_alone_and_several_targets_and_classes():
     study = no_study()
     models = {"single-task": SingleTaskForest(study.target, n_estimators=10)}

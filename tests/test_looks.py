@@ -594,6 +594,21 @@ def test_a_cramped_table_of_words_is_cards_on_a_phone(at, size: tuple[int, int])
             assert table.locator("td:empty:visible").count() == 0
 
 
+def test_on_a_phone_the_clock_and_the_minutes_of_a_plan_stand_in_one_line(at) -> None:
+    with at(390, 844) as visit:
+        page = visit.open("book/instructors_two_days.html")
+        plan, below = (
+            page.locator("table", has=page.get_by_text(head, exact=True)).first
+            for head in ("from", "until")
+        )
+        clock, minutes = (plan.locator("tbody td").nth(n).bounding_box() for n in (0, 1))
+        assert clock["y"] == minutes["y"] and clock["x"] < minutes["x"]
+        after = "e => getComputedStyle(e, '::after').content"
+        second = "tbody tr:nth-child(2) > td:nth-child(2)"
+        assert plan.locator(second).evaluate(after) == '" min"'
+        assert below.locator(second).evaluate(after) == "none"
+
+
 @pytest.mark.parametrize("width", [390, 1300])
 def test_on_a_phone_the_rows_of_a_table_that_does_not_fit_are_cards(at, width: int) -> None:
     short = re.sub("_of_the_model_in_validation|_of_the_difference| in J/K", "", SPANNING)

@@ -294,7 +294,7 @@ def test_a_table_says_what_its_marks_mean(site: Path) -> None:
     for page in CONTENT:
         for table in BeautifulSoup((site / page).read_text("utf8"), "html.parser")("table"):
             marks = {mark for mark in "†‡" if mark in table.get_text()}
-            key = table.find_next_sibling("p", class_="tl-key") or table.parent.find_next_sibling()
+            key = table.find_next_sibling("p", class_="tl-key")
             assert not marks or marks <= set(key.get_text()), (page, table.get_text()[:80])
             found += marks
     assert found.count("‡") >= 3 and found.count("†") >= 1

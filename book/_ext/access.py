@@ -28,6 +28,7 @@ TABLE = re.compile(r'<table border="1" class="dataframe">.*?</table>', re.DOTALL
 CHECKSUM = re.compile(r"(?<=>)([0-9a-f]{32})([0-9a-f]{32})(?=<)")
 WITH_TEXT = re.compile(r'<table class="dataframe">.*?</table>', re.DOTALL)
 WHOLE = re.compile(rf"{RANGE.pattern}|no difference seen")
+ANY = re.compile(r"<table.*?</table>", re.DOTALL)
 MARKS = {
     "‡": "‡ seen by our form of the test, not by the published one.",
     "†": "† asked when other results were known.",
@@ -76,6 +77,7 @@ def mend_body(app: Sphinx, pagename: str, templatename: str, context: dict, doct
     body = CONTENTS.sub(name_cells, body)
     body = TIMES.sub(shorten_times, body)
     body = WRITTEN.sub(fit_to_phone, body)
+    body = ANY.sub(explain_marks, body)
     body = CHECKSUM.sub(r"\1<wbr>\2", body)
     if EXPLORER in body:
         body = SKIP + body.replace(EXPLORER, EXPLORER[:-1] + ' id="explorer" tabindex="-1">', 1)
@@ -126,20 +128,14 @@ def order_table(match: re.Match) -> str:
     _mark_seen(table)
     for text in table.find_all(string=HYPHEN):
         text.replace_with(HYPHEN.sub("−", text))
-    return str(table) + key_of(table)
-
-
-def key_of(table: Tag) -> str:
-    """Say below a table what its marks mean."""
-    said = [words for mark, words in MARKS.items() if mark in table.get_text()]
-    return f'<p class="tl-key">{" ".join(said)}</p>' if said else ""
+    return str(table)
 
 
 def frame_table(match: re.Match) -> str:
     """Let a table that stands among sentences scroll, and the sentences not."""
     table = BeautifulSoup(match[0], "html.parser").table
     _keep_ranges(table)
-    return f'<div class="tl-scroll">{table}</div>{key_of(table)}'
+    return f'<div class="tl-scroll">{table}</div>'
 
 
 def name_cells(match: re.Match) -> str:
@@ -147,7 +143,7 @@ def name_cells(match: re.Match) -> str:
     table = BeautifulSoup(match[0], "html.parser").table
     table["class"] = [*table["class"], "tl-contents", "tl-cards"]
     _name_columns(table)
-    return str(table) + key_of(table)
+    return str(table)
 
 
 def _name_columns(table: Tag) -> None:
@@ -179,7 +175,13 @@ def fit_to_phone(match: re.Match) -> str:
     if len(longest) > 2 and many:
         table["class"] = [*table["class"], "tl-cards"]
         _name_columns(table)
-    return str(table) + key_of(table)
+    return str(table)
+
+
+def explain_marks(match: re.Match) -> str:
+    """Say below a table what its marks mean."""
+    said = " ".join(words for mark, words in MARKS.items() if mark in match[0])
+    return f'{match[0]}<p class="tl-key">{said}</p>' if said else match[0]
 
 
 def shorten_times(match: re.Match) -> str:
@@ -220,14 +222,13 @@ def _join_heads(columns: Tag, index: Tag) -> None:
 
 
 def _mark_texts(table: Tag) -> None:
-    """Mark the columns that hold words: most of their cells that are not empty begin with none."""
+    """Mark the columns of words: of their cells that are not empty, fewer than half are numbers."""
     rows = [row.find_all("td") for row in table.select("tbody tr")]
     heads = table.select("thead tr:last-child > *")
-    for head in (
-        heads[: -len(rows[0])] if rows else []
-    ):  # above the index, which is set as words are
+    n_index = len(heads) - len(rows[0]) if rows else 0
+    for head in heads[:n_index]:  # its columns are set as words are
         head["class"] = "tl-text"
-    for *column, head in zip(*rows, heads[-len(rows[0]) :] if rows else [], strict=False):
+    for *column, head in zip(*rows, heads[n_index:], strict=False):
         texts = [text for cell in column if (text := cell.get_text().strip())]
         if texts and sum(bool(NUMBER.match(text)) for text in texts) < len(texts) / 2:
             for cell in (*column, head):

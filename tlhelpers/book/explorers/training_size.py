@@ -224,7 +224,7 @@ class _View:
     ) -> Frame:
         """Return the frame of one position: the baseline, and a model beside it."""
         spread = self.spread[self.spread["target"] == target]
-        ends = 0.8 * spread["low"].min(), 1.1 * spread["high"].max()  # of all settings
+        ends = max(0.0, 0.8 * spread["low"].min()), 1.1 * spread["high"].max()  # of all settings
         spread = spread[spread["setting"] == setting]
         scores = {name: self._score(table, target) for name, table in found.items()}
         means = spread[spread["size"] == labels].set_index("model")["mean"]

@@ -102,8 +102,8 @@ def plot_intervals(
     if columns is None:
         is_long = len(panels) * len(names) * len(cases) > LONG
         columns = 1 if not is_long else len(panels) if len(panels) < 4 else 2
-    each = 0.1 + 0.16 * len(cases) if rows == "model" else 0.2  # numbers stand closer than names
-    n_rows, height = -(-len(panels) // columns), each * len(names)
+    gap = 0.1 if rows == "model" else 0.04  # numbers stand closer than names
+    n_rows, height = -(-len(panels) // columns), (gap + 0.16 * len(cases)) * len(names)
     figure, grid = plt.subplots(
         n_rows,
         columns,
