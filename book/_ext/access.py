@@ -29,10 +29,7 @@ CHECKSUM = re.compile(r"(?<=>)([0-9a-f]{32})([0-9a-f]{32})(?=<)")
 WITH_TEXT = re.compile(r'<table class="dataframe">.*?</table>', re.DOTALL)
 WHOLE = re.compile(rf"{RANGE.pattern}|no difference seen")
 ANY = re.compile(r"<table.*?</table>", re.DOTALL)
-MARKS = {
-    "‡": "‡ seen by our form of the test, not by the published one.",
-    "†": "† asked when other results were known.",
-}
+KEY = '<p class="tl-key">† asked when other results were known.</p>'
 FAILED = "✘"  # a check that a verdict did not pass
 SEEN = re.compile(r"\b(better|worse)$")  # at the end of a cell: the eye shall find it
 # The first column leads to the sections of the page.
@@ -77,7 +74,7 @@ def mend_body(app: Sphinx, pagename: str, templatename: str, context: dict, doct
     body = CONTENTS.sub(name_cells, body)
     body = TIMES.sub(shorten_times, body)
     body = WRITTEN.sub(fit_to_phone, body)
-    body = ANY.sub(explain_marks, body)
+    body = ANY.sub(explain_mark, body)
     body = CHECKSUM.sub(r"\1<wbr>\2", body)
     if EXPLORER in body:
         body = SKIP + body.replace(EXPLORER, EXPLORER[:-1] + ' id="explorer" tabindex="-1">', 1)
@@ -178,10 +175,9 @@ def fit_to_phone(match: re.Match) -> str:
     return str(table)
 
 
-def explain_marks(match: re.Match) -> str:
-    """Say below a table what its marks mean."""
-    said = " ".join(words for mark, words in MARKS.items() if mark in match[0])
-    return f'{match[0]}<p class="tl-key">{said}</p>' if said else match[0]
+def explain_mark(match: re.Match) -> str:
+    """Say below a table what its mark means."""
+    return match[0] + KEY if "†" in match[0] else match[0]
 
 
 def shorten_times(match: re.Match) -> str:
