@@ -209,6 +209,30 @@ def test_equal_stages_are_grown_once_and_change_nothing(monkeypatch):
         np.testing.assert_array_equal(a, b)
 
 
+def test_a_stage_for_a_regime_between_is_grown_once_too(monkeypatch):
+    """Two stacks with one label of two known: the second grows nothing, also when it is asked."""
+    rng = np.random.default_rng(0)
+    features = rng.normal(size=(60, 4))
+    Y = pd.DataFrame({"y": features[:, 0], "z": features[:, 1], "w": features[:, 2]})
+    half = Y[["z", "w"]].assign(w=np.nan)
+    models = [
+        StackedForest("y", ["z", "w"], pull=pull, n_estimators=10, random_state=0)
+        for pull in (0.5, np.inf)
+    ]
+    alone = [model.fit(features, Y).predict(features, known=half) for model in models]
+    grown, fit = [], ForestEngine.fit
+    monkeypatch.setattr(ForestEngine, "fit", lambda *a, **k: grown.append(1) or fit(*a, **k))
+    with shared_stages():
+        first = models[0].fit(features, Y).predict(features, known=half)
+        n = len(grown)
+        second = models[1].fit(features, Y).predict(features, known=half)
+        assert len(grown) == n
+    models[0].fit(features, Y).predict(features, known=half)
+    assert len(grown) == 2 * n  # outside of the block nothing is kept
+    np.testing.assert_array_equal(first, alone[0])
+    np.testing.assert_array_equal(second, alone[1])
+
+
 @pytest.mark.parametrize(
     "columns",
     [[0, 1, 2], [10, 20, 30], pd.MultiIndex.from_tuples([("a", 1), ("a", 2), ("b", 1)])],

@@ -317,6 +317,25 @@ def test_the_stack_is_its_members_weighed(world):
     assert weights.iloc[2:].sum() == pytest.approx(1)
 
 
+def test_a_stack_of_equal_weights_is_the_plain_mean_of_its_members_in_every_regime():
+    rng = np.random.default_rng(0)
+    X = rng.uniform(size=(80, 4))
+    Y = pd.DataFrame({"y": X[:, 0], "z": X[:, 0] + X[:, 1], "w": -X[:, 0]})
+    Y.loc[60:, "y"] = np.nan
+    known = Y.loc[60:, ["z", "w"]].copy()
+    known.iloc[5:10, 0] = known.iloc[8:15, 1] = np.nan  # both, either, none
+    model = StackedForest("y", pull=np.inf, n_estimators=20, random_state=0).fit(X, Y)
+    queries = model._check_query(X[60:], known)
+    parts = [
+        model._ask(queries, ["y"], combine=member._combine)["y"]
+        for member in model._members_of("y").values()
+    ]
+    np.testing.assert_allclose(np.mean(parts, axis=0), model.predict(X[60:], known=known))
+    weights = model.weights_.set_index("regime").drop(columns="target")
+    assert len(parts) == 4 and weights.eq(1 / 4).all(axis=None)
+    assert set(weights.index) == {"known", "guessed", "z", "w"}
+
+
 def test_a_stack_of_classes_of_numbers_and_of_both():
     rng = np.random.default_rng(0)
     X = rng.uniform(size=(200, 4))

@@ -168,7 +168,11 @@ class StackedForest(TransferForest):
     def _weights_of(self, target: Hashable, known: frozenset) -> np.ndarray:
         """Return the weights of the members for one target, where these labels are known."""
         if (target, known) not in self._weights:
-            self._weights[target, known] = self._weigh(target, known)
+            if np.isinf(self.pull):  # nothing is learned, so no row is asked
+                k = len(self._members_of(target))
+                self._weights[target, known] = np.full(k, 1 / k)
+            else:
+                self._weights[target, known] = self._weigh(target, known)
         return self._weights[target, known]
 
     def _weigh(self, target: Hashable, known: frozenset) -> np.ndarray:

@@ -13,7 +13,7 @@ from tlhelpers.forests._engine.trees import mean_over_trees, mean_over_unseen
 from tlhelpers.forests.labels import Labels
 from tlhelpers.forests.lines import fit_lines, move_trees
 from tlhelpers.forests.plan import Answers, Queries, Stage
-from tlhelpers.forests.sharing import StageStore
+from tlhelpers.forests.sharing import StageStore, current_store
 
 _BLOCK = 2**23  # numbers in one block of tree predictions: 64 MB
 _ALL = slice(None)
@@ -70,7 +70,7 @@ class GrownStages:
         if stage not in self._grown:
             if stage.known is None:
                 raise KeyError(f"{stage} is not in the plan, or stands after one that reads it")
-            self._grow(stage, None)  # few of the possible regimes are ever asked for
+            self._grow(stage, current_store())  # few of the possible regimes are ever asked for
         return self._grown[stage]
 
     def grow(self, plan: Sequence[Stage], store: StageStore | None) -> None:
