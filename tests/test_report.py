@@ -278,6 +278,13 @@ def test_the_same_comparison_gives_the_same_bytes(found, page, tmp_path):
     assert dates == [found.made]
 
 
+def test_the_report_says_how_to_read_the_verdict_of_equal_weights(found, page):
+    said = "the choice favours the stack: judge equal weights by their verdict."
+    assert said in Reader(page).text
+    rest = found.verdicts.query("model != 'equal weights'")
+    assert said not in Reader(render(replace(found, verdicts=rest))).text
+
+
 def test_a_notebook_shows_a_summary(found):
     reader = Reader(found._repr_html_())
     assert found.recommendation in reader.text
@@ -299,7 +306,7 @@ def test_classes_have_a_report_too():
 
 
 def test_models_look_as_in_the_book():
-    assert STYLES.keys() - palette.LOOKS.keys() == {"equal weights"}  # no model of a report
+    assert STYLES.keys() == palette.LOOKS.keys()
     for name, look in palette.LOOKS.items():
         style = STYLES[name]
         assert (look.color, look.marker, look.dash) == (style.color, style.marker, style.dash)

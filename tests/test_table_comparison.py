@@ -18,6 +18,7 @@ from sklearn.linear_model import LinearRegression, LogisticRegression
 
 from tlhelpers import (
     DifferenceForest,
+    LatentVariableForest,
     MultiTaskForest,
     SingleTaskForest,
     StackedForest,
@@ -25,10 +26,16 @@ from tlhelpers import (
     cross_validate_transfer,
     load_results,
 )
-from tlhelpers.evaluation import RelatedAsFeatures, compare_models, split_table
+from tlhelpers.evaluation import (
+    RelatedAsFeatures,
+    compare_models,
+    cross_validate_predictions,
+    split_table,
+)
 from tlhelpers.evaluation.experiment import Experiment
 from tlhelpers.forests.stages import OutOfBagReading
 from tlhelpers.table import comparison, recommending, running, share_outside
+from tlhelpers.table import parts as table_parts
 from tlhelpers.table.answers import describe_rows
 from tlhelpers.table.candidates import find_candidates
 from tlhelpers.table.learned import find_differences, find_importances
@@ -126,7 +133,8 @@ def test_slopes_of_one_unit_end_at_the_bounds(slope, same):
 def test_a_difference_stands_only_where_the_unit_is_the_same():
     _, Y = make()
     assert list(find_candidates(Y, "y")) == [
-        "single-task", "difference", "learned slope", "latent variable", "multi-task", "stack"
+        "single-task", "difference", "learned slope", "latent variable", "multi-task", "stack",
+        "equal weights",
     ]  # fmt: skip
     Y["w"] = 96.485 * Y["z"]
     Y["v"] = Y["z"] + 0.1
@@ -137,7 +145,8 @@ def test_a_difference_stands_only_where_the_unit_is_the_same():
     ]  # fmt: skip
     assert models["learned slope"].base == ["z", "w", "v"]
     assert list(find_candidates(Y[["y"]], "y")) == ["single-task"]
-    assert "learned slope" not in find_candidates(Y[["kind", "z"]], "kind")
+    of_classes = list(find_candidates(Y[["kind", "z"]], "kind"))
+    assert "learned slope" not in of_classes and of_classes[-2:] == ["stack", "equal weights"]
 
 
 @pytest.mark.parametrize("n", [9, 10])
@@ -317,19 +326,78 @@ def test_a_rival_can_win_and_is_chosen_by_inner_folds():
 
 @pytest.mark.once
 @pytest.mark.parametrize("setting", ["cold", "warm"])
-def test_equal_weights_have_a_verdict_and_are_never_chosen_before_the_stack(setting):
+def test_equal_weights_have_a_verdict_and_of_numbers_are_not_chosen_before_the_stack(setting):
     X, Y = make(n_labels=40)
-    rivals = {"equal weights": StackedForest("y", pull=np.inf, n_estimators=20)}
-    found = compare_architectures(X, Y, "y", rivals=rivals, setting=setting, **NO_CURVES)
+    found = compare_architectures(X, Y, "y", setting=setting, **NO_CURVES)
     table = found.verdicts.set_index("model")
+    assert list(table.index[-2:]) == ["stack", "equal weights"]
     assert table.loc["equal weights", "score"] != table.loc["stack", "score"]
     assert "equal weights" not in set(found.predictions["choice"].dropna())
     for seed in range(5):
         X, Y = make(n_labels=20, seed=seed)
-        models = find_candidates(Y, "y", rivals, n_estimators=20)
+        models = find_candidates(Y, "y", n_estimators=20)
         task = Experiment.of(models, X, Y, None, ["y"], setting)
         _, losses, _ = fit_all(task, ["stack", "equal weights"], [setting], seed)
         assert losses[setting]["stack"] <= losses[setting]["equal weights"]
+
+
+def test_equal_weights_are_the_plain_mean_of_the_members_of_the_stack():
+    X, Y = make(n=60, n_labels=60)  # all rows carry both labels, so all models draw the same bags
+    found = compare_architectures(X, Y, "y", setting="cold", **NO_CURVES)
+    members = {
+        "single-task": SingleTaskForest("y"),
+        "learned slope": DifferenceForest("y", "z", slope="learned", base_as_feature=True),
+        "latent variable": LatentVariableForest("y", "z"),
+        "multi-task": MultiTaskForest("y"),
+    }
+    options = {"target": "y", "n_repeats": 2, "progress": False}
+    for model in members.values():
+        model.set_params(n_estimators=20)
+    apart = cross_validate_predictions(members, X, Y, **options)
+    case = ["repeat", "fold", "row"]
+    mean = apart.groupby(case)["prediction"].mean()
+    mine = found.predictions.query("model == 'equal weights'").set_index(case)["prediction"]
+    assert len(mine) == len(mean) == 120
+    np.testing.assert_allclose(mine.sort_index(), mean.sort_index(), rtol=1e-12)
+
+
+def test_of_two_with_one_error_the_stack_is_chosen(monkeypatch):
+    """As many classes wrong is a tie; here everything is."""
+    monkeypatch.setattr(table_parts, "unseen_error", lambda model, *_: float(rank(model)))
+
+    def rank(model):
+        return 0 if isinstance(model, StackedForest) else 1
+
+    X, Y = make(n_labels=40)
+    found = compare_architectures(X, Y, "y", **NO_CURVES)
+    assert set(found.predictions["choice"].dropna()) == {"stack"}
+    assert found.recommendations["warm"].preferred == "stack"
+
+
+def test_of_classes_the_choice_may_fall_on_equal_weights_and_says_so(monkeypatch):
+    def error(model, *_):
+        return 0.0 if getattr(model, "pull", 0) == np.inf else 1.0
+
+    monkeypatch.setattr(table_parts, "unseen_error", error)
+    X, Y = make(noise=0.02)
+    found = compare_architectures(X, Y, "y", **QUICK)
+    assert set(found.predictions["choice"].dropna()) == {found.recommended} == {"equal weights"}
+    assert found.recommendation.startswith("Use the stack with equal weights.")
+    assert set(found.curve["model"]) == {"single-task", "equal weights"}
+    assert found.model.pull == np.inf and len(found.labels_to_buy)
+
+
+def test_equal_weights_alone_pay_for_the_stages_of_their_members():
+    X, Y = make()
+    task = Experiment.of(find_candidates(Y, "y", n_estimators=5), X, Y, None, ["y"], "warm")
+    seconds = dict.fromkeys(task.models, 1.0)
+    cost = {
+        name: Runner(task, seconds, progress=False).cost(
+            Part("", "folds", "warm", ("single-task", name), np.arange(0), 0, [{}])
+        )
+        for name in ("stack", "equal weights", "multi-task")
+    }
+    assert cost["stack"] == cost["equal weights"] == cost["multi-task"] + 3
 
 
 def test_classes_are_compared_by_accuracy():
@@ -649,6 +717,7 @@ def test_it_can_be_pickled(found):
         ({"n_repeats": 0}, "n_repeats must be"),
         ({"groups": [1, 2]}, "groups has 2 entries"),
         ({"rivals": {"stack": LinearRegression()}}, "cannot be called 'stack'"),
+        ({"rivals": {"equal weights": StackedForest("y")}}, "cannot be called 'equal weights'"),
         ({"rivals": [LinearRegression()]}, "rivals must map names"),
         ({"rivals": {"it": "text"}}, "model 'it' is a str"),
         ({"rivals": {"it": LogisticRegression()}}, "disagree on the type of 'y'"),

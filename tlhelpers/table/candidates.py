@@ -3,6 +3,7 @@
 from collections.abc import Hashable, Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from tlhelpers.forests import (
@@ -15,7 +16,7 @@ from tlhelpers.forests import (
 from tlhelpers.forests.labels import REGRESSION, find_task_types
 from tlhelpers.table.relations import same_unit
 
-BASELINE, STACK, CHOSEN = "single-task", "stack", "chosen"
+BASELINE, STACK, EQUAL, CHOSEN = "single-task", "stack", "equal weights", "chosen"
 
 
 def find_candidates(
@@ -38,9 +39,11 @@ def find_candidates(
     Returns
     -------
     dict of {name: unfitted estimator}
-        The baseline first, the stack after the architectures, rivals last. A difference with slope
-        one stands for each related label that is judged to be in the unit of the target
-        (`same_unit`), as "difference", or "difference (label)" if there are several.
+        The baseline first; after the architectures the stack, and "equal weights", the plain mean
+        of the stack's members; rivals last. Of two with one error the first is chosen: the stack
+        comes before its mean. A difference with slope one stands for each related label that is
+        judged to be in the unit of the target (`same_unit`), as "difference", or "difference
+        (label)" if there are several.
 
     Raises
     ------
@@ -62,6 +65,7 @@ def find_candidates(
         found["latent variable"] = LatentVariableForest(target, related, **options)
         found["multi-task"] = MultiTaskForest(target, **options)
         found[STACK] = StackedForest(target, related, **options)
+        found[EQUAL] = StackedForest(target, related, pull=np.inf, **options)
     if rivals is not None and not isinstance(rivals, Mapping):
         raise TypeError(f"rivals must map names to estimators, got {type(rivals).__name__}")
     for name, model in (rivals or {}).items():

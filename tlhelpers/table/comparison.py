@@ -64,10 +64,14 @@ def compare_architectures(
 ) -> Comparison:
     """Say which architecture to use for a table, by how much it is better and how sure that is.
 
-    The single-task forest, every architecture that applies, the stack and any rivals are compared
-    by repeated grouped cross-validation. In every fold the model with the least error on the
-    training rows, each predicted without its label, is chosen; one test compares this choice with
-    the single-task forest, so that the error of the recommendation includes the choice.
+    The single-task forest, every architecture that applies, the stack, equal weights (the plain
+    mean of the stack's members) and any rivals are compared by repeated grouped cross-validation.
+    In every fold the model with the least error on the training rows, each predicted without its
+    label, is chosen; one test compares this choice with the single-task forest, so that the error
+    of the recommendation includes the choice. The weights of the stack were fitted to these very
+    rows, so the choice favours it, in ties too, and of numbers hardly ever falls on equal weights:
+    look at their verdict. Of classes it may, as an error counts wrong classes and the weights were
+    fitted to the Brier score.
 
     Parameters
     ----------
@@ -82,7 +86,8 @@ def compare_architectures(
     rivals : mapping of names to scikit-learn estimators, optional
         Regressors or classifiers, fitted to the features alone; `RelatedAsFeatures` for one that
         reads related labels too. A forest of this package reads them as ever, such as
-        ``StackedForest(target, pull=np.inf)``, the plain mean of the stack's members.
+        ``DifferenceForest(target, "z", base_as_feature=True)``. The names of the models that are
+        compared anyway, "equal weights" among them, are taken.
     setting : {"cold", "warm", "both"}, optional
         Whether the related labels of the rows to predict are known. None: as they are in the rows
         without a target label; both where some carry one and some do not, cold where there are no

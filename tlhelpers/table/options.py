@@ -9,7 +9,10 @@ import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-MODELS = ("single-task", "difference", "learned slope", "latent variable", "multi-task", "stack")
+MODELS = (
+    "single-task", "difference", "learned slope", "latent variable", "multi-task", "stack",
+    "equal weights",
+)  # fmt: skip
 _ABOUT = """\
 Which model predicts a scarce property best, from a table with holes: a row a material, a column a
 property, an empty cell where a label is missing."""

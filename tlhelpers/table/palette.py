@@ -21,6 +21,7 @@ LOOKS = {
     "latent variable": Look("#cc79a7", "#e6a5c8", "D", (8, 2, 2, 2)),
     "learned slope": Look("#9669ff", "#b79aff", "X", (10, 3)),
     "stack": Look("#222222", "#f2f2f2", "*", (14, 2, 2, 2)),
+    "equal weights": Look("#a18245", "#cfae6a", "p", (5, 1, 1, 1)),
 }
 RIVAL = Look("#555555", "#aaaaaa", "v", (1, 1))
 INK, DARK_INK = "#333333", "#dddddd"

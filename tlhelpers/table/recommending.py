@@ -8,7 +8,7 @@ import pandas as pd
 
 from tlhelpers.evaluation import compare_models, score_predictions
 from tlhelpers.evaluation.comparison import LEVEL
-from tlhelpers.table.candidates import BASELINE, CHOSEN
+from tlhelpers.table.candidates import BASELINE, CHOSEN, EQUAL, STACK
 from tlhelpers.table.relations import FEW, SMALL
 from tlhelpers.table.units import SCORES, rounded, signed
 
@@ -222,6 +222,6 @@ def _article(model: str) -> str:
     """Return the name of a model in a sentence."""
     kind = model.partition(" (")[0]
     forests = {"difference", "learned slope", "latent variable", "multi-task"}
-    if kind == "stack":
-        return "the stack"
+    if kind in (STACK, EQUAL):
+        return "the stack" if kind == STACK else f"the stack with {EQUAL}"
     return f"the {model} forest" if kind in forests else f"{model!r}"

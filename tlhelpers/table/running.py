@@ -18,7 +18,7 @@ from joblib import Parallel, delayed, effective_n_jobs
 from tqdm.auto import tqdm
 
 from tlhelpers.evaluation.experiment import Experiment
-from tlhelpers.table.candidates import BASELINE, STACK
+from tlhelpers.table.candidates import BASELINE, EQUAL, STACK
 from tlhelpers.table.parts import Arrays, Part, work
 
 _RESERVE = 0.02  # of the time, for what else follows the last part
@@ -148,7 +148,8 @@ class Runner:
             if trained is not None:
                 share = len(trained) / self.task.labelled.sum()
             shares.append(min(share, 1 - len(hidden[1]) / n) if hidden else share)
-        alone = self._members.difference(part.models) if STACK in part.models else set()
+        mixed = {STACK, EQUAL}.intersection(part.models)
+        alone = self._members.difference(part.models) if mixed else set()
         total = sum(self.seconds[name] for name in alone) * sum(0.5 + 0.5 * x for x in shares)
         for name in part.models:
             whole = part.judged or name == BASELINE
