@@ -5,10 +5,10 @@
 Asked after the comparison of entropies.py: are its gains those of the architectures, or would any
 model that reads the related labels have them? Two questions, a family each: every rival beside the
 single-task forest, and every rival beside the stack. A third was asked last: is the stack better
-than the other architectures? Writes data/results/entropies_rivals.csv.
+than the other models of the call, equal weights among them? These stand beside the single-task
+forest in entropies_verdicts.csv. Writes data/results/entropies_rivals.csv.
 """
 
-import numpy as np
 import pandas as pd
 import parts
 from sklearn.ensemble import ExtraTreesRegressor, HistGradientBoostingRegressor
@@ -16,11 +16,9 @@ from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LinearRegression
 from sklearn.pipeline import make_pipeline
 
-from tlhelpers import StackedForest, cross_validate_transfer
+from tlhelpers import cross_validate_transfer
 from tlhelpers.evaluation import RelatedAsFeatures, compare_models, judge
 from tlhelpers.table.candidates import BASELINE, STACK, find_candidates
-
-ARCHITECTURES = ["learned slope", "latent variable", "multi-task"]
 
 
 def models(target: str, related: list[str], trees: int) -> dict:
@@ -29,7 +27,6 @@ def models(target: str, related: list[str], trees: int) -> dict:
     boosted = HistGradientBoostingRegressor(min_samples_leaf=5)
     line = make_pipeline(SimpleImputer(), LinearRegression())  # an empty cell: its column's mean
     return {
-        "equal weights": StackedForest(target, pull=np.inf, n_estimators=trees),
         "extra trees": RelatedAsFeatures(extra, target, []),
         "extra trees, z seen": RelatedAsFeatures(extra, target, related),
         "gradient boosting": RelatedAsFeatures(boosted, target, []),
@@ -43,6 +40,7 @@ def main(trees: int = 100, repeats: int = 5) -> None:
     own = parts.own_entropies()
     rivals = models(own.target, [name for name in own.Y if name != own.target], trees)
     compared = find_candidates(own.Y, own.target, rivals, n_estimators=trees)
+    others = [name for name in compared if name not in (BASELINE, STACK, *rivals)]
     scores = cross_validate_transfer(
         compared, own.X, own.Y, own.groups, target=own.target, setting="warm",
         n_repeats=repeats, n_jobs=2,
@@ -51,7 +49,7 @@ def main(trees: int = 100, repeats: int = 5) -> None:
     for question, beside, asked in (
         ("rivals", BASELINE, list(rivals)),
         ("stack against rivals", STACK, list(rivals)),
-        ("stack against architectures", STACK, ARCHITECTURES),
+        ("stack against architectures", STACK, others),
     ):
         some = scores[scores["model"].isin([beside, *asked])]
         tests.append(judge(compare_models(some, beside)).assign(question=question))
