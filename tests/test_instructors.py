@@ -15,10 +15,12 @@ from conftest import ROOT, visiting
 from test_exercises import CHAPTERS as ALL
 from test_exercises import GUESS, MINUTES, exercises_of
 
+from tlhelpers import load_thermochemistry
 from tlhelpers.book import few_entropies, lab_errors, smaller_tables
 from tlhelpers.book.check_answers import ANSWERS
 from tlhelpers.table import guess_roles, read_roles, read_table
 from tools.classroom.build import needed
+from tools.pair import notebook_of
 
 *CHAPTERS, PROJECT = ALL
 PAGES = (  # one name for each; the plans' headings do not repeat that of their page
@@ -81,15 +83,15 @@ def minutes(text: str) -> int:
 
 
 def practice(cells: list[str]) -> int:
-    """Return how many minutes of a row of a plan are practice.
+    """Return how many minutes of a row of a plan are practice: what learners do themselves.
 
-    That is an exercise, of a case study its ten minutes, the own table, and the closing project.
+    That is the whole row where a line begins with **Do**, or the minutes that stand beside it; none
+    where it is done meanwhile.
     """
-    if "One case study" in cells[1]:
-        assert "ten for its exercise" in cells[1]
-        return 10
-    own = any(w in cells[1] for w in (OWN, "The own table again", "The closing project, alone"))
-    return int(cells[0]) * bool(own or re.search(rf"xercise.*\*\w|{EXERCISES}", cells[1]))
+    done = re.search(r"\*\*Do\*\*(?: \((?:(\d+) min|(meanwhile))\))?", cells[1])
+    if not done or done[2]:
+        return 0
+    return int(done[1] or cells[0])
 
 
 KINDS = {"lesson": "", "practice": ' class="tl-do"', "slack": ' class="tl-rest"'}
@@ -138,7 +140,7 @@ def bar(plan: str) -> str:
 
 ONE_DAY = ["Half a day", "A day"]
 TWO_DAYS = ["Two days: the first", "Two days: the second"]
-EXERCISES = r"One exercise per pair \((?:(any of them)|(any but \*extend\*))\)"
+EXERCISES = r"\*\*Do\*\* One exercise per pair \((?:(any of them)|(any but \*extend\*))\)"
 PLANS = {  # of a section what stands above its first heading of the third level
     h: text.partition("\n### ")[0] for h, text in sections(TEXT).items() if PLAN.search(text)
 }
@@ -158,12 +160,78 @@ def test_the_practice_of_a_plan_is_counted(head: str) -> None:
     assert int(said) == sum(map(practice, rows(PLANS[head]))) and int(whole) == minutes(PLANS[head])
 
 
-def test_a_day_has_slack_where_it_is_used() -> None:
-    """After lunch in a day, and in the first of two days, too."""
-    for name, least in (("A day", 15), ("Two days: the first", 10)):
+def test_a_plan_has_slack_where_it_is_used() -> None:
+    """After lunch in a day, and in the first of two days, too; in half a day after the break."""
+    for name, least in (("Half a day", 10), ("A day", 15), ("Two days: the first", 10)):
         plan = rows(next(text for head, text in PLANS.items() if head.split(" (")[0] == name))
-        lunch = [cells[1] for cells in plan].index("*Lunch*")
-        assert sum(int(c[0]) for c in plan[lunch:] if c[1].startswith("Slack")) >= least
+        rest = [cells[1] for cells in plan].index("*Break*" if "Half" in name else "*Lunch*")
+        assert sum(int(c[0]) for c in plan[rest:] if c[1].startswith("Slack")) >= least
+
+
+MOST_WORDS = 60
+VERB = re.compile(
+    r"(?:\[[^\]]+\]\(\S+\)\. )?\*\*(?:Show|Say|Ask|Do)\*\*( \((?:\d+ min|meanwhile)\))? \S"
+)
+
+
+def words_of(cells: list[str]) -> int:
+    """Count the words of a row that a teacher reads, without the targets of links and the marks."""
+    return len(re.sub(r"\]\(\S*?\)|<br>|\*+", " ", " ".join(cells[1:])).split())
+
+
+LINES = [
+    pytest.param(c, id=f"{h.split(' (')[0]} {c[1][:30]}") for h in PLANS for c in rows(PLANS[h])
+]
+
+
+@pytest.mark.parametrize("cells", LINES)
+def test_a_row_is_read_at_a_glance(cells: list[str]) -> None:
+    """Few words, in lines that begin with what happens."""
+    assert words_of(cells) <= MOST_WORDS, words_of(cells)
+    if not re.match(r"Slack|\*(Break|Lunch)", cells[1]):
+        assert all(map(VERB.match, cells[1].split("<br>"))), cells[1]
+
+
+def test_a_long_row_is_seen() -> None:
+    assert words_of(["5", "**Say** one [two](a.md#b).<br>**Do** three", "[01](x.md). "]) == 6 + 2
+    assert not VERB.match("Everybody runs it") and VERB.match("[First page](a.md). **Do** It.")
+
+
+@pytest.mark.parametrize("cells", LINES)
+def test_a_row_that_is_not_all_practice_says_how_much_is(cells: list[str]) -> None:
+    """What the teacher shows before learners begin takes time of the row."""
+    before, do, _ = cells[1].partition("**Do**")
+    whole = practice(cells) == int(cells[0])
+    assert not (do and whole) or not re.search(r"\*\*(Show|Say|Ask)", before)
+    assert cells[1].count("**Do**") <= 1 and practice(cells) <= int(cells[0])
+    alone = (
+        r"[Ii]n pairs|in groups?|per group|[Ee]xercise \d|the own table or|Each half|half of the"
+    )
+    assert do or not re.search(alone, cells[1]), cells[1]
+
+
+END = (
+    "Two sources, two columns.",
+    "Compare with the baseline before you trust a model.",
+    "Not seen is not the same as not there.",
+)
+
+
+def test_what_was_not_tried_is_called_advice() -> None:
+    """How many helpers, and what to do in a room of several kinds of machines."""
+    for words in ("for 20 learners two helpers", "Binder, or Colab, for all whose data are public"):
+        (before,) = TEXT.split(words)[:-1]
+        assert "Our advice, which we have not tried:" in before[-80:], words
+
+
+def test_every_plan_ends_with_the_same_three_sentences() -> None:
+    for name in ("Half a day", "A day", TWO_DAYS[1]):
+        last = rows(next(text for head, text in PLANS.items() if head.split(" (")[0] == name))[-1]
+        assert last[1].endswith(f"**Say** {' '.join(END)}") and "](#take-home)" in last[1]
+    shown = re.findall("^> (.+)", TEXT.partition("(take-home)=")[2].partition("\n## The")[0], re.M)
+    assert tuple(shown[:3]) == END and len(shown) == 4
+    without, alone = re.match(r"\*(\S+) against (\S+): .* 200 entropies", shown[3]).groups()
+    assert f"misses by {without} J/K" in TEXT and f"single-task forest by {alone}." in TEXT
 
 
 def test_what_is_checked_has_its_full_name() -> None:
@@ -232,9 +300,18 @@ def test_the_exercises_of_two_days_fit_their_slots_and_those_at_home_do_not() ->
 def test_one_exercise_of_a_slot_fits_it() -> None:
     for head in [head for head in PLANS if "Two days" not in head]:
         for cells in rows(PLANS[head]):
-            levels = [level for _, _, level in exercises_named(cells)]
-            first = levels if "[08]" in cells[2] else levels[:1]  # of a case study any
-            assert all(MINUTES[level] <= int(cells[0]) for level in first), cells
+            named = exercises_named(cells)
+            first = named if "[08]" in cells[2] else named[:1]  # of a case study any
+            assert all(minutes_of(name) <= int(cells[0]) for name in first), cells
+            if first and minutes_of(first[0]) > MINUTES[first[0][2]]:  # no time for more
+                assert "**Ask**" not in cells[1] and "eight minutes, and two to tell it" in cells[1]
+
+
+def minutes_of(name: tuple[str, str, str]) -> int:
+    """Return our estimate for an exercise, which is that of its level if none is named."""
+    estimates = [c for c in rows(sections(TEXT)["The levels of the exercises"]) if len(c) == 4]
+    own = {exercises_named([c[0], ""])[0]: int(c[2]) for c in estimates}
+    return own.get(name, MINUTES[name[2]])
 
 
 def test_half_a_day_a_day_and_two_days_have_exercises_and_breaks() -> None:
@@ -259,7 +336,7 @@ def test_a_break_alone_is_in_italics() -> None:
 def test_half_a_day_has_practice_an_early_gain_and_the_own_table() -> None:
     plan = timed(PLANS[next(head for head in PLANS if head.startswith("Half"))])
     assert sum(practice(cells) for *_, cells in plan) >= 50
-    (end,) = (end for _, end, cells in plan if cells[1].startswith("The entropies"))
+    (end,) = (end for _, end, cells in plan if "The entropies of solids, run live" in cells[1])
     assert end <= 10 * 60 + 5
 
 
@@ -277,12 +354,18 @@ def test_every_plan_has_its_card_and_the_own_table() -> None:
 
 
 def test_the_promise_of_the_first_page_is_its_number() -> None:
-    assert "with 100 entropies and the other columns of a handbook the error is lower than" in TEXT
-    mean = few_entropies().groupby(["model", "size"])["rmse"].mean()
-    assert mean["stack", 100] < mean["single-task", 270] and "with 270 entropies alone" in TEXT
-    without, alone = mean["stack, without heat capacity", 200], mean["single-task", 200]
-    said = f"the stack misses by {without:.1f} J/K per mole of atoms, the single-task forest by"
-    assert TEXT.count(f"{said} {alone:.1f}.") == len(ONE_DAY)
+    assert (
+        TEXT.count("with the other columns of a handbook the same error takes fewer entropies") == 2
+    )
+    assert TEXT.count("The lowest curve reads the heat capacity, which") == 2
+    mean = few_entropies().groupby(["model", "size"])["rmse"].mean().unstack(0)
+    less = mean["stack, without heat capacity"]
+    assert (mean["stack"] < less).all() and (less < mean["single-task"]).all()
+    heat = load_thermochemistry()
+    share = heat["heat_capacity"].notna()[heat["entropy"].isna()].mean()
+    assert f"which {share:.0%} of the solids to predict have." in TEXT
+    said = f"the stack misses by {less[200]:.1f} J/K, the single-task forest by"
+    assert TEXT.count(f"{said} {mean['single-task'][200]:.1f}.") == 3  # once in each plan
 
 
 def test_what_a_class_with_small_tables_must_expect() -> None:
@@ -358,6 +441,27 @@ def cell_with(cells: list[str], words: str) -> str:
     return cell
 
 
+def code_of(path: Path) -> list[str]:
+    """Return the code of a chapter as its notebook is downloaded, with the cell that installs."""
+    return [cell.source for cell in notebook_of(path).cells if cell.cell_type == "code"]
+
+
+def test_a_notebook_begins_with_what_the_letter_to_the_learners_says() -> None:
+    """The first code is folded and prints nothing; the second shows the table of five rows."""
+    first, second, *_ = [c for c in notebook_of(CHAPTERS[0]).cells if c.cell_type == "code"]
+    assert (
+        first.metadata["jupyter"] == {"source_hidden": True}
+        and "import tlhelpers.book" in first.source
+    )
+    *lines, last = second.source.splitlines()
+    space: dict = {}
+    exec("\n".join(lines), space)
+    assert "tags" not in second.metadata and len(eval(last, space)) == 5
+    assert "run its cells down to the first table, of five rows." in TEXT
+    assert "first cell of chapter" not in TEXT
+    assert TEXT.count("the cells of chapter 01 down to its first table") == 3
+
+
 def cells_of(head: str, chapter: str, when: str) -> list[str]:
     """Return what names the cells of a chapter in the table below a plan."""
     (text,) = (text for name, text in sections(TEXT).items() if name.split(" (")[0] == head)
@@ -380,7 +484,7 @@ def test_a_group_reads_twenty_minutes_and_runs_what_its_exercise_needs(cells: li
     (path,) = (p for p in CHAPTERS if p.stem[:2] == cells[0][1:3])
     counted = section_minutes(path)
     assert 17 <= sum(counted[name] for name in re.findall('"(.+?)"', cells[1])) <= 22
-    code = [c.source for c in jupytext.read(path).cells if c.cell_type == "code"]
+    code = code_of(path)
     needs = [cell_with(code, words) for words in re.findall("`(.+?)`", cells[2])]
     row = next(c for text in PLANS.values() for c in rows(text) if "One case study" in c[1])
     (number,) = (n for chapter, n, _ in exercises_named(row) if chapter == path.stem[:2])
@@ -416,7 +520,7 @@ def test_a_group_reads_twenty_minutes_and_runs_what_its_exercise_needs(cells: li
 
 def test_the_recalls_of_a_day_need_what_its_card_says() -> None:
     for path in CHAPTERS[4:6]:
-        code = [c.source for c in jupytext.read(path).cells if c.cell_type == "code"]
+        code = code_of(path)
         words = cells_of("A day", path.stem[:2], "exercise 1 (*recall*)")
         needs = [cell_with(code, part) for part in words]
         assert len(needs) >= 3
@@ -437,7 +541,7 @@ def test_the_sections_that_the_plans_name_are_there() -> None:
 
 
 def test_the_entropies_need_what_the_card_says() -> None:
-    code = [c.source for c in jupytext.read(CHAPTERS[3]).cells if c.cell_type == "code"]
+    code = code_of(CHAPTERS[3])
     needs = [cell_with(code, words) for words in cells_of("Half a day", "04", "the entropies")]
     assert len(needs) == 3 and unmade(needs) == {"tl"}
 
@@ -535,11 +639,8 @@ def test_cuts_save_what_they_say() -> None:
         planned = timed(next(text for h, text in PLANS.items() if h.split(" (")[0] == plan))
         saved = [(clock(until), int(minutes), cut) for until, minutes, cut in rows(cuts)]
         assert sum(minutes for _, minutes, _ in saved) >= 45
-        _, lecture, practice = re.split(r"^\| \| \| \*(?:Lecture|Practice).*$", cuts, flags=re.M)
-        for part in (lecture, practice):
-            untils = [clock(until) for until, *_ in rows(part)]
-            assert untils and untils == sorted(untils)
-        assert "xercises of" not in lecture and "The exercise" not in lecture
+        untils = [until for until, *_ in saved]
+        assert untils == sorted(untils), "the next cut is the first whose time has not come"
         kept = r"(The exercises? of .*04|wrong scale)" + "|The exercises of chapter 08" * (
             plan in TWO_DAYS
         )
@@ -617,10 +718,11 @@ def test_the_slides_and_the_archive_hold_what_is_said() -> None:
 
 def test_the_wrong_scale_on_the_rail_gives_what_the_teacher_expects() -> None:
     """The cells of chapter 04 that the half day names suffice, with 1.8 and with 2.1."""
-    cells = [c for c in jupytext.read(CHAPTERS[3]).cells if c.cell_type == "code"]
+    cells = [c for c in notebook_of(CHAPTERS[3]).cells if c.cell_type == "code"]
     names = cells_of("Half a day", "04", "exercise 3")
     assert names == cells_of("A day", "04", "exercise 3")
-    needs = [next(c for c in cells if name in c.source) for name in names]
+    sources = [c.source for c in cells]
+    needs = [cells[sources.index(cell_with(sources, name))] for name in names]
     assert len(names) == 5 and needs == sorted(needs, key=cells.index)
     assert not any({"hide-input", "remove-input"} & set(c.metadata.get("tags", [])) for c in needs)
     space: dict = {}
@@ -650,9 +752,11 @@ def test_two_tables_of_the_lab_name_two_models() -> None:
 def test_the_table_for_those_without_one_is_read(tmp_path: Path, monkeypatch) -> None:
     """The commands of the plan, with the target that they name."""
     monkeypatch.chdir(tmp_path)
-    (code,) = {*re.findall(r"`(tl\.load_thermochemistry\(.+?\)\.to_csv\(.+?\))`", TEXT)}
-    exec(f"import tlhelpers as tl\n{code}", {})
+    (code,) = re.findall(r"```text\n(.+?)^```", TEXT, re.DOTALL | re.MULTILINE)
+    *python, command = code.splitlines()
+    exec("\n".join(python), {})
     ((name, target),) = {*re.findall(r"`(\w+\.csv) --target (\w+)`", TEXT)}
+    assert command == f"!{{sys.executable}} -m tlhelpers check {name} --target {target}"
     frame = read_table(name)
     own = read_roles(frame, guess_roles(frame, target=target))
     assert own.target == target and own.Y[target].count() > 300 and len(own.Y.columns) == 4
