@@ -137,8 +137,8 @@ def training_size_explorer(
         sliders,
         title="The labels that each model needs",
         description=(
-            "First: the repeated experiment, with the spread of the models shown; large marks, beside "
-            "the dotted line: one draw, retrained with as many labels. Second: the "
+            "First: the repeated experiment, with the spread of the models shown; large marks, "
+            "beside the dotted line: one draw, retrained with as many labels. Second: the "
             f"{len(test)} test rows of that draw.{counted if others else ''}"
         ),
     )
