@@ -32,6 +32,12 @@ def test_right_answers_are_right(exercise, capsys) -> None:
     assert capsys.readouterr().out.count(": right\n") == len(answers)
 
 
+@pytest.mark.parametrize(("exercise", "name", "answer"), QUESTIONS)
+def test_other_words_are_as_right(exercise, name, answer, capsys) -> None:
+    assert all(check_answer(exercise, **{name: f" {other.upper()}"}) for other in answer.also)
+    assert not {*answer.also} & {answer.right, *answer.wrong}
+
+
 @pytest.mark.parametrize(("exercise", "name", "value", "remark"), WRONG)
 def test_a_typical_mistake_gets_its_remark(exercise, name, value, remark, capsys) -> None:
     assert not check_answer(exercise, **{name: value})

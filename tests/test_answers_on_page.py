@@ -24,7 +24,7 @@ def page_of(chapter: str) -> str:
 
 def tries(answer) -> list:
     """Return right answers, known wrong ones, near ones, and some of which nothing is known."""
-    known = [answer.right, *answer.wrong]
+    known = [answer.right, *answer.also, *answer.wrong]
     if isinstance(answer.right, str):
         return [*known, answer.right.upper(), f" {answer.right} ", "nothing like it", "(d) and (a)"]
     beside = [

@@ -81,6 +81,15 @@ def test_some_rows_of_the_lines_are_drawn_open():
     assert ax.figure.get_size_inches().tolist() == plain.figure.get_size_inches().tolist()
 
 
+def test_open_rows_may_have_a_parallel_line_of_their_own():
+    x = pd.DataFrame({"u": np.arange(6.0)})
+    is_open = np.array([False, True] * 3)
+    ax = plot_lines(x, 2 * x + 5.0 * is_open[:, None], "x", "y", hollow=is_open, offset=True)
+    for line, start, ends in zip(ax.lines, (0, 5), ([0, 4], [1, 5]), strict=False):
+        assert list(line.get_xdata()) == ends
+        assert np.allclose(line.get_ydata(), start + 2 * np.array(ends))
+
+
 def test_case_study_figures_show_every_row():
     frame = pd.DataFrame({"u": [0.0, 1.0, 2.0], "v": [1.0, np.nan, 3.0]})
     ax = plot_lines(frame, 2 * frame, "x (eV)", "y (eV)")

@@ -379,7 +379,7 @@ def test_the_rules_of_the_guide_by_hand():
     scores = load_results("band_gaps_scores").query("setting == 'cold'")
     wide = scores.pivot_table(index=["repeat", "fold"], columns="model", values="rmse")
     apart = wide["stack"] - wide["single-task"]
-    assert f"better in {(apart < 0).sum()} folds" in rules["one split"]
+    assert f"lower error in {(apart < 0).sum()} folds" in rules["one split"]
     assert f"{apart.min():+.2f} to {apart.max():+.2f} eV" in rules["one split"]
     mean = wide.mean()
     for name in ("difference, mismatched", "gradient boosting, z seen"):

@@ -43,7 +43,8 @@ def add_form(match: re.Match) -> str:
 
 def make_box(name: str, answer: Answer) -> str:
     """Return a box for one answer, with what is right, and what is said of a wrong one."""
-    told = {"right": answer.right, "within": answer.within, "wrong": list(answer.wrong.items())}
+    known = [*((other, "") for other in answer.also), *answer.wrong.items()]
+    told = {"right": answer.right, "within": answer.within, "wrong": known}
     data = escape(json.dumps(told, ensure_ascii=False))
     is_text = isinstance(answer.right, str)
     signed = not is_text and min([answer.right, *answer.wrong]) < 0  # some phones give no minus

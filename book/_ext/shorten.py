@@ -26,19 +26,20 @@ def setup(app: Sphinx) -> dict[str, Any]:
 
 def shorten_cells(app: Sphinx, doctree: nodes.document) -> None:
     """Shorten the code of every cell of a page."""
-    for cell in doctree.findall(nodes.container):
-        if "cell_input" in cell["classes"]:
-            for block in cell.findall(nodes.literal_block):
-                text = without_sentences(block.astext())
-                block.rawsource = text  # else Sphinx does not colour it
-                block.children = [nodes.Text(text)]
+    for cell in [c for c in doctree.findall(nodes.container) if "cell_input" in c["classes"]]:
+        for block in cell.findall(nodes.literal_block):
+            text = without_sentences(block.astext())
+            block.rawsource = text  # else Sphinx does not colour it
+            block.children = [nodes.Text(text)]
+        if not cell.astext().strip():
+            cell.parent.remove(cell)
 
 
 def without_sentences(source: str) -> str:
     """Leave out of a cell what writes sentences and what checks numbers.
 
-    The call of a check that a reader makes too, such as ``check_answer``, stays. So does a cell
-    that would be left empty, or that is not Python.
+    The call of a check that a reader makes too, such as ``check_answer``, stays. So does what is
+    not Python. Of a cell that holds nothing but a sentence its comments are left, if any.
     """
     try:
         body = ast.parse(MAGIC.sub(r"\1pass", source)).body
@@ -50,8 +51,7 @@ def without_sentences(source: str) -> str:
         if kept is not None:
             lines[node.lineno - 1 : node.end_lineno] = kept
     text = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
-    text = re.sub(r"\A(#.*\n)\n", r"\1", text)
-    return text if re.search(r"^(?!\s*#)\s*\S", text, re.MULTILINE) else source
+    return re.sub(r"\A(#.*\n)\n", r"\1", text)
 
 
 def _kept(node: ast.stmt, source: str) -> list[str] | None:

@@ -134,7 +134,7 @@ const numberIn = (text) => {
 
 function faultOfText({ right, wrong }, text) {
   const remark = [[right, ""], ...wrong].find(([known]) => plain(known) === plain(text));
-  return remark ? remark[1] : `it is not '${text}'; the hint says where to look`;
+  return remark ? remark[1] : `it is not '${text}', or is called otherwise; the hint says where to look`;
 }
 
 function faultOfNumber({ right, within, wrong }, text) {

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from numbers import Real
 
@@ -26,11 +26,14 @@ class Answer:
         How far a number may lie from it.
     wrong : mapping from float or str to str
         What to say of a wrong answer. Of the numbers that lie within reach the nearest counts.
+    also : sequence of str
+        Other words that are as right.
     """
 
     right: float | str
     within: float = 0.005
     wrong: Mapping[float | str, str] = field(default_factory=dict)
+    also: Sequence[str] = ()
 
     def fault(self, name: str, answer: object) -> str:
         """Return what is wrong with an answer, nothing if it is right."""
@@ -46,7 +49,8 @@ class Answer:
 
     def _fault_of_text(self, answer: str) -> str:
         remarks = {_plain(text): remark for text, remark in self._remarks.items()}
-        return remarks.get(_plain(answer), f"it is not {answer!r}; the hint says where to look")
+        unknown = f"it is not {answer!r}, or is called otherwise; the hint says where to look"
+        return remarks.get(_plain(answer), unknown)
 
     def _fault_of_number(self, answer: float) -> str:
         right, remarks = float(self.right), self._remarks
@@ -68,7 +72,7 @@ class Answer:
 
     @property
     def _remarks(self) -> dict:
-        return {self.right: ""} | dict(self.wrong)
+        return dict.fromkeys([self.right, *self.also], "") | dict(self.wrong)
 
 
 def _plain(text: str) -> str:

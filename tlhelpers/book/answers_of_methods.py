@@ -156,9 +156,9 @@ OF_METHODS: Mapping[str, Mapping[str, Answer]] = {
             "spread of observations",
             wrong={
                 "standard error": "that says how far the prediction would move, not a measurement",
-                "observation_std": "the right one: write spread of observations",
                 "std": "that says how far the prediction would move, not a measurement",
             },
+            also=("spread", "observation_std"),
         ),
         "chance": Answer(
             0.773,

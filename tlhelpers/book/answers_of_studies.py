@@ -18,9 +18,10 @@ _SWAPPED_POWER = "that is for half of all tables"
 OF_STUDIES: Mapping[str, Mapping[str, Answer]] = {
     "08.1": {
         "labels": Answer(
-            45,
-            3,
+            44.6,
+            1,
             {
+                46.3: "that is along a linear axis: go along the logarithm of the labels",
                 25: "that is how many more than 20: give the whole number",
                 127: "that is for the error with 50 labels",
                 20: "those are the labels of equal weights",
@@ -28,8 +29,9 @@ OF_STUDIES: Mapping[str, Mapping[str, Answer]] = {
         ),
         "saving": Answer(
             2.23,
-            0.15,
+            0.05,
             {
+                2.31: "that is along a linear axis: go along the logarithm of the labels",
                 0.45: "that is the inverse: the baseline's labels over those of equal weights",
                 1.2: "that is the ratio of the errors: take that of the labels",
                 2.55: "that is for the error with 50 labels",
@@ -137,11 +139,10 @@ OF_STUDIES: Mapping[str, Mapping[str, Answer]] = {
         "step": Answer(
             "O",
             wrong={
-                "O2": "the right step: write its atom, O",
-                "O₂": "the right step: write its atom, O",
                 "N": "N2 has the highest published barrier, but it is formed here: turn it round",
                 "NO": "its barrier is 2.00 eV: is none of the two that you turned higher?",
             },
+            also=("O2", "O₂", "association of O", "O association"),
         ),
     },
     "10.2": {

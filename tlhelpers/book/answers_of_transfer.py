@@ -10,7 +10,11 @@ _NOT_OF_THREE = "it is none of the paper's three models"
 
 OF_TRANSFER: Mapping[str, Mapping[str, Answer]] = {
     "04.1": {
-        "learned": Answer("d", wrong={"z": "z comes from the database, or from the rows with z"}),
+        "learned": Answer(
+            "d",
+            wrong={"z": "z comes from the database, or from the rows with z"},
+            also=("d(x)", "difference", "y - z"),
+        ),
         "known": Answer(4.2, wrong={3.0: "that is z: add d", 1.2: "that is d: add it to z"}),
         "guessed": Answer(3.6, wrong={2.4: "that is the guess of z: add d", 4.2: "z is 2.4 here"}),
     },
@@ -95,7 +99,9 @@ OF_TRANSFER: Mapping[str, Mapping[str, Answer]] = {
     },
     "06.1": {
         "learned_from": Answer(
-            "measured", wrong={"out-of-bag": "that one answers where z is guessed"}
+            "measured",
+            wrong={"out-of-bag": "that one answers where z is guessed"},
+            also=("measured z",),
         ),
         "error": Answer(
             0.26,
@@ -145,10 +151,12 @@ OF_TRANSFER: Mapping[str, Mapping[str, Answer]] = {
                 "learned slope": _NOT_OF_THREE,
                 "stack": _NOT_OF_THREE,
             },
+            also=("D",),
         ),
         "largest_loss": Answer(
             "difference",
             wrong={"multi-task": "another one has points further to the right"},
+            also=("D",),
         ),
         "smallest_loss": Answer(
             "latent variable",
@@ -157,6 +165,7 @@ OF_TRANSFER: Mapping[str, Mapping[str, Answer]] = {
                 "learned slope": _NOT_OF_THREE,
                 "stack": _NOT_OF_THREE,
             },
+            also=("L", "latent"),
         ),
     },
     "07.2": {

@@ -33,6 +33,7 @@ OF_YOURS: Mapping[str, Mapping[str, Answer]] = {
                 "equal weights": _CLEAR,
                 "multi-task": "at 5% no difference is seen for it already",
             },
+            also=("latent",),
         ),
     },
     "12.2": {

@@ -35,7 +35,7 @@ def decision_table() -> pd.DataFrame:
         ("Two sources under one name", "keep them apart", _union(), "01, 08"),
         ("No related label", "SingleTaskForest", _alone(), "02, 08"),
         (
-            "The same quantity from a second source, and few target labels (20 to 50)",
+            "The same quantity from a second source",
             "DifferenceForest",
             few_labels_words(),
             "07, 08",
@@ -99,8 +99,8 @@ def guide_evidence() -> pd.Series:
             f"eV; counted among all comparisons of its question, "
             f"p = {stack.loc['warm', 'p_adjusted']:.2g}.",
             "one split": f"Stack minus baseline, cold, over the {len(wide)} folds of repeated "
-            f"cross-validation: {wide.min():+.2f} to {wide.max():+.2f} eV; the stack is better in "
-            f"{wins} folds.",
+            f"cross-validation: {wide.min():+.2f} to {wide.max():+.2f} eV; the stack has "
+            f"the lower error in {wins} folds.",
             "seen": _seen(),
             "outside": _outside(),
         }

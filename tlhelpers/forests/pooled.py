@@ -14,8 +14,9 @@ from tlhelpers.forests.plan import Answers, Stage
 class PooledForest(TransferForest):
     """Mix several sources into one label, as if they measured the same thing.
 
-    Each known label of each source is a row of one training table. The systematic error between
-    the sources cannot be learned without a flag, and is then an error that no data remove.
+    Each known label of each source is a row of one training table. Without a flag the forest
+    cannot tell the sources apart: what is systematic between them becomes an error, the larger the
+    more labels the other sources have.
 
     Parameters
     ----------

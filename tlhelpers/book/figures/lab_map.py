@@ -95,6 +95,7 @@ def plot_lab_changes(changes: pd.DataFrame) -> list[Axes]:
     generator = np.random.default_rng(0)
     for ax, setting in zip(axes.flat, settings, strict=True):
         ax.axvline(0, color=INK, linewidth=1)
+        ax.grid(axis="x", color="#dddddd", linewidth=0.8)
         for place, model in enumerate(models):
             here = (changes["setting"] == setting) & (changes["model"] == model)
             values, color = changes.loc[here, "change"], style_of(model).color
@@ -105,7 +106,7 @@ def plot_lab_changes(changes: pd.DataFrame) -> list[Axes]:
                 bar = {"color": shade, "markersize": 18, "markeredgewidth": width}
                 ax.plot(values.median(), place, "|", **bar)
         ax.set(title=setting, ylim=(len(models) - 0.5, -0.5))
-        ax.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 5, 10]))
+        ax.xaxis.set_major_locator(MaxNLocator(9, steps=[2.5, 5, 10]))
         ax.xaxis.set_major_formatter(PercentFormatter(1.0))
     figure.supxlabel("change of the error against the single-task forest's", fontsize="medium")
     axes[0, 0].set_yticks(range(len(models)), models)

@@ -148,6 +148,8 @@ def plot_lines(
     ylabel: str,
     hollow: ArrayLike | None = None,
     hollow_label: str = "",
+    *,
+    offset: bool = False,
 ) -> Axes:
     """Draw pairs of columns against each other, each with its line of least squares.
 
@@ -162,6 +164,8 @@ def plot_lines(
         True for rows whose markers are drawn open; the lines do not tell them apart.
     hollow_label : str
         What these rows are, for the legend.
+    offset : bool
+        Whether these rows have a line of their own, parallel to that of the others.
 
     Returns
     -------
@@ -171,9 +175,13 @@ def plot_lines(
     opened = np.zeros(len(x), dtype=bool) if hollow is None else np.asarray(hollow, dtype=bool)
     for style, a, b in zip(SERIES, x, y, strict=False):
         pair = pd.DataFrame({"x": x[a], "y": y[b], "open": opened}).dropna()
-        slope, start = np.polyfit(pair["x"], pair["y"], 1)
-        ends = np.array([pair["x"].min(), pair["x"].max()])
-        ax.plot(ends, start + slope * ends, color=style.color, dashes=style.dash, linewidth=1)
+        kinds = pair["open"] if offset else np.zeros(len(pair))
+        columns = np.column_stack([pair["x"], np.ones(len(pair)), kinds])
+        slope, start, above = np.linalg.lstsq(columns, pair["y"])[0]
+        for kind, rows in pair["x"].groupby(kinds):
+            ends = np.array([rows.min(), rows.max()])
+            line = start + above * kind + slope * ends
+            ax.plot(ends, line, color=style.color, dashes=style.dash, linewidth=1)
         full = pair[~pair["open"]]
         points = ax.plot(full["x"], full["y"], style.marker, color=style.color, label=literal(b))
         plt.setp(points, markeredgecolor="white", markeredgewidth=0.5)
