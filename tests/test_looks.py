@@ -527,7 +527,7 @@ def test_a_table_of_contents_has_room_and_is_cards_on_a_phone(at) -> None:
             heights = [cell.bounding_box()["y"] for cell in row.locator("td").all()]
             assert heights == sorted(set(heights)), "a cell under the other"
         named = "e => getComputedStyle(e, '::before').content"
-        assert "try" in page.locator(".tl-contents tbody td").nth(1).evaluate(named)
+        assert "begin" in page.locator(".tl-contents tbody td").nth(1).evaluate(named)
 
 
 @pytest.mark.parametrize("name", WITH_EXPLORER)
