@@ -142,9 +142,9 @@ def _folds(model: str) -> pd.Series:
 def _alone() -> str:
     test = _gaps("rivals").query("model == 'extra trees' and setting == 'cold'").iloc[0]
     return (
-        "It is the baseline of each comparison that names no other. Extra trees on the same "
-        f"labels, band gaps, all labels: {_case(test)}. So they may be as good or better, and are "
-        "worth a try."
+        "The `SingleTaskForest` is the baseline of each comparison that names no other. Extra "
+        f"trees on the same labels, band gaps, all labels: {_case(test)}. So they may be as good "
+        "or better, and are worth a try."
     )
 
 
