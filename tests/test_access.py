@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, load_extension
 
 
 @pytest.fixture(scope="module")
 def access():
-    path = ROOT / "book" / "_ext" / "access.py"
-    spec = importlib.util.spec_from_file_location("access", path)
-    access = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(access)
-    return access
+    return load_extension("access")
 
 
 @pytest.fixture(scope="module")

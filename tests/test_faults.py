@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import resource
 import shutil
@@ -14,7 +13,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import ROOT
+from conftest import ROOT, load_extension
 from jupyter_cache import get_cache
 from nbformat.v4 import new_code_cell, new_notebook
 from test_kept_code import ONE_KERNEL
@@ -245,9 +244,7 @@ def test_a_full_disk_stops_the_build_and_the_next_one_is_whole(tmp_path: Path) -
 
 
 def test_a_page_that_the_cache_lost_is_executed_anew(tmp_path: Path) -> None:
-    spec = importlib.util.spec_from_file_location("execution", ROOT / "book/_ext/execution.py")
-    execution = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(execution)
+    execution = load_extension("execution")
     cache = get_cache(tmp_path / "cache")
     names = ["kept", "cut", "gone"]
     for name in names:

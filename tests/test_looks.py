@@ -518,10 +518,11 @@ def test_a_table_of_contents_has_room_and_is_cards_on_a_phone(at) -> None:
         cells = page.locator(".tl-contents tbody td:nth-child(odd) p")
         lines = "all => all.map(e => e.clientHeight / parseFloat(getComputedStyle(e).lineHeight))"
         assert 1 <= max(cells.evaluate_all(lines)) < 6.5
+        box = page.locator(".pst-scrollable-table-container:has(.tl-contents)").first
+        assert box.evaluate("e => e.scrollWidth - e.clientWidth") <= 0
         page.set_viewport_size({"width": SIZES[2][0], "height": SIZES[2][1]})
         page.wait_for_timeout(100)
         assert page.locator(".tl-more:has(> .tl-contents)").count() == 0
-        box = page.locator(".pst-scrollable-table-container:has(.tl-contents)").first
         assert box.evaluate("e => e.scrollWidth - e.clientWidth") <= 0
         for row in page.locator(".tl-contents tbody tr").all():
             heights = [cell.bounding_box()["y"] for cell in row.locator("td").all()]

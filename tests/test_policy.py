@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import importlib.util
 import re
 from collections.abc import Callable
 from html import escape
@@ -12,7 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from conftest import ROOT
+from conftest import load_extension
 from test_site import PAGES, WITH_EXPLORER, WITH_FORMULAS
 
 POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">')
@@ -94,9 +93,7 @@ def test_text_is_not_evaluated(visit) -> None:
 
 
 def test_hashes_are_those_of_the_standard() -> None:
-    spec = importlib.util.spec_from_file_location("policy", ROOT / "book" / "_ext" / "policy.py")
-    policy = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(policy)
+    policy = load_extension("policy")
     text = "<script>alert('Hello, world.');</script><script src='a.js'></script>"
     found = policy.policy_of(text)  # the example of Content Security Policy Level 3, section 8.2
     assert "script-src 'self' file: 'sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng=';" in found

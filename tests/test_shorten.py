@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import ast
-import importlib.util
 import re
 from pathlib import Path
 
 import jupytext
 import pytest
 from bs4 import BeautifulSoup
-from conftest import ROOT
+from conftest import ROOT, load_extension
 
-_spec = importlib.util.spec_from_file_location("shorten", ROOT / "book" / "_ext" / "shorten.py")
-shorten = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(shorten)
+shorten = load_extension("shorten")
 
 CASES = {
     'a = 1\nsay(f"""It is {a},\nin two lines.""")': "a = 1",

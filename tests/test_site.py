@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -11,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
-from conftest import ROOT, SITE, wait_until
+from conftest import SITE, load_extension, wait_until
 
 PAGES = sorted(
     p.relative_to(SITE).as_posix() for p in SITE.rglob("*.html") if "_static" not in p.parts
@@ -301,11 +300,7 @@ def test_a_table_says_what_its_mark_means(site: Path) -> None:
 
 
 def test_one_copy_a_page_is_kept() -> None:
-    path = ROOT / "book" / "_ext" / "offline.py"
-    spec = importlib.util.spec_from_file_location("offline", path)
-    offline = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(offline)
     both = '<style data-once="a1">p {}</style><script data-once="a1">"x"</script>'
     context = {"body": f"1{both}2{both}3"}
-    offline.keep_first_copy(None, "page", "page.html", context, None)
+    load_extension("offline").keep_first_copy(None, "page", "page.html", context, None)
     assert context["body"] == f"1{both}23"

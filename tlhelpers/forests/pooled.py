@@ -15,8 +15,7 @@ class PooledForest(TransferForest):
     """Mix several sources into one label, as if they measured the same thing.
 
     Each known label of each source is a row of one training table. Without a flag the forest
-    cannot tell the sources apart: what is systematic between them becomes an error, the larger the
-    more labels the other sources have.
+    cannot tell the sources apart, and what is systematic between them becomes an error.
 
     Parameters
     ----------

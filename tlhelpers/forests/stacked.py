@@ -168,14 +168,13 @@ class StackedForest(TransferForest):
     def _weights_of(self, target: Hashable, known: frozenset) -> np.ndarray:
         """Return the weights of the members for one target, where these labels are known."""
         if (target, known) not in self._weights:
-            if np.isinf(self.pull):  # nothing is learned, so no row is asked
-                k = len(self._members_of(target))
-                self._weights[target, known] = np.full(k, 1 / k)
-            else:
-                self._weights[target, known] = self._weigh(target, known)
+            self._weights[target, known] = self._weigh(target, known)
         return self._weights[target, known]
 
     def _weigh(self, target: Hashable, known: frozenset) -> np.ndarray:
+        members = self._members_of(target).values()
+        if np.isinf(self.pull):  # nothing is learned, so no row is asked
+            return np.full(len(members), 1 / len(members))
         labels, related = self._stages.labels, [self._stages.labels.of(task) for task in known]
         drawn = self._stages.usable & self._stages.bags.any(axis=0)
         usable = drawn & ~np.isnan(labels.of(target))
@@ -185,7 +184,6 @@ class StackedForest(TransferForest):
                 return self._weights_of(target, frozenset())
         rows = np.flatnonzero(usable)
         read = OutOfBagReading(self._stages, rows, known).mean
-        members = self._members_of(target).values()
         answers = np.array([member._combine(target, read) for member in members])
         truth = self._stages.one_hot(target, labels.of(target))[rows]
         whole = np.isfinite(answers).reshape(len(answers), len(truth), -1).all(axis=(0, 2))

@@ -161,11 +161,12 @@ def plot_lines(
     xlabel, ylabel : str
         With units.
     hollow : array-like of bool, shape (n_rows,), optional
-        True for rows whose markers are drawn open; the lines do not tell them apart.
+        True for rows whose markers are drawn open.
     hollow_label : str
         What these rows are, for the legend.
     offset : bool
-        Whether these rows have a line of their own, parallel to that of the others.
+        Whether these rows have a line of their own, parallel to that of the others; else one line
+        goes through all.
 
     Returns
     -------
@@ -175,7 +176,7 @@ def plot_lines(
     opened = np.zeros(len(x), dtype=bool) if hollow is None else np.asarray(hollow, dtype=bool)
     for style, a, b in zip(SERIES, x, y, strict=False):
         pair = pd.DataFrame({"x": x[a], "y": y[b], "open": opened}).dropna()
-        kinds = pair["open"] if offset else np.zeros(len(pair))
+        kinds = pair["open"] & offset
         columns = np.column_stack([pair["x"], np.ones(len(pair)), kinds])
         slope, start, above = np.linalg.lstsq(columns, pair["y"])[0]
         for kind, rows in pair["x"].groupby(kinds):
