@@ -51,7 +51,7 @@ def few_labels_words() -> str:
         f"{len(scores)} cases. A `DifferenceForest` has the lower mean error of the two in "
         f"{'all' if lower == len(scores) else lower} of them, and is better than the baseline in "
         f"{better['difference'] or 'none'}, as it varies more from draw to draw. "
-        f"Beside each other: {join_words(beside.unique())}."
+        f"Between the two: {join_words(beside.unique())}."
     )
 
 

@@ -116,13 +116,13 @@ def _few() -> str:
     ends = [curve["size"].min(), curve["size"].max()]
 
     def ends_of(model: str, setting: str) -> str:
-        return " and ".join(f"{gain[model, setting, size]:.0%}" for size in ends)
+        return " to ".join(f"{gain[model, setting, size]:.0%}" for size in ends)
 
     return (
-        f"Band gaps, with {ends[0]} and with {ends[1]} labels: cold, the stack takes away "
-        f"{ends_of('stack', 'cold')} of the baseline's mean error, equal weights "
-        f"{ends_of('equal weights', 'cold')}; warm, {ends_of('stack', 'warm')}, and "
-        f"{ends_of('equal weights', 'warm')}."
+        f"On the band gaps, from {ends[0]} to {ends[1]} labels, the gain in percent of the "
+        f"baseline's mean error goes so. Cold: {ends_of('stack', 'cold')} for the stack, "
+        f"{ends_of('equal weights', 'cold')} for equal weights. Warm: {ends_of('stack', 'warm')} "
+        f"for the stack, {ends_of('equal weights', 'warm')} for equal weights."
     )
 
 
@@ -179,8 +179,8 @@ def _paper(model: str) -> str:
 def _asked() -> str:
     boosted = _gaps("rivals").query("model == 'gradient boosting, z seen'").set_index("setting")
     return (
-        f"Band gaps, all labels: gradient boosting that learns with the computed gap misses by "
-        f"{boosted.loc['warm', 'score']:.2f} eV where the gap is known, and by "
+        f"Band gaps, all labels: gradient boosting that learns with the computed gap has an error "
+        f"of {boosted.loc['warm', 'score']:.2f} eV where the gap is known, and of "
         f"{boosted.loc['cold', 'score']:.2f} eV where it is not. A test with the gap known would "
         "have hidden that."
     )
@@ -261,10 +261,10 @@ def _union() -> str:
 def _mismatch() -> str:
     boosted = _gaps("rivals").query("model == 'gradient boosting, z seen' and setting == 'cold'")
     return (
-        "Band gaps, all labels, cold: gradient boosting with a column that is then empty is "
-        f"{boosted['verdict'].item()} than the baseline. For a difference forest that "
-        f"predicts from guesses as if they were measured, beside the same trained for guesses: "
-        f"{_gaps('mismatch').query('model == @MISMATCHED')['verdict'].item()}."
+        "Band gaps, all labels, cold: gradient boosting whose column of computed gaps is then "
+        f"empty is {boosted['verdict'].item()} than the baseline. A difference forest that "
+        "predicts from guesses as if they were measured was compared with one that is trained for "
+        f"guesses: {_gaps('mismatch').query('model == @MISMATCHED')['verdict'].item()}."
     )
 
 
