@@ -32,7 +32,7 @@ def decision_table() -> pd.DataFrame:
         `guide_tables`.
     """
     rows = [
-        ("Two sources under one name", "keep them apart", _union(), "01, 08"),
+        ("Two sources under one name", "two columns", _union(), "01, 08"),
         ("No related label", "SingleTaskForest", _alone(), "02, 08"),
         (
             "The same quantity from a second source",
