@@ -211,7 +211,7 @@ def test_a_row_that_is_not_all_practice_says_how_much_is(cells: list[str]) -> No
 
 
 END = (
-    "Two sources, two columns.",
+    "Two sources: two columns, or a flag.",
     "Compare with the baseline before you trust a model.",
     "Not seen is not the same as not there.",
 )

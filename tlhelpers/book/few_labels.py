@@ -48,9 +48,9 @@ def few_labels_words() -> str:
     return (
         f"This was seen on one table, the band gaps. With {join_words(curve['size'].unique())} "
         f"labels equal weights are better than the baseline in {better['equal weights']} of "
-        f"{len(scores)} cases. A `DifferenceForest` has the lower mean error of the two in "
-        f"{'all' if lower == len(scores) else lower} of them, and is better than the baseline in "
-        f"{better['difference'] or 'none'}, as it varies more from draw to draw. "
+        f"{len(scores)} cases, the difference in {better['difference'] or 'none'}. Yet the "
+        f"difference has the lower mean error of the two in "
+        f"{'all' if lower == len(scores) else lower} of them; it varies more from draw to draw. "
         f"Between the two: {join_words(beside.unique())}."
     )
 

@@ -202,9 +202,9 @@ def _outside() -> str:
     by = others["metric"].value_counts()
     warm = ", all where the related labels are known" if set(others["setting"]) == {"warm"} else ""
     return (
-        f"Beside these cases {len(others)} gains on the baseline are seen with all labels{warm}: "
-        f"{by['rmse']} by root mean squared error, and {by['mae']} more by mean absolute error "
-        "alone. The run on named labels is not among them."
+        f"Outside these cases {len(others)} gains on the baseline are seen with all labels{warm}. "
+        f"By root mean squared error it is {by['rmse']} gains, and by mean absolute error alone it "
+        f"is {by['mae']} more. The run on named labels is not among them."
     )
 
 
@@ -215,12 +215,14 @@ def _compared() -> str:
     empty = asked["world"].isin(NOTHING)
     wrong = int((moved & empty & (asked["true_ratio"] >= 1)).sum())
     return (
-        f"A comparison was put to {int(empty.sum())} artificial tables with "
-        f"{_labels(asked[empty])} labels whose related label tells nothing: for "
-        f"{int((moved & empty).sum())} it recommended another model than the "
-        f"baseline, and {wrong} of these had no lower error on fresh rows. "
-        f"Of {int((~empty).sum())} tables with {_labels(asked[~empty])} labels whose related label "
-        f"tells something, it recommended another model for {int((moved & ~empty).sum())}."
+        f"How often does a comparison mislead? On {int(empty.sum())} artificial tables with "
+        f"{_labels(asked[empty])} labels the related label tells nothing. For "
+        f"{int((~moved & empty).sum())} of them the comparison kept the baseline. For the other "
+        f"{int((moved & empty).sum())} it recommended another model; {wrong} of these models had "
+        "no lower error than the baseline on fresh rows. "
+        f"On {int((~empty).sum())} tables with {_labels(asked[~empty])} labels the related label "
+        f"tells something, and for {int((moved & ~empty).sum())} of them another model was "
+        "recommended."
     )
 
 
