@@ -289,7 +289,7 @@ def test_results_and_guide_say_the_same_of_the_gains_outside():
     assert others.to_dict() == {"rmse": 3, "mae": 3}
     said = guide_evidence()["outside"]
     assert f"{others.sum()} gains on the baseline are seen" in said
-    assert f"{others['rmse']} by root mean" in said
+    assert f"By root mean squared error it is {others['rmse']} gains" in said
     for page in ("results", "guide"):
         text = (Path(__file__).parents[1] / f"book/{page}.md").read_text("utf8")
         assert '["outside"])' in text
