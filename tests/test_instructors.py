@@ -517,19 +517,17 @@ def test_a_group_reads_twenty_minutes_and_runs_what_its_exercise_needs(cells: li
         assert unmade([*left, *its]), words  # none is named in vain
 
 
-def test_the_recalls_of_a_day_need_what_its_card_says() -> None:
-    for path in CHAPTERS[4:6]:
-        code = code_of(path)
-        words = cells_of("A day", path.stem[:2], "exercise 1 (*recall*)")
-        needs = [cell_with(code, part) for part in words]
-        assert len(needs) >= 3
-        begins = next(i for i, cell in enumerate(code) if cell.startswith("# Your answer"))
-        its = code[begins : begins + 2]
-        for left_out in [None, *needs]:  # run, as `w` is also the name of an argument
-            space: dict = {"say": str}
-            run = "\n".join(c for c in [*needs, *its] if c != left_out)
-            with nullcontext() if left_out is None else pytest.raises(NameError):
-                exec(run, space)
+def test_the_recall_of_a_day_needs_what_its_card_says() -> None:
+    code = code_of(CHAPTERS[4])
+    needs = [cell_with(code, part) for part in cells_of("A day", "05", "exercise 1 (*recall*)")]
+    assert len(needs) >= 3
+    begins = next(i for i, cell in enumerate(code) if cell.startswith("# Your answer"))
+    its = code[begins : begins + 2]
+    for left_out in [None, *needs]:  # run, as `w` is also the name of an argument
+        space: dict = {"say": str}
+        run = "\n".join(c for c in [*needs, *its] if c != left_out)
+        with nullcontext() if left_out is None else pytest.raises(NameError):
+            exec(run, space)
 
 
 def test_the_sections_that_the_plans_name_are_there() -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from tlhelpers.book.answers import Answer
-from tlhelpers.book.answers_of_methods import MAE
 
 _BASELINE = "that is the baseline"
 _NOT_OF_THREE = "it is none of the paper's three models"
@@ -98,19 +97,20 @@ OF_TRANSFER: Mapping[str, Mapping[str, Answer]] = {
         ),
     },
     "06.1": {
-        "learned_from": Answer(
-            "measured",
-            wrong={"out-of-bag": "that one answers where z is guessed"},
-            also=("measured z",),
+        "warm": Answer(
+            6,
+            wrong={
+                8: "the measured z is known: there is no need to guess it",
+                5: "that forest learned from predictions of z: ask the other",
+                6.5: "that is the cold query",
+            },
         ),
-        "error": Answer(
-            0.26,
-            0.01,
-            {
-                1.09: "that is the cold query: give the measured z by `known`",
-                1.14: "that is the forest of guessed z, given the measured one",
-                0.24: "that is the mean of ten draws: take the one draw",
-                0.18: MAE,
+        "cold": Answer(
+            6.5,
+            wrong={
+                8: "that forest learned from measured z, and is given a guess: a mismatch",
+                5: "cold, the measured z is not given: the model has its guess alone",
+                6: "that is the warm query",
             },
         ),
     },
