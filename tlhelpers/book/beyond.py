@@ -185,7 +185,10 @@ def _beside_the_line() -> dict:
 
 
 _STATEMENTS: list[tuple[str, Callable[[], dict]]] = [
-    ("Trained on measured labels and asked with guessed ones, a model is worse.", _mismatch),
+    (
+        "A model that learned from measured labels and predicts from guessed ones is worse.",
+        _mismatch,
+    ),
     (
         "A learned slope is better than the baseline for band gaps.",
         lambda: _of_curve("learned slope"),
