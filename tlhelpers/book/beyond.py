@@ -186,7 +186,7 @@ def _beside_the_line() -> dict:
 
 _STATEMENTS: list[tuple[str, Callable[[], dict]]] = [
     (
-        "A model that learned from measured labels and predicts from guessed ones is worse.",
+        "A model that learns from measured labels and predicts from guesses is worse.",
         _mismatch,
     ),
     (
