@@ -26,7 +26,13 @@ def tries(answer) -> list:
     """Return right answers, known wrong ones, near ones, and some of which nothing is known."""
     known = [answer.right, *answer.also, *answer.wrong]
     if isinstance(answer.right, str):
-        return [*known, answer.right.upper(), f" {answer.right} ", "nothing like it", "(d) and (a)"]
+        return [
+            *known,
+            answer.right.upper(),
+            f" the {answer.right} forest",
+            "nothing like it",
+            "(d) and (a)",
+        ]
     beside = [
         x + sign * answer.within * share for x in known for sign in (-1, 1) for share in (0.9, 1.1)
     ]

@@ -392,7 +392,7 @@ def test_the_rules_of_the_guide_by_hand():
         for model in ("stack", "equal weights"):
             left = [curve[setting, n, model] / curve[setting, n, "single-task"] for n in (20, 235)]
             assert (
-                f"{1 - left[0]:.0%} to {1 - left[1]:.0%} for {'the ' * (model == 'stack')}{model}"
+                f"{1 - left[0]:.0%} and {1 - left[1]:.0%} for {'the ' * (model == 'stack')}{model}"
                 in rules["few"]
             )
 

@@ -20,8 +20,9 @@ class Answer:
     Parameters
     ----------
     right : float or str
-        In a text, case does not count, nor a "the" before it, and a space is as good as ``-`` or
-        ``_``; of letters such as "ad" the order does not count, nor what stands between them.
+        In a text, case does not count, nor a "the" before it or a "forest" behind it, and a space
+        is as good as ``-`` or ``_``; of letters such as "ad" the order does not count, nor what
+        stands between them.
     within : float
         How far a number may lie from it.
     wrong : mapping from float or str to str
@@ -77,6 +78,10 @@ class Answer:
 
 def _plain(text: str) -> str:
     """Return a text without what does not count; of a list of letters, the letters in order."""
-    words = re.sub(r"[\s_-]+", " ", text.strip().strip("\"'").lower()).removeprefix("the ")
+    words = (
+        re.sub(r"[\s_-]+", " ", text.strip().strip("\"'").lower())
+        .removeprefix("the ")
+        .removesuffix(" forest")
+    )
     letters = re.sub(r"\band\b|[\s,;()]", "", words)
     return "".join(sorted(letters)) if re.fullmatch("[a-e]+", letters) else words

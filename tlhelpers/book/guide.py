@@ -116,11 +116,11 @@ def _few() -> str:
     ends = [curve["size"].min(), curve["size"].max()]
 
     def ends_of(model: str, setting: str) -> str:
-        return " to ".join(f"{gain[model, setting, size]:.0%}" for size in ends)
+        return " and ".join(f"{gain[model, setting, size]:.0%}" for size in ends)
 
     return (
-        f"On the band gaps, from {ends[0]} to {ends[1]} labels, the gain in percent of the "
-        f"baseline's mean error goes so. Cold: {ends_of('stack', 'cold')} for the stack, "
+        f"On the band gaps, with {ends[0]} and with {ends[1]} labels, the gains in percent of the "
+        f"baseline's mean error are these. Cold: {ends_of('stack', 'cold')} for the stack, "
         f"{ends_of('equal weights', 'cold')} for equal weights. Warm: {ends_of('stack', 'warm')} "
         f"for the stack, {ends_of('equal weights', 'warm')} for equal weights."
     )
@@ -221,8 +221,8 @@ def _compared() -> str:
         f"{int((moved & empty).sum())} it recommended another model; {wrong} of these models had "
         "no lower error than the baseline on fresh rows. "
         f"On {int((~empty).sum())} tables with {_labels(asked[~empty])} labels the related label "
-        f"tells something, and for {int((moved & ~empty).sum())} of them another model was "
-        "recommended."
+        f"tells something, and for {int((moved & ~empty).sum())} of them it recommended another "
+        "model."
     )
 
 
