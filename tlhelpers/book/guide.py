@@ -217,9 +217,9 @@ def _compared() -> str:
     return (
         f"How often does a comparison mislead? On {int(empty.sum())} artificial tables with "
         f"{_labels(asked[empty])} labels the related label tells nothing. For "
-        f"{int((~moved & empty).sum())} of them the comparison kept the baseline. For the other "
-        f"{int((moved & empty).sum())} it recommended another model; {wrong} of these models had "
-        "no lower error than the baseline on fresh rows. "
+        f"{int((~moved & empty).sum())} of them the comparison kept the baseline. It recommended "
+        f"another model for {int((moved & empty).sum())}; on fresh rows {wrong} of these models "
+        "had no lower error than the baseline. "
         f"On {int((~empty).sum())} tables with {_labels(asked[~empty])} labels the related label "
         f"tells something, and for {int((moved & ~empty).sum())} of them it recommended another "
         "model."
