@@ -244,7 +244,8 @@ OF_STUDIES: Mapping[str, Mapping[str, Answer]] = {
             4,
             wrong={
                 3: "that is by the p of each test alone: raise them together",
-                2: "those are told apart from it",
+                1: "that one is told apart from it",
+                2: "those are told apart by the p of each test alone: raise them together",
                 14: "those are of all models in the table: take `six`",
             },
         ),
