@@ -29,6 +29,7 @@ def tries(answer) -> list:
         return [
             *known,
             answer.right.upper(),
+            f" {answer.right} ",
             f" the {answer.right} forest",
             "nothing like it",
             "(d) and (a)",

@@ -112,6 +112,8 @@ def test_each_model_has_panels_of_its_own_side_by_side(tests):
     ]
     places = [ax.get_position() for ax in axes]
     assert places[0].y0 == places[1].y0 > places[2].y1 and places[0].x1 < places[1].x0
+    above = [ax.xaxis.get_major_ticks()[0].label2.get_visible() for ax in axes]
+    assert above == [True, True, False, False]  # a scale at both ends of a tall figure
 
 
 def test_a_legend_says_what_a_full_marker_means(tests):

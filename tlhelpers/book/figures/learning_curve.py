@@ -95,7 +95,7 @@ def plot_size_differences(tests: pd.DataFrame, beside: str, xlabel: str) -> np.n
     drawn = drawn.assign(panel=drawn["model"] + ", " + drawn[beside])
     look = {"score": "difference", "line": 0, "columns": tests[beside].nunique(), "rows": "size"}
     axes = plot_intervals(drawn, "panel", xlabel, **look)
-    for ax in axes[: tests[beside].nunique()]:  # a tall figure: its scale stands at both ends
+    for ax in axes[: look["columns"]]:  # a tall figure: its scale stands at both ends
         ax.tick_params(labeltop=True)
     axes[0].figure.supylabel("target labels for training", fontsize="medium")
     return axes
