@@ -141,6 +141,7 @@ def test_a_table_of_sentences_names_its_cells(mend):
         ("a name", words, words): 3,
         (words,) * 3: 3,
         ("9:00", "5", 8 * words): 3,
+        ("9:00", "5", "Show it.<br>Say it."): 3,
     }
     for row, cards in rows.items():
         head = "<th>what <code>check</code> says</th>" * len(row)

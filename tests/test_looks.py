@@ -598,16 +598,20 @@ def test_a_cramped_table_of_words_is_cards_on_a_phone(at, size: tuple[int, int])
 def test_on_a_phone_the_clock_and_the_minutes_of_a_plan_stand_in_one_line(at) -> None:
     with at(390, 844) as visit:
         page = visit.open("book/instructors_two_days.html")
-        plan, below = (
-            page.locator("table", has=page.get_by_text(head, exact=True)).first
+        plans, below = (
+            page.locator("table", has=page.get_by_text(head, exact=True))
             for head in ("from", "until")
         )
-        clock, minutes = (plan.locator("tbody td").nth(n).bounding_box() for n in (0, 1))
-        assert clock["y"] == minutes["y"] and clock["x"] < minutes["x"]
+        assert plans.count() == 2
+        for plan in plans.all():
+            clock, minutes = (plan.locator("tbody td").nth(n).bounding_box() for n in (0, 1))
+            assert clock["y"] == minutes["y"] and clock["x"] < minutes["x"]
+            words = plan.locator("tbody td").nth(2).bounding_box()
+            assert words["y"] > clock["y"] and words["x"] == clock["x"], "a card"
         after = "e => getComputedStyle(e, '::after').content"
         second = "tbody tr:nth-child(2) > td:nth-child(2)"
-        assert plan.locator(second).evaluate(after) == '" min"'
-        assert below.locator(second).evaluate(after) == "none"
+        assert plans.first.locator(second).evaluate(after) == '" min"'
+        assert below.first.locator(second).evaluate(after) == "none"
 
 
 @pytest.mark.parametrize("width", [390, 1300])

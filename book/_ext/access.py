@@ -168,7 +168,8 @@ def fit_to_phone(match: re.Match) -> str:
     for text in table.find_all(string=HYPHEN):
         if not text.find_parent("code"):
             text.replace_with(HYPHEN.sub("−", text))
-    many = sum(length > SENTENCE for length in longest) > 1 or longest[-1] > PARAGRAPH
+    paragraphs = longest[-1] > PARAGRAPH or any(row[-1].br for row in rows)
+    many = sum(length > SENTENCE for length in longest) > 1 or paragraphs
     if len(longest) > 2 and many:
         table["class"] = [*table["class"], "tl-cards"]
         _name_columns(table)
