@@ -72,7 +72,6 @@ FIGURES = {name: draw for name, (draw, _) in DRAWN.items()} | {
     "differences by size": lambda: differences(
         lambda tests, panel: figures.plot_size_differences(tests, panel, "RMSE (eV)"), "setting"
     ),
-    "so far": lambda: so_far(4),
     "three panels": lambda: barriers(
         lambda scores: figures.plot_intervals(scores, "target", "RMSE (eV)", dash="setting")
     ),
@@ -88,22 +87,22 @@ def test_text_is_read_on_a_phone(name):
     assert least / 72 * PHONE / width >= BESIDE.get(name, LEAST)
 
 
-def so_far(chapter):
-    return figures.plot_so_far(tl.load_results("entropies_verdicts"), chapter, "RMSE (J/K)")
-
-
-@pytest.mark.parametrize("chapter", [4, 5, 6, 7])
-def test_each_chapter_fills_one_more_row_of_the_same_figure(chapter):
-    ax, last = so_far(chapter), so_far(7)
-    names = [label.get_text() for label in ax.get_yticklabels()]
-    met = ["learned slope", "multi-task", "latent variable", "stack"][: chapter - 3]
-    assert names == met + [f"to come: chapter {n:02d}" for n in range(chapter + 1, 8)]
-    assert ax.get_xlim() == last.get_xlim() and ax.get_ylim() == last.get_ylim()
-    told = tl.load_results("entropies_verdicts").set_index("model")["difference"]
-    marks = [line for line in ax.lines if len(line.get_xdata()) == 1 and line.get_visible()]
-    assert [line.get_xdata()[0] for line in marks] == told[met].tolist()
-    shown = [line for line in ax.lines if line.get_visible()]
-    assert len(shown) == 2 * len(met) + 1  # an interval and a marker each, and the line at zero
+@pytest.mark.parametrize("n_columns", [3, 5])
+def test_names_of_the_columns_of_a_sparse_table_keep_apart(n_columns):
+    names = ["PBE gap", "measured gap", "method", "crystallinity", "color"][:n_columns]
+    ax = figures.plot_sparsity(pd.DataFrame(True, range(9), names))
+    ax.figure.canvas.draw()
+    labels = ax.get_xticklabels()
+    told = [" ".join(label.get_text().split()) for label in labels]
+    assert all(name in text for name, text in zip(names, told, strict=True))
+    if n_columns < 4:
+        boxes = [label.get_window_extent() for label in labels]
+        assert all(a.x1 < b.x0 for a, b in itertools.pairwise(boxes))
+    else:  # slanted: the lines of text are farther apart than a letter is high
+        assert {label.get_rotation() for label in labels} == {30}
+        ends = ax.transData.transform([(0, 0), (1, 0)])[:, 0]
+        height = labels[0].get_fontsize() / 72 * ax.figure.dpi
+        assert np.diff(ends)[0] * np.sin(np.radians(30)) > height
 
 
 def test_titles_of_three_panels_keep_apart():
@@ -130,10 +129,10 @@ def test_a_full_marker_beside_an_interval_is_a_difference_seen():
     assert not legend.get_lines()
 
 
-def test_a_setting_is_told_by_the_line_and_no_full_marker_without_verdicts():
+def test_a_setting_is_told_by_the_line_and_a_mark_without_verdict_is_neither_full_nor_hollow():
     axes = FIGURES["three panels"]()
     marks = [line for ax in axes for line in ax.lines if len(line.get_xdata()) == 1]
-    assert {line.get_markerfacecolor() for line in marks} == {"white"}
+    assert {line.get_marker() for line in marks} == {"|"}
     (legend,) = axes[0].figure.legends
     assert [text.get_text() for text in legend.get_texts()] == ["cold", "warm"]
     solid, dashed = (line.get_linestyle() for line in legend.get_lines())

@@ -353,7 +353,6 @@ def test_the_page_of_the_guide_has_a_section_a_row():
     assert headings == [
         "In a hurry",
         "If no difference is seen",
-        "How to read this page",
         "Your table",
         *table.index,
         "Five rules",

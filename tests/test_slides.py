@@ -104,7 +104,7 @@ def test_there_are_as_many_slides_as_the_teacher_is_told(site: Path) -> None:
     made: Counter[str] = Counter()
     for path in sorted((site / "notebooks").glob("[0-9]*.html")):
         for slide in chapter_slides(path):
-            figure = "figure" if slide.image else "answer"
+            figure = "figure" if slide.image else "table" if slide.table else "answer"
             kind = {"Summary": "summary", "Exercises": "list"}.get(slide.title, figure)
             made["title" if slide.opens else "question" if slide.asks else kind] += 1
     assert told == made

@@ -1,7 +1,8 @@
 """Make slides of the built book, one file that needs no network: ``make slides``.
 
-Nothing is written anew: a chapter gives its title and aims, each figure with the heading and the
-sentences around it, each question that stands before a figure, its summary and its exercises.
+Nothing is written anew: a chapter gives its title and aims, each figure and each table of verdicts
+with the heading and the sentences around it, each question that stands before one, its summary and
+its exercises.
 
     python -m tools.slides [SITE [FILE]]
 """
@@ -18,6 +19,8 @@ from pathlib import Path
 from bs4 import BeautifulSoup, Tag
 from jinja2 import Environment, FileSystemLoader
 
+from tlhelpers.book import verdict_strip
+
 HERE = Path(__file__).resolve().parent
 SITE = HERE.parent / "_build" / "html"
 TARGET = HERE.parent / "_build" / "slides.html"
@@ -28,13 +31,14 @@ EXERCISE = re.compile(r"Exercise \d+ \((.+?)\): (.+)")
 
 @dataclass
 class Slide:
-    """One slide: a title, then a message, points or a figure."""
+    """One slide: a title, then a message, points, a figure or a table of verdicts."""
 
     title: str
     message: str = ""
     points: tuple[str, ...] = ()
     image: str = ""
     alt: str = ""
+    table: str = ""
     opens: str = ""  # a chapter's name, on its first slide
     asks: bool = False
 
@@ -86,7 +90,7 @@ def chapter_slides(page: Path) -> Iterator[Slide]:
 
 
 def _figures(section: Tag, title: str, folder: Path) -> Iterator[Slide]:
-    """Yield the questions and the figures of a section.
+    """Yield the questions, the figures and the tables of verdicts of a section.
 
     What follows a figure is its message. A question without a figure has its answer on a slide.
     """
@@ -97,11 +101,11 @@ def _figures(section: Tag, title: str, folder: Path) -> Iterator[Slide]:
         solution = "tag_hide-cell" in (part.get("class") or [])
         if part.name == "section" or solution:
             continue
-        image = part.select_one(".cell_output img[alt]")
+        image = part.select_one(".cell_output img[alt], .cell_output .tl-tests")
         said = part if part.name in ("p", "details") else part.select_one(".cell_output p")
         asks = part.name == "blockquote" and text_of(part).startswith(GUESS)
         if waiting and (image or asks or said):
-            if said and not image:
+            if said and not image and not waiting.message:
                 waiting.message = first_sentences(text_of(said).removeprefix(ANSWER).strip())
             yield waiting
             waiting = None
@@ -113,6 +117,12 @@ def _figures(section: Tag, title: str, folder: Path) -> Iterator[Slide]:
             yield Slide(GUESS.rstrip("."), text_of(part).removeprefix(GUESS).strip(), asks=True)
         if image:
             asked = False
+            if image.name == "table":
+                after = image.find_all_next("p")
+                within = [p for p in part.select("p:not(summary p)") if p in after]
+                message = first_sentences(text_of(within[0])) if within else ""
+                waiting = Slide(title, message, table=str(image))
+                continue
             source = embedded((folder / str(image["src"])).resolve())
             waiting = Slide(title, image=source, alt=str(image["alt"]))
     if waiting:
@@ -137,7 +147,8 @@ def build(site: Path = SITE) -> str:
         sys.exit(f"there are no chapters in {site}: run `make book` first")
     slides = [slide for page in pages for slide in chapter_slides(page)]
     template = Environment(loader=FileSystemLoader(HERE), autoescape=True, trim_blocks=True)
-    return template.get_template("slides.html.j2").render(slides=slides)
+    style = Path(verdict_strip.__file__).with_suffix(".css").read_text("utf8")
+    return template.get_template("slides.html.j2").render(slides=slides, style=style)
 
 
 def main(site: Path = SITE, target: Path = TARGET) -> None:

@@ -16,6 +16,7 @@ from tlhelpers.book.check_answers import all_answers, check_answer
 from tlhelpers.book.counted_otherwise import (
     beside_equal_weights,
     both_formulas,
+    by_published_form,
     check_verdicts,
     count_otherwise,
     nameless_words,
@@ -34,7 +35,7 @@ from tlhelpers.book.figures import *  # noqa: F403 - every figure of the book
 from tlhelpers.book.figures import __all__ as _figures
 from tlhelpers.book.findings import claims_table
 from tlhelpers.book.guide import decision_table, guide_evidence
-from tlhelpers.book.guide_tables import guide_tables
+from tlhelpers.book.guide_tables import guide_mixtures, guide_tables
 from tlhelpers.book.handbook import few_entropies, few_entropy_tests, smaller_tables
 from tlhelpers.book.jackknife_tables import jackknife_by_trees, jackknife_of_difference
 from tlhelpers.book.lab import (
@@ -76,6 +77,7 @@ from tlhelpers.book.several_tasks import (
 )
 from tlhelpers.book.union import floors_of_union
 from tlhelpers.book.upload import TableUpload
+from tlhelpers.book.verdict_strip import show_tests
 from tlhelpers.book.verdict_tables import (
     count_once,
     gain_to_be_seen,
@@ -102,6 +104,7 @@ __all__ = [
     "beyond_table",
     "bootstrap_scores",
     "both_formulas",
+    "by_published_form",
     "cancellation_scores",
     "check_answer",
     "check_comparison",
@@ -118,6 +121,7 @@ __all__ = [
     "gain_to_be_seen",
     "gains_outside_record",
     "guide_evidence",
+    "guide_mixtures",
     "guide_tables",
     "in_words",
     "interval",
@@ -141,6 +145,7 @@ __all__ = [
     "say_claims",
     "say_list",
     "scores_by",
+    "show_tests",
     "show_text",
     "show_words",
     "smaller_tables",

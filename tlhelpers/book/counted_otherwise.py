@@ -7,7 +7,6 @@ from tlhelpers.book.prose import join_words, name_tests
 from tlhelpers.book.verdict_tables import percent_of_baseline
 from tlhelpers.data.loaders import load_results
 from tlhelpers.evaluation import SETTINGS, compare_sizes, holm, judge
-from tlhelpers.evaluation.comparison import LEVEL, VERDICTS
 
 
 def count_otherwise(tests: pd.DataFrame, curve: str = "band_gaps_curve") -> pd.DataFrame:
@@ -42,6 +41,29 @@ def count_otherwise(tests: pd.DataFrame, curve: str = "band_gaps_curve") -> pd.D
     )
 
 
+def by_published_form(tests: pd.DataFrame, curve: str = "band_gaps_curve") -> pd.DataFrame:
+    """Judge the tests of a learning curve by the published form of the corrected test.
+
+    Parameters
+    ----------
+    tests : pandas.DataFrame
+        Verdicts at the sizes of a learning curve.
+    curve : str
+        The result that they were made from.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same tests with ``low``, ``high``, ``p_value``, ``p_adjusted`` and ``verdict`` of that
+        form; p is adjusted in each question.
+    """
+    counted = count_otherwise(tests, curve)
+    middle, longer = counted["difference"], counted["longer"]
+    ends = {end: middle + (counted[end] - middle) * longer for end in ("low", "high")}
+    found = judge(counted.assign(p_value=counted["p_stricter"], **ends), adjust=False)
+    return found.assign(p_value=counted["p_alone"])[tests.columns]
+
+
 def both_formulas(tests: pd.DataFrame) -> pd.DataFrame:
     """Return the intervals of the verdicts "better", by both formulas of the test.
 
@@ -57,16 +79,11 @@ def both_formulas(tests: pd.DataFrame) -> pd.DataFrame:
         the published one; ``difference``, ``low`` and ``high``, in percent of the baseline's error;
         and ``verdict``, that of the formula.
     """
-    better = percent_of_baseline(count_otherwise(tests)).query("verdict == 'better'")
-    ours = better.sort_values(["setting", "size"])
-    ours["model"] = ours["setting"] + ", " + ours["size"].astype(str) + ", " + ours["model"]
-    middle, longer = ours["difference"], ours["longer"]
-    published = ours.assign(
-        low=middle - (middle - ours["low"]) * longer,
-        high=middle + (ours["high"] - middle) * longer,
-        verdict=ours["verdict"].where(ours["p_stricter"] < LEVEL, VERDICTS[-1]),
-    )
+    ours = tests[tests["verdict"] == "better"].sort_values(["setting", "size"])
+    published = by_published_form(tests).loc[ours.index]
     found = pd.concat({"our formula": ours, "published formula": published}, names=["formula"])
+    found = percent_of_baseline(found)
+    found["model"] = found["setting"] + ", " + found["size"].astype(str) + ", " + found["model"]
     columns = ["model", "formula", "difference", "low", "high", "verdict"]
     return found.reset_index("formula")[columns].reset_index(drop=True)
 

@@ -15,7 +15,6 @@ from tlhelpers.book.figures.scores import (
     plot_gains,
     plot_intervals,
     plot_scores,
-    plot_so_far,
 )
 from tlhelpers.book.figures.settings import plot_settings
 from tlhelpers.book.figures.tables import (
@@ -54,7 +53,6 @@ __all__ = [
     "plot_settings",
     "plot_shared_splits",
     "plot_size_differences",
-    "plot_so_far",
     "plot_sparsity",
     "plot_spread",
     "plot_strip",

@@ -25,7 +25,6 @@ from tlhelpers.book.figures.style import (
 )
 from tlhelpers.evaluation.comparison import VERDICTS
 
-MET_IN = {"learned slope": 4, "multi-task": 5, "latent variable": 6, "stack": 7}  # chapters
 LONG, WORDS = 20, 48  # intervals over each other that are seen at once; letters in a line
 PATTERNS: list[Any] = ["-", (0, (2, 1))]  # short dashes: a short interval still has several
 
@@ -75,7 +74,7 @@ def plot_intervals(
     table : pandas.DataFrame
         Columns ``model``, `score`, ``low``, ``high``, `panel` and `dash`. A model named
         "how, model" has the style of the model. A marker is full where a column ``verdict`` says
-        that there is a difference; else, and without that column, it is hollow.
+        that there is a difference, else hollow; without that column it is a stroke.
     panel : str
         The column that names the panels.
     xlabel : str
@@ -140,41 +139,16 @@ def plot_intervals(
     return axes
 
 
-def plot_so_far(tests: pd.DataFrame, chapter: int, xlabel: str) -> Axes:
-    """Draw the gains of the models that the chapters up to this one have; later rows are empty.
-
-    Parameters
-    ----------
-    tests : pandas.DataFrame
-        Verdicts of the learned slope, the multi-task forest, the latent variable and the stack, a
-        row each: columns ``model``, ``difference``, ``low``, ``high`` and ``verdict``.
-    chapter : int
-        4 to 7.
-    xlabel : str
-        With unit.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-    """
-    rows = tests.set_index("model").loc[list(MET_IN)].reset_index()
-    met = [number <= chapter for number in MET_IN.values()]
-    (ax,) = plot_intervals(rows.assign(panel=""), "panel", xlabel, score="difference", line=0)
-    for artist, known in zip(ax.lines, np.repeat(met, 2), strict=False):
-        artist.set_visible(known)  # hidden, not left out: all chapters have the same axes
-    later = [name if n <= chapter else f"to come: chapter {n:02d}" for name, n in MET_IN.items()]
-    ax.set_yticks(range(len(later)), later)
-    return ax
-
-
 def _draw_interval(ax: Axes, row: dict, place: int, score: str, number: int, n: int) -> None:
     """Draw one score with its interval; the second of two cases dashed and a little lower."""
     style = style_of(str(row["model"]))
     y = place + 0.3 * (number - (n - 1) / 2)
     ends = [row["low"], row["high"]]
     ax.plot(ends, [y, y], color=style.color, linewidth=1.8, linestyle=PATTERNS[number])
-    full = row.get("verdict") in VERDICTS[:2]
-    ax.plot(row[score], y, **look_of(style, full=full, size=8 / n**0.5))
+    look = look_of(style, full=row.get("verdict") in VERDICTS[:2], size=8 / n**0.5)
+    if "verdict" not in row:
+        look |= {"marker": "|", "markersize": 10, "markeredgewidth": 2.5}
+    ax.plot(row[score], y, **look)
 
 
 def plot_gains(needed: pd.Series, of: pd.Series) -> Axes:

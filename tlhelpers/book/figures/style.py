@@ -12,6 +12,7 @@ from tlhelpers.book.names import in_words
 plt.rc("font", size=12)
 plt.rc("axes", titlesize="medium")
 plt.rc("legend", handletextpad=0.5, columnspacing=1.2)
+plt.rc("axes.spines", top=False, right=False)
 
 
 @dataclass(frozen=True)
@@ -52,13 +53,13 @@ STYLES = {
     "stack": Style("#222222", "*", (14, 2, 2, 2)),
     "equal weights": Style("#a18245", "p", (5, 1, 1, 1)),
 }
-# Unions, controls and rivals: grey, and apart by marker and dash.
+# Unions, controls and rivals: grey, and apart by marker and dash. A stack of fewer columns: brown.
 GREY = {
     "pooled": Style("#555555", "v", (1, 1)),
     "pooled, flag": Style("#888888", "P", (3, 1)),
     "difference, z seen": Style("#555555", "d", (4, 2, 1, 2)),
     "equal weights, z shuffled": Style("#888888", "<", (2, 1)),
-    "stack, without heat capacity": Style("#777777", "h", (4, 2)),
+    "stack, without heat capacity": Style("#8c564b", "h", (4, 2)),
     "mixture without z": Style("#444444", ">", (8, 3)),
 }
 OTHER = Style("#555555", "o")

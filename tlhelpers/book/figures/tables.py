@@ -38,12 +38,16 @@ def plot_sparsity(filled: pd.DataFrame, title: str = "") -> Axes:
         vmin=0,
         vmax=1,
     )
-    lines = [textwrap.fill(literal(c), 10, break_long_words=False) for c in filled]
-    names = [
-        f"{100 * filled[c].mean():.1f}%\n{name}" for c, name in zip(filled, lines, strict=True)
-    ]
-    ax.set_xticks(range(len(names)), names)
-    for edge in np.arange(len(names) - 1) + 0.5:
+    shares = [f"{share:.1%}" for share in filled.mean()]
+    if len(shares) < 4:
+        lines = (textwrap.fill(literal(c), 10, break_long_words=False) for c in filled)
+        names = map("\n".join, zip(shares, lines, strict=True))
+        ax.set_xticks(range(len(shares)), list(names))
+    else:  # beside each other the names would touch
+        names = (f"{literal(c)}, {share}" for c, share in zip(filled, shares, strict=True))
+        slant = {"rotation": 30, "ha": "right", "rotation_mode": "anchor"}
+        ax.set_xticks(range(len(shares)), list(names), **slant)
+    for edge in np.arange(len(shares) - 1) + 0.5:
         ax.axvline(edge, color="white", linewidth=2)
     ax.set(yticks=[], ylabel=f"{len(filled):,} rows, sorted", title=title)
     return ax

@@ -1,0 +1,77 @@
+"""A test in the form that it has on every page."""
+
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tlhelpers.book import show_tests
+from tlhelpers.book.verdict_strip import SCALE
+
+SEEN = {"score": 3.0, "baseline_score": 4.0, "difference": -1.0, "low": -1.6, "high": -0.4}
+SEEN |= {"verdict": "better", "p_adjusted": 0.0123}
+
+
+def shown(*tests, names=None, **options):
+    index = names or [f"model {i}" for i in range(len(tests))]
+    html = show_tests(pd.DataFrame(tests, index), "eV", **options).data
+    return BeautifulSoup(html, "html.parser")
+
+
+def words(part):
+    return " ".join(part.get_text(" ", strip=True).split())
+
+
+def test_a_row_has_both_errors_the_change_in_percent_its_interval_and_the_verdict():
+    row = shown(SEEN, names=["stack"], beside="single-task").select_one("tbody tr")
+    assert [words(cell) for cell in row.find_all(["th", "td"])] == [
+        "stack",
+        "3.00 single-task 4.00",
+        "−25% (−40 to −10)",
+        "▼ better adjusted p = 0.012",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "label"),
+    [("better", "▼ better"), ("worse", "▲ worse"), ("no difference seen", "no difference seen")],
+)
+def test_a_full_label_and_a_full_mark_say_that_a_difference_is_seen(verdict, label):
+    row = shown(SEEN | {"verdict": verdict}).select_one("tbody tr")
+    box = row.select_one(".tl-verdict")
+    seen = verdict != "no difference seen"
+    assert words(box) == label and ("tl-seen" in box["class"]) == seen
+    assert ("fill: currentColor" in row.svg.circle["style"]) == seen
+
+
+def test_a_p_value_alone_is_called_p_and_a_small_one_has_its_bound():
+    alone = {**SEEN, "p_value": 0.0004}
+    del alone["p_adjusted"]
+    assert words(shown(alone).select_one("tbody td:last-child")).endswith("p < 0.001")
+    assert "adjusted" not in shown(alone).text
+
+
+def test_a_model_has_its_colours_and_levels_of_the_index_are_its_name():
+    table = pd.DataFrame([SEEN], pd.MultiIndex.from_tuples([("stack", "warm")]))
+    row = BeautifulSoup(show_tests(table, "eV").data, "html.parser").select_one("tbody tr")
+    assert words(row.th) == "stack, warm" and "#222222" in row["style"]
+
+
+def test_what_lies_beyond_the_scale_is_an_arrow_and_its_number_is_told():
+    far = SEEN | {"difference": 4.0, "low": 2.8, "high": 5.2, "verdict": "worse"}
+    row = shown(far).select_one("tbody tr")
+    assert row.svg.circle is None and "+100% (+70 to +130)" in words(row)
+
+
+@given(st.floats(-SCALE, SCALE), st.floats(0, 200))
+def test_the_drawing_stays_in_its_frame_and_zero_is_in_the_middle(change, width):
+    test = SEEN | {"difference": change / 25, "low": (change - width) / 25}
+    drawing = shown(test | {"high": (change + width) / 25}).select_one("tbody svg")
+    x, wide = float(drawing.circle["cx"]), float(drawing["width"])
+    assert 0 <= x - 4.5 and x + 4.5 <= wide
+    assert abs(x - wide / 2) < 0.1 or (x > wide / 2) == (change > 0)
+
+
+def test_a_name_from_the_data_is_text():
+    assert shown(SEEN, names=["<b>x</b>"]).select_one("tbody th").text == "<b>x</b>"

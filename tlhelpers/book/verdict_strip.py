@@ -1,0 +1,121 @@
+"""A test in one fixed form: errors, change with its interval on one scale, and the verdict."""
+
+from html import escape
+from pathlib import Path
+
+import pandas as pd
+from IPython.display import HTML
+
+from tlhelpers.book.names import in_words
+from tlhelpers.book.verdict_tables import percent_of_baseline
+from tlhelpers.table.palette import look_of
+
+SCALE = 60  # percent of the baseline's error to either side: one scale for all pages
+_WIDE, _HIGH = 150, 18  # of the drawing, in CSS pixels
+_SIGN = {"better": "▼", "worse": "▲"}
+_STYLE = Path(__file__).with_suffix(".css")
+
+
+def show_tests(
+    tests: pd.DataFrame, unit: str, *, beside: str = "baseline", digits: int = 2
+) -> HTML:
+    """Show tests of errors in the form that they have on every page.
+
+    Parameters
+    ----------
+    tests : pandas.DataFrame
+        A row a test, named by the index or its levels: ``score``, ``baseline_score``,
+        ``difference``, ``low``, ``high``, ``verdict``, and ``p_adjusted`` or ``p_value``.
+    unit : str
+        Of the error; empty where the names of the rows say it.
+    beside : str
+        Whose error stands below that of the model.
+    digits : int
+        Decimals of the errors.
+
+    Returns
+    -------
+    IPython.display.HTML
+        A table: the model, the two errors, the change in percent of the latter with its 95%
+        interval, drawn on a scale that is the same everywhere, and the verdict. A full mark and a
+        full label say that a difference is seen.
+    """
+    body = "".join(
+        _row(_named(name), test, beside, digits)
+        for name, test in percent_of_baseline(tests).iterrows()
+    )
+    named = f"error ({unit})" if unit else "error"
+    scale = f"<span>−{SCALE}%</span><span>0</span><span>+{SCALE}%</span>"
+    head = (
+        f'<tr><th scope="col">model</th><th scope="col">{escape(named)}</th>'
+        '<th scope="col" class="tl-change">change, 95% interval'
+        f'<span class="tl-scale" aria-hidden="true">{scale}</span></th>'
+        '<th scope="col">verdict</th></tr>'
+    )
+    return HTML(
+        f'<style data-once="tests">{_STYLE.read_text("utf8")}</style>'
+        f'<table class="tl-tests"><thead>{head}</thead><tbody>{body}</tbody></table>'
+    )
+
+
+def _named(name: object) -> str:
+    """Return the name of a row, of its parts where the index has levels."""
+    return in_words(", ".join(map(str, name)) if isinstance(name, tuple) else str(name))
+
+
+def _row(name: str, test: pd.Series, beside: str, digits: int) -> str:
+    """Return a test as a row of the table; its change is in percent."""
+    seen = test["verdict"] in _SIGN
+    look = look_of(name.partition(", ")[0])
+    ends = f"{_percent(test['low'])} to {_percent(test['high'])}"
+    change = f"{_percent(test['difference'])}% ({ends})"
+    sign = f'<span aria-hidden="true">{_SIGN[test["verdict"]]} </span>' if seen else ""
+    return (
+        f'<tr style="--tl-light: {look.color}; --tl-dark: {look.dark}">'
+        f'<th scope="row">{escape(name)}</th>'
+        f"<td>{test['score']:.{digits}f}"
+        f"<small>{escape(beside)} {test['baseline_score']:.{digits}f}</small></td>"
+        f'<td class="tl-change">{_drawing(test, full=seen)}<small>{change}</small></td>'
+        f'<td><span class="tl-verdict{" tl-seen" if seen else ""}">{sign}{test["verdict"]}</span>'
+        f"<small>{_p(test)}</small></td></tr>"
+    )
+
+
+def _percent(number: float) -> str:
+    """Return a number of percent with its sign, with a decimal where it would round to zero."""
+    text = f"{number:+.0f}" if abs(number) >= 0.5 else f"{number:+.1f}"
+    return text.replace("-", "−")
+
+
+def _p(test: pd.Series) -> str:
+    """Return the p-value that the verdict rests on."""
+    p, word = (test["p_adjusted"], "adjusted p") if "p_adjusted" in test else (test["p_value"], "p")
+    return f"{word} &lt; 0.001" if p < 0.001 else f"{word} = {p:.2g}"
+
+
+def _drawing(test: pd.Series, *, full: bool) -> str:
+    """Return an interval on the scale of all pages; what lies beyond it ends in an arrow."""
+    middle, end = _WIDE / 2, _HIGH / 2
+
+    def at(percent: float) -> float:
+        return middle + max(-1, min(1, percent / SCALE)) * (middle - 6)
+
+    low, high, mean = at(test["low"]), at(test["high"]), at(test["difference"])
+    beyond = [(low, -4)] if test["low"] < -SCALE else []
+    beyond += [(high, 4)] if test["high"] > SCALE else []
+    arrows = "".join(
+        f'<path d="M{x:.1f} {end - 4} l{to} 4 l{-to} 4" fill="none" stroke="currentColor"/>'
+        for x, to in beyond
+    )
+    side = 4.5 if test["difference"] > 0 else -4.5
+    mark = f'<circle cx="{mean:.1f}" cy="{end}" r="4.5"'
+    if abs(test["difference"]) > SCALE:  # a triangle that points to where it lies
+        mark = f'<path d="M{mean - side:.1f} {end - 5} l{2 * side} 5 l{-2 * side} 5 z"'
+    fill = "currentColor" if full else "var(--pst-color-background, #ffffff)"
+    return (
+        f'<svg aria-hidden="true" width="{_WIDE}" height="{_HIGH}" viewBox="0 0 {_WIDE} {_HIGH}">'
+        f'<path d="M{middle} 0 V{_HIGH}" stroke="#808080" stroke-dasharray="2 2"/>'
+        f'<path d="M{low:.1f} {end} H{high:.1f}" stroke="currentColor" stroke-width="2"/>{arrows}'
+        f'{mark} stroke="currentColor" stroke-width="2" '
+        f'style="fill: {fill}"/></svg>'
+    )
