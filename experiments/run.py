@@ -26,6 +26,7 @@ EXPERIMENTS = [
     "entropies_rivals",
     "entropies_back_test",
     "handbook",
+    "entropies_controls",
     "own_size",
     "ten_picks",
 ]

@@ -79,6 +79,20 @@ def test_case_spaces_and_rounding_do_not_count() -> None:
     assert check_answer("01.3", room=np.int64(85))
 
 
+@pytest.mark.parametrize(
+    ("exercise", "answers"),
+    [("01.1", {"floor": 2.8}), ("03.1", {"least": 3.5}), ("14.3", {"error": 2.3})],
+)
+def test_a_rounded_answer_is_told_so(exercise, answers, capsys) -> None:
+    assert not check_answer(exercise, **answers)
+    assert "that is right, but rounded: give more digits" in capsys.readouterr().out
+
+
+def test_a_whole_number_is_not_called_rounded(capsys) -> None:
+    assert not check_answer("01.1", floor=3) and not check_answer("02.2", high=0.0)
+    assert capsys.readouterr().out.count("the hint says how") == 2
+
+
 def test_two_digits_are_enough_and_four_for_a_p_value(capsys) -> None:
     """As chapter 01 says."""
     for exercise, answers in ANSWERS.items():

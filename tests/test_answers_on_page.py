@@ -38,7 +38,18 @@ def tries(answer) -> list:
         x + sign * answer.within * share for x in known for sign in (-1, 1) for share in (0.9, 1.1)
     ]
     right = answer.right
-    return [*known, *beside, -right, 100 * right, 1000 * right, right**2, right + 1e4, right - 1e4]
+    rounded = [round(right, digits) for digits in (0, 1)]
+    return [
+        *known,
+        *rounded,
+        *beside,
+        -right,
+        100 * right,
+        1000 * right,
+        right**2,
+        right + 1e4,
+        right - 1e4,
+    ]
 
 
 @pytest.mark.parametrize("chapter", PAGES)

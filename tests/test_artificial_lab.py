@@ -163,7 +163,7 @@ def test_the_lab_compares_one_position_and_all_of_its_draws():
 @pytest.mark.parametrize(
     ("other", "text", "seen"),
     [
-        ([0.79, 0.81, 0.80, 0.80], "M -20%", True),
+        ([0.79, 0.81, 0.80, 0.80], "M −20%", True),
         ([0.60, 1.30, 0.70, 1.20], "", False),
         ([1.19, 1.21, 1.20, 1.20], "S", True),
         ([0.70, 1.40, 0.80, 1.30], "", False),

@@ -15,7 +15,7 @@ from conftest import ROOT, visiting
 from test_exercises import CHAPTERS as ALL
 from test_exercises import GUESS, MINUTES, exercises_of
 
-from tlhelpers import load_thermochemistry
+from tlhelpers import load_results, load_thermochemistry
 from tlhelpers.book import few_entropies, lab_errors, smaller_tables
 from tlhelpers.book.check_answers import ANSWERS
 from tlhelpers.table import guess_roles, read_roles, read_table
@@ -211,7 +211,7 @@ def test_a_row_that_is_not_all_practice_says_how_much_is(cells: list[str]) -> No
 
 
 END = (
-    "Two sources: two columns, or a flag.",
+    "Two sources, two columns.",
     "Compare with the baseline before you trust a model.",
     "Not seen is not the same as not there.",
 )
@@ -230,7 +230,7 @@ def test_every_plan_ends_with_the_same_three_sentences() -> None:
         assert last[1].endswith(f"**Say** {' '.join(END)}") and "](#take-home)" in last[1]
     shown = re.findall("^> (.+)", TEXT.partition("(take-home)=")[2].partition("\n## The")[0], re.M)
     assert tuple(shown[:3]) == END and len(shown) == 4
-    without, alone = re.match(r"\*(\S+) against (\S+): .* 200 entropies", shown[3]).groups()
+    without, alone = re.match(r"\*(\S+) against (\S+): .* on the entropies", shown[3]).groups()
     assert f"stack's error is {without} J/K" in TEXT and f"forest's {alone}." in TEXT
 
 
@@ -362,8 +362,13 @@ def test_the_promise_of_the_first_page_is_its_number() -> None:
     heat = load_thermochemistry()
     share = heat["heat_capacity"].notna()[heat["entropy"].isna()].mean()
     assert f"which only {share:.0%} of the solids to predict have." in TEXT
-    said = f"the stack's error is {less[200]:.1f} J/K, the single-task forest's"
-    assert TEXT.count(f"{said} {mean['single-task'][200]:.1f}.") == 3  # once in each plan
+    two = load_results("entropies_without_verdicts").set_index("model").loc["stack"]
+    said = f"the stack's error is {two['score']:.1f} J/K, the single-task forest's"
+    assert TEXT.count(f"{said} {two['baseline_score']:.1f}.") == 3  # once in each plan
+    assert f"{two['baseline_score']:.2f} of the single-task forest and {two['score']:.2f}" in TEXT
+    shares = heat[heat["entropy"].isna()].notna().mean()
+    known = [f"{shares[name]:.0%}" for name in ("enthalpy_of_formation", "molar_volume")]
+    assert TEXT.count(f"Of the entropies' two, {' and '.join(known)} of them do.") == 2
 
 
 def test_what_a_class_with_small_tables_must_expect() -> None:
@@ -756,7 +761,7 @@ def test_the_table_for_those_without_one_is_read(tmp_path: Path, monkeypatch) ->
     assert command == f"!{{sys.executable}} -m tlhelpers check {name} --target {target}"
     frame = read_table(name)
     own = read_roles(frame, guess_roles(frame, target=target))
-    assert own.target == target and own.Y[target].count() > 300 and len(own.Y.columns) == 4
+    assert own.target == target and own.Y[target].count() > 300 and len(own.Y.columns) == 3
 
 
 def test_the_shortest_way_takes_as_long_as_the_first_page_says() -> None:

@@ -6,6 +6,7 @@ import sys
 
 import band_gaps
 import entropies_back_test
+import entropies_controls
 import entropies_rivals
 import false_positives
 import handbook
@@ -336,6 +337,38 @@ def test_the_rivals_of_the_entropies_had_the_same_splits():
         assert set(tests["model"]) == asked
         p_values = holm(tests["p_value"])
         assert np.allclose(tests["p_adjusted"], p_values)
+
+
+def test_a_shuffled_column_keeps_its_values_and_holes_and_the_target_its_rows():
+    own = parts.own_entropies()
+    dealt = entropies_controls.shuffled(own.Y, own.target, seed=1)
+    assert dealt[own.target].equals(own.Y[own.target])
+    for name in own.Y.columns.drop(own.target):
+        before, after = own.Y[name], dealt[name]
+        assert after.isna().equals(before.isna()) and sorted(after.dropna()) == sorted(
+            before.dropna()
+        )
+        assert abs(after.corr(own.Y[own.target])) < 0.2 < abs(before.corr(own.Y[own.target]))
+
+
+def test_the_controls_of_the_entropies_had_the_same_splits():
+    found = pd.read_csv(parts.RESULTS / "entropies_controls.csv").set_index("columns")
+    for columns, name in {"all columns": "verdicts", "without": "without_verdicts"}.items():
+        stack = pd.read_csv(parts.RESULTS / f"entropies_{name}.csv").set_index("model").loc["stack"]
+        assert np.allclose(found.loc[columns, "score"], stack["score"], atol=1e-9)
+    assert np.allclose(found["p_adjusted"], holm(found["p_value"])) and len(found) == 4
+    blind = found[found["control"] == "mixture without z"]["baseline_score"]
+    assert blind["all columns"] == blind["without"]  # it reads none
+    curve = pd.read_csv(parts.RESULTS / "entropies_few_controls.csv")
+    first = pd.read_csv(parts.RESULTS / "entropies_few.csv").query("model == 'stack'")
+    case = ["columns", "size", "repeat"]
+    for _, rows in curve.groupby("model"):
+        both = rows.merge(first, on=case)
+        assert len(rows) == len(both) == 200
+        for name in ("n_train", "n_pool", "n_test"):
+            assert (both[f"{name}_x"] == both[f"{name}_y"]).all()
+    again = entropies_controls.scores("curve", "without", 3, trees=2)
+    assert set(again["model"]) == {"stack, z shuffled"} and set(again) == set(curve)
 
 
 def test_the_pages_say_by_learner_how_the_corrected_test_departs_from_its_level():

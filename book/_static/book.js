@@ -30,7 +30,8 @@ addEventListener("DOMContentLoaded", () => {
   const fitToPhone = (box, table) => {
     box.classList.add("tl-tighter");
     const rows = [...table.tBodies[0].rows];
-    if ((hidden(box) <= 1 && !isCramped(table)) || rows.length > 12 || table.matches(".tl-page table, :has(thead [colspan])")) return;
+    const numbers = rows.length > 6 && !table.querySelector("tbody td.tl-text"); // read as columns: it scrolls
+    if ((hidden(box) <= 1 && !isCramped(table)) || rows.length > 12 || numbers || table.matches(".tl-page table, :has(thead [colspan])")) return;
     const heads = [...table.tHead.rows[0].cells].map((cell) => cell.textContent.trim());
     let group = "";
     for (const { cells } of rows) {
@@ -152,6 +153,8 @@ function faultOfNumber({ right, within, wrong }, text) {
   const far = (value) => Math.abs(value - answer);
   const [near, remark] = [[right, ""], ...wrong].reduce((best, other) => (far(other[0]) < far(best[0]) ? other : best));
   if (far(near) <= within) return remark;
+  const digits = String(answer).includes("e") ? 0 : (String(answer).split(".")[1] ?? "").length;
+  if (digits && answer && Math.abs(answer - right) * 10 ** digits < 0.4999999) return "that is right, but rounded: give more digits";
   const mended = [
     ["the sign is wrong", -answer],
     ["a hundred times too large: a percentage?", answer / 100],

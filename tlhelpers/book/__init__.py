@@ -36,7 +36,13 @@ from tlhelpers.book.figures import __all__ as _figures
 from tlhelpers.book.findings import claims_table
 from tlhelpers.book.guide import decision_table, guide_evidence
 from tlhelpers.book.guide_tables import guide_mixtures, guide_tables
-from tlhelpers.book.handbook import few_entropies, few_entropy_tests, smaller_tables
+from tlhelpers.book.handbook import (
+    entropy_controls,
+    few_control_tests,
+    few_entropies,
+    few_entropy_tests,
+    smaller_tables,
+)
 from tlhelpers.book.jackknife_tables import jackknife_by_trees, jackknife_of_difference
 from tlhelpers.book.lab import (
     LAB_DRAWS,
@@ -114,7 +120,9 @@ __all__ = [
     "count_once",
     "count_otherwise",
     "decision_table",
+    "entropy_controls",
     "error_cancellation",
+    "few_control_tests",
     "few_entropies",
     "few_entropy_tests",
     "floors_of_union",

@@ -58,6 +58,9 @@ class Answer:
         near = min(remarks, key=lambda x: abs(x - answer))
         if abs(near - answer) <= self.within:
             return remarks[near]
+        digits = 0 if "e" in repr(answer) else len(repr(answer).partition(".")[2].rstrip("0"))
+        if digits and answer and abs(answer - right) * 10**digits < 0.4999999:
+            return "that is right, but rounded: give more digits"
         mended = {
             "the sign is wrong": -answer,
             "a hundred times too large: a percentage?": answer / 100,

@@ -41,6 +41,44 @@ def few_entropy_tests() -> pd.DataFrame:
     return judge(pd.concat(tests, ignore_index=True))
 
 
+def entropy_controls() -> pd.DataFrame:
+    """Return the tests of the stack against two controls, on the splits of the entropies.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The tests, one family, named by the columns that the stack reads and the control: the same
+        stack with these columns shuffled, or a mixture that reads none.
+    """
+    tests = load_results("entropies_controls")
+    names = {
+        "all columns": READING,
+        "without": "stack (without heat capacity)",
+        "stack, z shuffled": "against shuffled columns",
+        "mixture without z": "against a mixture without columns",
+    }
+    return tests.set_index(tests["columns"].map(names) + ", " + tests["control"].map(names))
+
+
+def few_control_tests() -> pd.DataFrame:
+    """Test both stacks against both controls at every size of `few_entropies`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As of `few_entropy_tests`, with ``columns`` and ``control``; all are one family.
+    """
+    curves = pd.concat([load_results("entropies_few"), load_results("entropies_few_controls")])
+    tests = [
+        compare_sizes(rows, control, READING)
+        .reset_index()
+        .assign(columns=columns, control=control, model=READING)
+        for columns, rows in curves.groupby("columns")
+        for control in ("stack, z shuffled", "mixture without z")
+    ]
+    return judge(pd.concat(tests, ignore_index=True))
+
+
 def smaller_tables() -> pd.DataFrame:
     """Return what `compare_architectures` said of tables with 30 to 200 of the entropies.
 

@@ -272,7 +272,7 @@ def lab_winners(
         seen = (verdict == "worse").all() if winner == baseline else verdict[winner] == "better"
         change = models["rmse"].min() / models.loc[baseline, "rmse"] - 1
         sign = SIGNS.get(winner, winner[0].upper())
-        text = sign if winner == baseline else f"{sign} {round(100 * change)}%"
+        text = sign if winner == baseline else f"{sign} {round(100 * change)}%".replace("-", "−")
         row = dict(zip(by, place, strict=True)) | {"winner": winner, "rmse": models["rmse"].min()}
         rows.append(row | {"change": change, "seen": bool(seen), "text": text if seen else ""})
     return pd.DataFrame(rows)

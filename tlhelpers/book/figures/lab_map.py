@@ -106,6 +106,7 @@ def plot_lab_changes(changes: pd.DataFrame) -> list[Axes]:
                 bar = {"color": shade, "markersize": 18, "markeredgewidth": width}
                 ax.plot(values.median(), place, "|", **bar)
         ax.set(title=setting, ylim=(len(models) - 0.5, -0.5))
+        ax.tick_params(labelbottom=True)  # both panels are read off
         ax.xaxis.set_major_locator(MaxNLocator(5, steps=[5, 10]))
         ax.xaxis.set_major_formatter(PercentFormatter(1.0))
     figure.supxlabel("change of the error against the single-task forest's", fontsize="medium")
