@@ -81,7 +81,7 @@ def test_case_spaces_and_rounding_do_not_count() -> None:
 
 @pytest.mark.parametrize(
     ("exercise", "answers"),
-    [("01.1", {"floor": 2.8}), ("03.1", {"least": 3.5}), ("14.3", {"error": 2.3})],
+    [("01.1", {"floor": 2.8}), ("03.1", {"least": 3.5}), ("10.2", {"n2": 0.8})],
 )
 def test_a_rounded_answer_is_told_so(exercise, answers, capsys) -> None:
     assert not check_answer(exercise, **answers)

@@ -206,6 +206,9 @@ def test_changes_are_a_row_of_points_a_model():
     points = next(line for line in axes[1].lines if len(line.get_xdata()) > 2)
     first = changes.query("setting == 'warm' and model == @models[0]")["change"]
     np.testing.assert_allclose(points.get_xdata(), first)
+    ends = [list(line.get_xdata()) for line in axes[1].lines if line.get_marker() == "|"]
+    assert [first.min(), first.max()] in ends  # marked, to be read off
+    assert all(ax.xaxis.get_tick_params()["labelbottom"] for ax in axes)
     plt.close("all")
 
 

@@ -39,7 +39,7 @@ OF_STUDIES: Mapping[str, Mapping[str, Answer]] = {
         ),
     },
     "08.2": {
-        "abstract": Answer(
+        "sentences": Answer(
             "ad",
             wrong={
                 "a": "(d) may stand too: it says that the test does not see the gain",
@@ -241,18 +241,18 @@ OF_STUDIES: Mapping[str, Mapping[str, Answer]] = {
     },
     "11.3": {
         "rivals": Answer(
-            4,
+            3,
             wrong={
-                3: "that is by the p of each test alone: raise them together",
-                1: "that one is told apart from it",
-                2: "those are told apart by the p of each test alone: raise them together",
+                4: "that is with raised p-values: a claim that needs all tests takes each alone",
+                1: "that one is told apart with raised p-values",
+                2: "those are told apart from it",
                 14: "those are of all models in the table: take `six`",
             },
         ),
         "may": Answer(
             "bd",
             wrong={
-                "abd": "(a): four rivals are not told apart from it",
+                "abd": "(a): three rivals are not told apart from it",
                 "b": "(d): what does an interval that holds zero leave open?",
                 "d": "(b): the pooled forest is told apart from it",
                 "bcd": "(c): no test sees another model ahead",

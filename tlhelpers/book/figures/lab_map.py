@@ -76,7 +76,7 @@ def plot_lab_changes(changes: pd.DataFrame) -> list[Axes]:
     ----------
     changes : pandas.DataFrame
         From `visible_relation`: ``setting``, ``model`` and ``change``, a point a row. Models stand
-        in the order of their first rows; a bar marks the median.
+        in the order of their first rows; a bar marks the median, a stroke each end.
 
     Returns
     -------
@@ -102,6 +102,8 @@ def plot_lab_changes(changes: pd.DataFrame) -> list[Axes]:
             rows = place + generator.uniform(-0.26, 0.26, len(values))
             points = {"alpha": opacity_of(color), "markersize": 4, "markeredgewidth": 0}
             ax.plot(values, rows, "o", color=color, **points)
+            ends = {"color": color, "markersize": 14, "markeredgewidth": 1.5}
+            ax.plot([values.min(), values.max()], [place, place], "|", **ends)
             for shade, width in (("white", 6), (INK, 2.5)):
                 bar = {"color": shade, "markersize": 18, "markeredgewidth": width}
                 ax.plot(values.median(), place, "|", **bar)
