@@ -73,5 +73,19 @@ def test_the_drawing_stays_in_its_frame_and_zero_is_in_the_middle(change, width)
     assert abs(x - wide / 2) < 0.1 or (x > wide / 2) == (change > 0)
 
 
+@pytest.mark.parametrize(
+    ("change", "text"), [(-0.0016, "−0.04%"), (0.0, "0%"), (0.012, "+0.3%"), (-1.0, "−25%")]
+)
+def test_a_change_shows_on_which_side_of_zero_it_lies(change, text):
+    assert text in words(shown(SEEN | {"difference": change}).select_one(".tl-change small"))
+
+
+@pytest.mark.parametrize("column", ["score", "low", "verdict", "p_adjusted"])
+def test_a_table_of_another_kind_is_refused(column):
+    tests = pd.DataFrame([SEEN]).drop(columns=column)
+    with pytest.raises(ValueError, match=f"the table has no .*{column.removesuffix('_adjusted')}"):
+        show_tests(tests, "eV")
+
+
 def test_a_name_from_the_data_is_text():
     assert shown(SEEN, names=["<b>x</b>"]).select_one("tbody th").text == "<b>x</b>"

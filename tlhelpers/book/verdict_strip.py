@@ -8,17 +8,17 @@ from IPython.display import HTML
 
 from tlhelpers.book.names import in_words
 from tlhelpers.book.verdict_tables import percent_of_baseline
+from tlhelpers.evaluation.scores import check_columns
 from tlhelpers.table.palette import look_of
 
 SCALE = 60  # percent of the baseline's error to either side: one scale for all pages
 _WIDE, _HIGH = 150, 18  # of the drawing, in CSS pixels
+_COLUMNS = ["score", "baseline_score", "difference", "low", "high", "verdict"]
 _SIGN = {"better": "▼", "worse": "▲"}
 _STYLE = Path(__file__).with_suffix(".css")
 
 
-def show_tests(
-    tests: pd.DataFrame, unit: str, *, beside: str = "baseline", digits: int = 2
-) -> HTML:
+def show_tests(tests: pd.DataFrame, unit: str, *, beside: str = "baseline") -> HTML:
     """Show tests of errors in the form that they have on every page.
 
     Parameters
@@ -30,8 +30,6 @@ def show_tests(
         Of the error; empty where the names of the rows say it.
     beside : str
         Whose error stands below that of the model.
-    digits : int
-        Decimals of the errors.
 
     Returns
     -------
@@ -39,10 +37,16 @@ def show_tests(
         A table: the model, the two errors, the change in percent of the latter with its 95%
         interval, drawn on a scale that is the same everywhere, and the verdict. A full mark and a
         full label say that a difference is seen.
+
+    Raises
+    ------
+    ValueError
+        The table lacks one of these columns.
     """
+    p_value = "p_adjusted" if "p_adjusted" in tests else "p_value"
+    check_columns(tests, [*_COLUMNS, p_value])
     body = "".join(
-        _row(_named(name), test, beside, digits)
-        for name, test in percent_of_baseline(tests).iterrows()
+        _row(_named(name), test, beside) for name, test in percent_of_baseline(tests).iterrows()
     )
     named = f"error ({unit})" if unit else "error"
     scale = f"<span>−{SCALE}%</span><span>0</span><span>+{SCALE}%</span>"
@@ -63,28 +67,31 @@ def _named(name: object) -> str:
     return in_words(", ".join(map(str, name)) if isinstance(name, tuple) else str(name))
 
 
-def _row(name: str, test: pd.Series, beside: str, digits: int) -> str:
+def _row(name: str, test: pd.Series, beside: str) -> str:
     """Return a test as a row of the table; its change is in percent."""
-    seen = test["verdict"] in _SIGN
+    verdict = str(test["verdict"])
+    seen = verdict in _SIGN
     look = look_of(name.partition(", ")[0])
     ends = f"{_percent(test['low'])} to {_percent(test['high'])}"
     change = f"{_percent(test['difference'])}% ({ends})"
-    sign = f'<span aria-hidden="true">{_SIGN[test["verdict"]]} </span>' if seen else ""
+    sign = f'<span aria-hidden="true">{_SIGN[verdict]} </span>' if seen else ""
     return (
         f'<tr style="--tl-light: {look.color}; --tl-dark: {look.dark}">'
         f'<th scope="row">{escape(name)}</th>'
-        f"<td>{test['score']:.{digits}f}"
-        f"<small>{escape(beside)} {test['baseline_score']:.{digits}f}</small></td>"
+        f"<td>{test['score']:.2f}"
+        f"<small>{escape(beside)} {test['baseline_score']:.2f}</small></td>"
         f'<td class="tl-change">{_drawing(test, full=seen)}<small>{change}</small></td>'
-        f'<td><span class="tl-verdict{" tl-seen" if seen else ""}">{sign}{test["verdict"]}</span>'
+        f'<td><span class="tl-verdict{" tl-seen" if seen else ""}">{sign}{escape(verdict)}</span>'
         f"<small>{_p(test)}</small></td></tr>"
     )
 
 
 def _percent(number: float) -> str:
-    """Return a number of percent with its sign, with a decimal where it would round to zero."""
-    text = f"{number:+.0f}" if abs(number) >= 0.5 else f"{number:+.1f}"
-    return text.replace("-", "−")
+    """Return a number of percent with its sign, with decimals where it would round to zero."""
+    for digits in range(3):
+        if round(abs(number), digits):
+            return f"{number:+.{digits}f}".replace("-", "−")
+    return "0"
 
 
 def _p(test: pd.Series) -> str:

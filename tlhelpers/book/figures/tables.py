@@ -40,13 +40,14 @@ def plot_sparsity(filled: pd.DataFrame, title: str = "") -> Axes:
     )
     shares = [f"{share:.1%}" for share in filled.mean()]
     if len(shares) < 4:
-        lines = (textwrap.fill(literal(c), 10, break_long_words=False) for c in filled)
-        names = map("\n".join, zip(shares, lines, strict=True))
-        ax.set_xticks(range(len(shares)), list(names))
+        lines = [textwrap.fill(literal(c), 10, break_long_words=False) for c in filled]
+        names = [f"{share}\n{line}" for share, line in zip(shares, lines, strict=True)]
+        ax.set_xticks(range(len(shares)), names)
     else:  # beside each other the names would touch
-        names = (f"{literal(c)}, {share}" for c, share in zip(filled, shares, strict=True))
-        slant = {"rotation": 30, "ha": "right", "rotation_mode": "anchor"}
-        ax.set_xticks(range(len(shares)), list(names), **slant)
+        names = [f"{literal(c)}, {share}" for c, share in zip(filled, shares, strict=True)]
+        ax.set_xticks(range(len(shares)), names)
+        ax.tick_params(axis="x", labelrotation=30)
+        plt.setp(ax.get_xticklabels(), ha="right", rotation_mode="anchor")
     for edge in np.arange(len(shares) - 1) + 0.5:
         ax.axvline(edge, color="white", linewidth=2)
     ax.set(yticks=[], ylabel=f"{len(filled):,} rows, sorted", title=title)
