@@ -212,7 +212,7 @@ def test_a_row_that_is_not_all_practice_says_how_much_is(cells: list[str]) -> No
 
 END = (
     "Two sources, two columns.",
-    "Compare with the baseline before you trust a model.",
+    "Compare the stack with the baseline, on your own table.",
     "Not seen is not the same as not there.",
 )
 
@@ -354,7 +354,7 @@ def test_every_plan_has_its_card_and_the_own_table() -> None:
 
 
 def test_the_promise_of_the_first_page_is_its_number() -> None:
-    assert TEXT.count("columns of a handbook, fewer entropies give the same error.") == 2
+    assert TEXT.count("columns of a handbook, fewer entropies give a lower error.") == 2
     assert TEXT.count("The lowest curve reads the heat capacity, which") == 2
     mean = few_entropies().groupby(["model", "size"])["rmse"].mean().unstack(0)
     less = mean["stack, without heat capacity"]

@@ -212,9 +212,12 @@ class TestOnAPhone:
 
     def test_figures_keep_their_shape(self, page) -> None:
         pictures = page.locator("article .cell_output img")
+        if not pictures.count():  # a chapter of tables
+            assert page.locator(".tl-tests").count() > 0
+            return
         assert pictures.evaluate_all(SQUEEZED) == []
         page.add_style_tag(content="article .cell_output img { height: 9px !important }")
-        assert len(pictures.evaluate_all(SQUEEZED)) == pictures.count() > 0
+        assert len(pictures.evaluate_all(SQUEEZED)) == pictures.count()
         page.locator("style").last.evaluate("e => e.remove()")
 
     def test_code_stays_in_its_box_and_is_read(self, page) -> None:

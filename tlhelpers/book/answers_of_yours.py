@@ -225,7 +225,7 @@ OF_YOURS: Mapping[str, Mapping[str, Answer]] = {
         ),
     },
     "15.4": {
-        "leaking": Answer(0.015, 0.005, {1.73: "that is the forest that reads no label"}),
+        "leaking": Answer(0.015, 0.0051, {1.73: "that is the forest that reads no label"}),
     },
     "15.5": {
         "above": Answer(

@@ -113,4 +113,5 @@ def plot_lab_changes(changes: pd.DataFrame) -> list[Axes]:
         ax.xaxis.set_major_formatter(PercentFormatter(1.0))
     figure.supxlabel("change of the error against the single-task forest's", fontsize="medium")
     axes[0, 0].set_yticks(range(len(models)), models)
+    figure.set_layout_engine("constrained", h_pad=0.1)  # a title keeps off the ticks above it
     return list(axes.flat)

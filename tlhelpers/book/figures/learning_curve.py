@@ -67,7 +67,10 @@ def plot_learning_curve(
     ax.minorticks_off()
     quantity = f"{metric.upper()} ({unit})" if unit else metric
     ax.set(xlabel="target labels for training", ylabel=f"held-out {quantity}")
-    ax.legend(frameon=False)
+    if scores["model"].nunique() < 4:
+        ax.legend(frameon=False)
+    else:  # it would lie on the curves
+        ax.legend(frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.17), ncols=2)
     parts = [title, "" if band else "means over the draws; their spread is not shown"]
     ax.set_title(": ".join(filter(None, parts)), fontsize="medium")
     return ax
