@@ -208,7 +208,7 @@ def test_changes_are_a_row_of_points_a_model():
     np.testing.assert_allclose(points.get_xdata(), first)
     ends = [list(line.get_xdata()) for line in axes[1].lines if line.get_marker() == "|"]
     assert [first.min(), first.max()] in ends  # marked, to be read off
-    assert all(ax.xaxis.get_tick_params()["labelbottom"] for ax in axes)
+    assert all(len(ax.get_xticklabels()) > 2 for ax in axes)  # the visible ones
     plt.close("all")
 
 
