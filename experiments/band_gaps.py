@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 from parts import (
+    dealt_out,
     fold_scores,
     intervals,
     part,
@@ -132,9 +133,7 @@ def blind(target: str, trees: int) -> dict:
 
 def shuffled(study: Study, seed: int) -> Study:
     """Deal the computed gaps out at random among the compositions that have one."""
-    gaps = study.Y[COMPUTED].dropna()
-    dealt = pd.Series(np.random.default_rng(seed).permutation(gaps), gaps.index)
-    return replace(study, Y=study.Y.assign(**{COMPUTED: dealt}))
+    return replace(study, Y=dealt_out(study.Y, [COMPUTED], seed))
 
 
 def mixtures(target: str, trees: int) -> dict:

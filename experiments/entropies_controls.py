@@ -14,7 +14,6 @@ learning curves of handbook.py, twenty tests of one family, whose draws are in
 data/results/entropies_few_controls.csv.
 """
 
-import numpy as np
 import pandas as pd
 import parts
 from band_gaps import BLIND, blind
@@ -30,36 +29,24 @@ SHUFFLED = "stack, z shuffled"
 COLUMNS = {"all columns": [], "without": [WITHOUT]}
 
 
-def shuffled(labels: pd.DataFrame, target: str, seed: int) -> pd.DataFrame:
-    """Deal each related column out at random among the rows that have it."""
-    rng = np.random.default_rng(seed)
-    dealt = labels.copy()
-    for name in labels.columns.drop(target):
-        known = labels[name].dropna()
-        dealt[name] = pd.Series(rng.permutation(known), known.index)
-    return dealt
-
-
 def scores(kind: str, columns: str, seed: int, trees: int) -> pd.DataFrame:
     """Return the errors of one repeat of a cross-validation, or of one draw of the curve."""
     own = parts.own_entropies()
     labels = own.Y.drop(columns=COLUMNS[columns])
     related = [name for name in labels if name != own.target]
     stack = StackedForest(own.target, related, n_estimators=trees)
-    rows = (own.X, own.groups)
     options = {"target": own.target, "setting": "warm", "n_repeats": 1, "random_state": seed}
     options |= {"n_jobs": 2, "progress": False}
-    experiment, found = cross_validate_transfer, []
-    plain = {STACK: stack}
-    if kind == "curve":  # that of the stack is in entropies_few.csv
+    experiment, plain = cross_validate_transfer, {STACK: stack}
+    if kind == "curve":  # the errors of the stack are in entropies_few.csv
         experiment, plain = learning_curve, {}
         options["sizes"] = SIZES
     if columns == "all columns":  # it reads none
         plain |= blind(own.target, trees)
-    mixed = shuffled(labels, own.target, seed)
-    for models, table in ((plain, labels), ({SHUFFLED: stack}, mixed)):
-        if models:
-            found.append(experiment(models, rows[0], table, rows[1], **options))
+    dealt = parts.dealt_out(labels, related, seed)
+    found = [experiment({SHUFFLED: stack}, own.X, dealt, own.groups, **options)]
+    if plain:
+        found.append(experiment(plain, own.X, labels, own.groups, **options))
     return pd.concat(found).assign(columns=columns, repeat=seed)
 
 

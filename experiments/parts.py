@@ -7,9 +7,10 @@ import importlib.metadata
 import inspect
 import os
 import platform
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 # Splits run side by side; threads of OpenMP inside each would only wait for each other.
@@ -108,6 +109,15 @@ def questions(
             tests = verdicts(table, baseline, metrics, by, **case)
             found.append(tests.assign(question=question))
     return pd.concat(found) if found else pd.DataFrame()
+
+
+def dealt_out(labels: pd.DataFrame, names: Iterable[str], seed: int) -> pd.DataFrame:
+    """Deal some columns out at random, each among the rows that have it."""
+    rng = np.random.default_rng(seed)
+    known = {name: labels[name].dropna() for name in names}
+    return labels.assign(
+        **{name: pd.Series(rng.permutation(rows), rows.index) for name, rows in known.items()}
+    )
 
 
 def own_entropies() -> OwnTable:

@@ -92,9 +92,9 @@ def test_functions_are_short_and_stand_in_one_notebook():
 @pytest.mark.parametrize("path", SOURCES, ids=ids)
 def test_every_figure_has_its_own_alt_text(path):
     figures = [cell for cell in cells(path) if DRAWS.search(cell.source)]
-    drawn = figures or [cell for cell in cells(path) if "show_tests(" in cell.source]
     alts = [c.metadata.get("mystnb", {}).get("image", {}).get("alt", "") for c in figures]
-    assert drawn and all(len(alt) > 60 for alt in alts) and len(set(alts)) == len(alts)
+    assert bool(figures) == (path.stem != "14_beyond_forests")  # the one of tables alone
+    assert all(len(alt) > 60 for alt in alts) and len(set(alts)) == len(alts)
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=ids)

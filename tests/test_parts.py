@@ -341,7 +341,7 @@ def test_the_rivals_of_the_entropies_had_the_same_splits():
 
 def test_a_shuffled_column_keeps_its_values_and_holes_and_the_target_its_rows():
     own = parts.own_entropies()
-    dealt = entropies_controls.shuffled(own.Y, own.target, seed=1)
+    dealt = parts.dealt_out(own.Y, own.Y.columns.drop(own.target), seed=1)
     assert dealt[own.target].equals(own.Y[own.target])
     for name in own.Y.columns.drop(own.target):
         before, after = own.Y[name], dealt[name]

@@ -42,20 +42,12 @@ addEventListener("DOMContentLoaded", () => {
     table.classList.add("tl-cards");
   };
   const narrow = matchMedia("(max-width: 40rem)").matches;
-  const waiting = new Map(); // tables, from the boxes that were not measured yet: a folded one has no width
-  const measure = (box) => {
-    const table = waiting.get(box);
-    if (!table || !box.clientWidth) return;
-    waiting.delete(box);
-    if (hidden(box) > 1) box.classList.add("tl-tight");
-    if (narrow && (hidden(box) > 1 || isCramped(table))) fitToPhone(box, table);
-  };
-  const resized = new ResizeObserver((entries) => entries.forEach(({ target }) => { measure(target); look(target); }));
+  const resized = new ResizeObserver((entries) => entries.forEach((entry) => look(entry.target)));
   for (const table of document.querySelectorAll(".bd-article table")) {
     const box = table.closest(".tl-scroll, .output.text_html, .pst-scrollable-table-container");
     if (!box || table.closest(".tl-explorer, .tl-tests")) continue; // they lay out their own
-    waiting.set(box, table);
-    measure(box);
+    if (hidden(box) > 1) box.classList.add("tl-tight");
+    if (narrow && (hidden(box) > 1 || isCramped(table))) fitToPhone(box, table);
     box.addEventListener("scroll", () => look(box), { passive: true });
     resized.observe(box);
   }

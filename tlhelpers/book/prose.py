@@ -131,8 +131,12 @@ def verdict_words(row: Mapping[str, Any] | pd.Series) -> str:
     str
         Such as ``"better, adjusted p = 0.012"``; below a thousandth, ``"p < 0.001"``.
     """
-    p = row["p_adjusted"]
-    return f"{row['verdict']}, adjusted p {'< 0.001' if p < 0.001 else f'= {p:.2g}'}"
+    return f"{row['verdict']}, adjusted {p_words(row['p_adjusted'])}"
+
+
+def p_words(p: float) -> str:
+    """Return a p-value as text, such as ``"p = 0.012"``; below a thousandth, ``"p < 0.001"``."""
+    return f"p {'< 0.001' if p < 0.001 else f'= {p:.2g}'}"
 
 
 def interval(row: Mapping[str, Any] | pd.Series) -> str:
@@ -149,12 +153,12 @@ def interval(row: Mapping[str, Any] | pd.Series) -> str:
         Such as ``"−0.37 to −0.11"``; a bound that would round to zero has more digits, so that
         its side is seen.
     """
-    return f"{_signed(row['low'])} to {_signed(row['high'])}"
+    return f"{signed(row['low'])} to {signed(row['high'])}"
 
 
-def _signed(number: float) -> str:
-    """Return a number with its sign and two decimals, or with as many as show its side."""
-    for digits in range(2, 7):
+def signed(number: float, fewest: int = 2) -> str:
+    """Return a number with its sign and the fewest decimals, or with as many as show its side."""
+    for digits in range(fewest, 7):
         if round(abs(number), digits):
             return f"{number:+.{digits}f}".replace("-", "−")
     return "0"

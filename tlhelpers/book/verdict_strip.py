@@ -7,6 +7,7 @@ import pandas as pd
 from IPython.display import HTML
 
 from tlhelpers.book.names import in_words
+from tlhelpers.book.prose import p_words, signed
 from tlhelpers.book.verdict_tables import percent_of_baseline
 from tlhelpers.evaluation.scores import check_columns
 from tlhelpers.table.palette import look_of
@@ -72,8 +73,13 @@ def _row(name: str, test: pd.Series, beside: str) -> str:
     verdict = str(test["verdict"])
     seen = verdict in _SIGN
     look = look_of(name.partition(", ")[0])
-    ends = f"{_percent(test['low'])} to {_percent(test['high'])}"
-    change = f"{_percent(test['difference'])}% ({ends})"
+    ends = f"{signed(test['low'], 0)} to {signed(test['high'], 0)}"
+    change = f"{signed(test['difference'], 0)}% ({ends})"
+    p = (
+        f"adjusted {p_words(test['p_adjusted'])}"
+        if "p_adjusted" in test
+        else p_words(test["p_value"])
+    )
     sign = f'<span aria-hidden="true">{_SIGN[verdict]} </span>' if seen else ""
     return (
         f'<tr style="--tl-light: {look.color}; --tl-dark: {look.dark}">'
@@ -82,22 +88,8 @@ def _row(name: str, test: pd.Series, beside: str) -> str:
         f"<small>{escape(beside)} {test['baseline_score']:.2f}</small></td>"
         f'<td class="tl-change">{_drawing(test, full=seen)}<small>{change}</small></td>'
         f'<td><span class="tl-verdict{" tl-seen" if seen else ""}">{sign}{escape(verdict)}</span>'
-        f"<small>{_p(test)}</small></td></tr>"
+        f"<small>{escape(p)}</small></td></tr>"
     )
-
-
-def _percent(number: float) -> str:
-    """Return a number of percent with its sign, with decimals where it would round to zero."""
-    for digits in range(3):
-        if round(abs(number), digits):
-            return f"{number:+.{digits}f}".replace("-", "−")
-    return "0"
-
-
-def _p(test: pd.Series) -> str:
-    """Return the p-value that the verdict rests on."""
-    p, word = (test["p_adjusted"], "adjusted p") if "p_adjusted" in test else (test["p_value"], "p")
-    return f"{word} &lt; 0.001" if p < 0.001 else f"{word} = {p:.2g}"
 
 
 def _drawing(test: pd.Series, *, full: bool) -> str:
