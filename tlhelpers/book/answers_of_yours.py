@@ -6,7 +6,7 @@ from tlhelpers.book.answers import Answer
 from tlhelpers.book.answers_of_methods import EQUAL, MAE
 
 _ADDED = "the difference is added to z"
-_CLEAR = "its adjusted p is below 0.01"
+_NONE_NAMED = "no model is recommended: two are left, and the choice is yours"
 _FROM_ZERO = "that counts from zero: the message counts as a spreadsheet does"
 _HEAD = "a spreadsheet counts the head as a row, too"
 _ONCE = "only the trees count three times: process and table are there once"
@@ -17,23 +17,20 @@ _WHOLE = "splits are dealt out whole"
 
 OF_YOURS: Mapping[str, Mapping[str, Answer]] = {
     "12.1": {
-        "away": Answer(
-            0.95,
-            0.01,
-            {
-                1.49: "that is the other end: take the one nearer to zero",
-                1.22: "that is the gain itself: take the end of its interval",
-            },
-        ),
-        "model": Answer(
-            "latent variable",
+        "A": Answer("w", wrong={"t": "do the rows to predict have the column?"}),
+        "B": Answer("t", wrong={"c": "a model is recommended", "w": "which column?"}),
+        "C": Answer("c", wrong={"t": _NONE_NAMED, "n": "sixty labels are enough for a test"}),
+        "D": Answer("c", wrong={"t": _NONE_NAMED, "n": "sixty labels are enough for a test"}),
+        "E": Answer("n", wrong={"c": "no test was made: first, more labels"}),
+        "may": Answer(
+            "gi",
             wrong={
-                "stack": _CLEAR,
-                "learned slope": _CLEAR,
-                "equal weights": _CLEAR,
-                "multi-task": "at 5% no difference is seen for it already",
+                "g": "(i) may stand too: it says what was seen, and no more",
+                "i": "(g) may stand too: a difference is seen, and it names the rows",
+                "fgi": "(f): the score rests on a column that those solids lack",
+                "ghi": "(h): no difference seen is not no difference",
+                "gij": "(j): ten labels say neither this nor that",
             },
-            also=("latent",),
         ),
     },
     "12.2": {

@@ -9,17 +9,25 @@ from tlhelpers.evaluation import compare_sizes, judge
 ALONE, READING, LESS = "single-task", "stack", "stack, without heat capacity"
 
 
-def few_entropies() -> pd.DataFrame:
+def few_entropies(heat_capacity: bool = True) -> pd.DataFrame:
     """Return the learning curves of the entropies, warm.
+
+    Parameters
+    ----------
+    heat_capacity
+        Whether a stack may read the heat capacity, which few solids without an entropy have.
 
     Returns
     -------
     pandas.DataFrame
         As of `tlhelpers.learning_curve`: of the single-task forest, the stack that reads all other
-        columns, and the stack that does so but for the heat capacity.
+        columns, and the stack that does so but for the heat capacity. Without `heat_capacity`: of
+        the forest and the second stack, which is then called ``stack``.
     """
     rows = load_results("entropies_few")
     less = rows["columns"] == "without"
+    if not heat_capacity:
+        return rows[less].drop(columns="columns").reset_index(drop=True)
     rows["model"] = rows["model"].mask(less & (rows["model"] == READING), LESS)
     return rows[~less | (rows["model"] == LESS)].drop(columns="columns").reset_index(drop=True)
 
