@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from tlhelpers.book.answers import Answer
 
 _BASELINE = "that is the baseline"
-_NOT_OF_THREE = "it is none of the paper's three models"
 
 OF_TRANSFER: Mapping[str, Mapping[str, Answer]] = {
     "04.1": {
@@ -144,28 +143,22 @@ OF_TRANSFER: Mapping[str, Mapping[str, Answer]] = {
         ),
     },
     "07.1": {
-        "largest_gain": Answer(
-            "difference",
+        "A": Answer("p", wrong={"q": "that is for a correlation below 0.45"}),
+        "B": Answer("q", wrong={"p": "that is for a correlation above 0.65"}),
+        "C": Answer(
+            "r",
             wrong={
-                "latent variable": "it loses least: look for the point furthest to the left",
-                "learned slope": _NOT_OF_THREE,
-                "stack": _NOT_OF_THREE,
+                "p": "how uncertain is a correlation of twelve rows?",
+                "q": "how uncertain is a correlation of twelve rows?",
             },
-            also=("D",),
         ),
-        "largest_loss": Answer(
-            "difference",
-            wrong={"multi-task": "another one has points further to the right"},
-            also=("D",),
-        ),
-        "smallest_loss": Answer(
-            "latent variable",
-            wrong={
-                "difference": "it has the largest loss",
-                "learned slope": _NOT_OF_THREE,
-                "stack": _NOT_OF_THREE,
+        "error": Answer(
+            0.193,
+            0.006,
+            {
+                0.185: "divide by the root of n - 1, not of n",
+                0.121: "square the correlation",
             },
-            also=("L", "latent"),
         ),
     },
     "07.2": {

@@ -50,11 +50,12 @@ def stack_gains() -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        A row per target, the four of the handbook first: ``model``, its name in a figure;
+        A row per target, the four of the handbook first (the entropies without the heat
+        capacity): ``model``, its name in a figure;
         ``difference``, ``low`` and ``high``, in percent of the error of the single-task forest; and
         ``verdict``.
     """
-    entropies = load_results("entropies_verdicts").assign(target="entropy")
+    entropies = load_results("entropies_without_verdicts").assign(target="entropy")
     others = load_results("entropies_other_columns").assign(setting="warm")
     rows = pd.concat([entropies, others, architecture_record().query("metric == 'rmse'")])
     rows = rows.query("model == 'stack' and setting == 'warm'").reset_index(drop=True)
