@@ -279,7 +279,7 @@ BAR = "e => [getComputedStyle(e).backgroundColor, e.clientLeft]"
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_heading_that_a_link_leads_to_is_not_filled(at, scheme: str) -> None:
     with at(*SIZES[0], scheme) as visit:
-        page = visit.open("notebooks/08_band_gaps.html#and-the-other-models")
+        page = visit.open("notebooks/08_band_gaps.html#move-the-sliders")
         look = page.locator(":target > h2")
         assert look.evaluate(BAR) == ["rgba(0, 0, 0, 0)", 4]  # a bar at its left
         visit.open("notebooks/08_band_gaps.html#more-the-two-controls-by-size-and-setting")

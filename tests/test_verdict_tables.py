@@ -23,10 +23,11 @@ from tlhelpers.book import (
     smaller_tables,
     stack_gains,
     tell_tests,
+    ten_picks,
 )
 from tlhelpers.book.figures.style import style_of
-from tlhelpers.data.loaders import load_results
-from tlhelpers.evaluation import corrected_resampled_t_test, holm
+from tlhelpers.data.loaders import load_results, load_thermochemistry
+from tlhelpers.evaluation import corrected_resampled_t_test, holm, training_order
 
 
 @pytest.fixture(autouse=True)
@@ -264,3 +265,22 @@ def test_both_formulas_have_the_same_gain_and_their_own_interval():
     assert ((published["verdict"] == "better") == stays).all() and 0 < stays.sum() < len(stays)
     outside = (published["low"] > 0) | (published["high"] < 0)
     assert (outside == (counted["p_alone"] < 0.05).to_numpy()).all()
+
+
+def test_the_rule_by_volume_picks_among_the_candidates_of_the_models() -> None:
+    """The stored mean label of the candidates says which rows they were."""
+    solids = load_thermochemistry(per_atom=True)
+    labelled = solids["entropy"].notna().to_numpy()
+    picks = load_results("ten_picks_scores").query("table == 'entropies'")
+    tens = []
+    for draw, part in picks.groupby("draw"):
+        _, rows = training_order(labelled, np.arange(len(solids)), 0.2, [draw, 7])
+        candidates = solids.iloc[rows]
+        assert part["all"].to_numpy() == pytest.approx(candidates["entropy"].mean())
+        largest = candidates.sort_values("molar_volume", ascending=False)["entropy"].iloc[:10]
+        tens.append(largest.mean())
+    found = ten_picks().loc["entropies"]
+    assert found["molar volume alone"].to_numpy() == pytest.approx(np.mean(tens))
+    assert found["stack"].loc[50] == pytest.approx(
+        picks.query("model == 'stack' and n_labels == 50")["found"].mean()
+    )

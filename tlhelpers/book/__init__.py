@@ -42,6 +42,7 @@ from tlhelpers.book.handbook import (
     few_entropies,
     few_entropy_tests,
     smaller_tables,
+    ten_picks,
 )
 from tlhelpers.book.jackknife_tables import jackknife_by_trees, jackknife_of_difference
 from tlhelpers.book.lab import (
@@ -161,6 +162,7 @@ __all__ = [
     "stack_gains",
     "step_predictions",
     "tell_tests",
+    "ten_picks",
     "training_size_explorer",
     "verdict_words",
     "visible_relation",

@@ -6,7 +6,7 @@ from tlhelpers.book.answers import Answer
 from tlhelpers.book.answers_of_methods import EQUAL, MAE
 
 _ADDED = "the difference is added to z"
-_NONE_NAMED = "no model is recommended: two are left, and the choice is yours"
+_NONE_NAMED = "no difference is seen, and the forest is only the default: you may choose"
 _FROM_ZERO = "that counts from zero: the message counts as a spreadsheet does"
 _HEAD = "a spreadsheet counts the head as a row, too"
 _ONCE = "only the trees count three times: process and table are there once"

@@ -1,10 +1,11 @@
 """What the handbook of chapter 12 says of few labels."""
 
+import numpy as np
 import pandas as pd
 
 from tlhelpers.book.verdict_tables import gain_to_be_seen
-from tlhelpers.data.loaders import load_results
-from tlhelpers.evaluation import compare_sizes, judge
+from tlhelpers.data.loaders import load_results, load_thermochemistry
+from tlhelpers.evaluation import compare_sizes, judge, training_order
 
 ALONE, READING, LESS = "single-task", "stack", "stack, without heat capacity"
 
@@ -109,3 +110,33 @@ def smaller_tables() -> pd.DataFrame:
         gain=("gain", "mean"),
         needed=("needed", "median"),
     )
+
+
+def ten_picks() -> pd.DataFrame:
+    """Return the mean label of the ten compounds that each way of picking finds.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each ``table`` and number of labels, ``n_labels``, means over twenty draws of the
+        candidates: a column for each model, for the rules without a model, for the candidates
+        ``picked blindly`` and for the ``best ten``; NaN where a rule is of the other table.
+    """
+    picks = load_results("ten_picks_scores")
+    cases = picks.groupby(["table", "n_labels"])
+    found = picks.pivot_table("found", ["table", "n_labels"], "model")
+    found.loc["entropies", "molar volume alone"] = _largest_volumes().mean()
+    return found.assign(
+        **{"picked blindly": cases["all"].mean(), "best ten": cases["highest"].mean()}
+    )
+
+
+def _largest_volumes() -> pd.Series:
+    """Return the mean entropy of the ten candidates of largest molar volume, for each draw."""
+    solids = load_thermochemistry(per_atom=True)
+    labelled = solids["entropy"].notna().to_numpy()
+    found = {}
+    for draw in load_results("ten_picks_scores")["draw"].unique():
+        _, rows = training_order(labelled, np.arange(len(solids)), 0.2, [draw, 7])
+        found[draw] = solids.iloc[rows].nlargest(10, "molar_volume")["entropy"].mean()
+    return pd.Series(found)
