@@ -153,11 +153,10 @@ OF_TRANSFER: Mapping[str, Mapping[str, Answer]] = {
             },
         ),
         "error": Answer(
-            0.193,
-            0.006,
+            0.154,
+            0.005,
             {
-                0.185: "divide by the root of n - 1, not of n",
-                0.121: "square the correlation",
+                0.09: "square the correlation",
             },
         ),
     },

@@ -13,7 +13,7 @@ from tlhelpers.evaluation.scores import check_columns
 from tlhelpers.table.palette import look_of
 
 SCALE = 60  # percent of the baseline's error to either side: one scale for all pages
-_WIDE, _HIGH = 150, 18  # of the drawing, in CSS pixels
+_WIDE, _HIGH = 200, 18  # of the drawing, in CSS pixels
 _COLUMNS = ["score", "baseline_score", "difference", "low", "high", "verdict"]
 _SIGN = {"better": "▼", "worse": "▲"}
 _STYLE = Path(__file__).with_suffix(".css")
