@@ -246,6 +246,29 @@ def test_no_link_leads_to_a_source_file(site):
     assert pages and sources == []
 
 
+RAW = re.compile(r"\|\s*:?-{3,}|\]\([^)\s]+\.(?:md|html)\b|\*\*\w[^*\n]*\w\*\*")
+
+
+def left_raw(html: str) -> list[str]:
+    """Return the Markdown that a page shows as it was written, outside code."""
+    page = BeautifulSoup(html, "html.parser")
+    article = page.find("article") or page
+    for code in article.select("pre, code, script, style"):
+        code.decompose()
+    return RAW.findall(article.get_text())
+
+
+def test_no_markdown_is_left_in_the_words(site: Path) -> None:
+    """The output of a cell knows less Markdown than a page: no table, for example."""
+    pages = [*site.glob("book/*.html"), *site.glob("notebooks/*.html")]
+    assert (
+        pages and {p.name: found for p in pages if (found := left_raw(p.read_text("utf8")))} == {}
+    )
+    for words in "| a |\n|---|", "[a](b.md#c)", "**bold**":
+        assert left_raw(f"<article><p>{words}</p><code>**kwargs</code></article>")
+    assert not left_raw("<article><p>a | b --- 2**3, **options</p><pre>|---|</pre></article>")
+
+
 class Anchors(HTMLParser):
     """Collects what a page links to, and where a link into it may lead."""
 
