@@ -1,4 +1,6 @@
-"""What the handbook of chapter 12 says of few labels."""
+"""What the handbook of chapter 12 says of few labels, and what a list of ten finds."""
+
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
@@ -15,7 +17,7 @@ def few_entropies(heat_capacity: bool = True) -> pd.DataFrame:
 
     Parameters
     ----------
-    heat_capacity
+    heat_capacity : bool
         Whether a stack may read the heat capacity, which few solids without an entropy have.
 
     Returns
@@ -125,18 +127,18 @@ def ten_picks() -> pd.DataFrame:
     picks = load_results("ten_picks_scores")
     cases = picks.groupby(["table", "n_labels"])
     found = picks.pivot_table("found", ["table", "n_labels"], "model")
-    found.loc["entropies", "molar volume alone"] = _largest_volumes().mean()
+    found.loc["entropies", "molar volume alone"] = _largest_volumes(picks["draw"].unique()).mean()
     return found.assign(
         **{"picked blindly": cases["all"].mean(), "best ten": cases["highest"].mean()}
     )
 
 
-def _largest_volumes() -> pd.Series:
+def _largest_volumes(draws: Iterable[int]) -> pd.Series:
     """Return the mean entropy of the ten candidates of largest molar volume, for each draw."""
     solids = load_thermochemistry(per_atom=True)
     labelled = solids["entropy"].notna().to_numpy()
     found = {}
-    for draw in load_results("ten_picks_scores")["draw"].unique():
+    for draw in draws:
         _, rows = training_order(labelled, np.arange(len(solids)), 0.2, [draw, 7])
         found[draw] = solids.iloc[rows].nlargest(10, "molar_volume")["entropy"].mean()
     return pd.Series(found)
