@@ -396,8 +396,8 @@ def test_controls_and_their_values_stay_in_sight(at, name: str, size: tuple) -> 
 def test_on_a_phone_a_choice_between_two_stands_beside_its_name(at) -> None:
     """So that the controls of the lab leave room for a picture on the screen."""
     with at(*SIZES[2]) as visit:
-        controls = visit.open("notebooks/07_which_one.html").locator(".tl-controls").first
-        names, groups = controls.locator("> span").all(), controls.locator("> .tl-choices").all()
+        choices = visit.open("notebooks/07_which_one.html").locator(".tl-buttons").first
+        names, groups = choices.locator("> span").all(), choices.locator("> .tl-choices").all()
         assert len(names) == len(groups) == 3
         for name, group in zip(names, groups, strict=True):
             left, right = name.bounding_box(), group.bounding_box()
@@ -406,19 +406,35 @@ def test_on_a_phone_a_choice_between_two_stands_beside_its_name(at) -> None:
 
 
 @pytest.mark.parametrize("name", WITH_EXPLORER)
-def test_on_a_phone_a_picture_and_all_controls_are_seen_together(at, name: str) -> None:
+def test_on_a_phone_all_pictures_and_the_slider_are_seen_together(at, name: str) -> None:
     with at(*SIZES[2]) as visit:
         page = visit.open(name)
         explorer = page.locator(".tl-explorer").first
-        controls, head = explorer.locator(".tl-controls"), page.locator("#pst-header, .bd-header")
-        for picture in explorer.locator("svg[role=img]").all():
-            picture.evaluate("e => { e.style.scrollMargin = '5rem 0 0'; e.scrollIntoView() }")
-            seen, moved = picture.bounding_box(), controls.bounding_box()
+        sliders, head = explorer.locator(".tl-sliders"), page.locator("#pst-header, .bd-header")
+        pictures = explorer.locator("svg[role=img]")
+        pictures.first.evaluate("e => { e.style.scrollMargin = '4rem 0 0'; e.scrollIntoView() }")
+        moved = sliders.bounding_box()
+        assert moved["y"] + moved["height"] <= SIZES[2][1]
+        for picture in pictures.all():
+            seen = picture.bounding_box()
             assert seen["y"] >= head.first.bounding_box()["height"]
             assert seen["y"] + seen["height"] <= moved["y"]
-            assert moved["y"] + moved["height"] <= SIZES[2][1]
-        page.add_style_tag(content=DOUBLE)  # large, they would fill the window
-        assert controls.evaluate("e => getComputedStyle(e).position") == "static"
+        page.add_style_tag(content=DOUBLE)  # large, it would fill the window
+        assert sliders.evaluate("e => getComputedStyle(e).position") == "static"
+
+
+@pytest.mark.parametrize("name", WITH_EXPLORER)
+def test_on_a_phone_the_first_picture_and_all_controls_are_seen_together(at, name: str) -> None:
+    with at(*SIZES[2]) as visit:
+        page = visit.open(name)
+        explorer = page.locator(".tl-explorer").first
+        explorer.locator(".tl-buttons").evaluate(
+            "e => { e.style.scrollMargin = '5rem 0 0'; e.scrollIntoView() }"
+        )
+        picture = explorer.locator("svg[role=img]").first.bounding_box()
+        moved = explorer.locator(".tl-sliders").bounding_box()
+        assert picture["y"] + picture["height"] <= moved["y"]
+        assert moved["y"] + moved["height"] <= SIZES[2][1]
 
 
 @pytest.mark.parametrize("name", WITH_EXPLORER)

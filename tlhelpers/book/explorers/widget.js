@@ -7,8 +7,8 @@ const WIDTH = 340; // of a panel that is not on the page yet
 // A drawing has the size it is shown at, so that its text has the size of the text around it.
 function frameOf(width, em) {
   const box = { left: 3.9 * em, right: width - 0.6 * em, top: 0.75 * em };
-  box.bottom = box.top + Math.min(0.85 * (box.right - box.left), 17 * em);
-  return { ...box, em, width, height: box.bottom + 3 * em };
+  box.bottom = box.top + Math.min(0.7 * (box.right - box.left), 17 * em);
+  return { ...box, em, width, height: box.bottom + 2.75 * em };
 }
 
 const build = (element, attributes, children) => {
@@ -229,12 +229,17 @@ function render({ model, el }) {
   const id = `tl-${Math.random().toString(36).slice(2)}`; // several explorers share a page
   let wanted = [...model.get("selection")];
   let shown = null;
-  const controls = model.get("sliders").map((slider, i) =>
+  const sliders = model.get("sliders");
+  const controls = sliders.map((slider, i) =>
     (slider.buttons ? buttonsOf : sliderOf)(slider, `${id}-${i}`, (position) => {
       wanted[i] = position;
       update();
     }),
   );
+  const kindOf = (name) => {
+    const nodes = controls.flatMap((control, i) => (Boolean(sliders[i].buttons) === (name === "buttons") ? control.nodes : []));
+    return html("div", { class: `tl-${name}` }, ...nodes);
+  };
   const readout = html("p", { class: "tl-readout", "aria-live": "polite" });
   const status = html("span", { class: "tl-status" });
   const error = html("p", { class: "tl-error", role: "alert", hidden: "" });
@@ -243,7 +248,7 @@ function render({ model, el }) {
     "div",
     { role: "group", "aria-labelledby": `${id}-name` },
     html("p", {}, html("strong", { id: `${id}-name` }, model.get("title")), " ", status),
-    html("div", { class: "tl-controls" }, ...controls.flatMap((control) => control.nodes)),
+    html("div", { class: "tl-controls" }, kindOf("buttons"), kindOf("sliders")),
     readout, error, panels,
     html("p", { class: "tl-description" }, model.get("description")),
   );
