@@ -5,9 +5,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.colors import to_rgba
+from matplotlib.patches import Rectangle
 
 from tlhelpers.book.figures import (
     plot_architecture,
+    plot_cells,
     plot_curves,
     plot_settings,
     plot_shared_splits,
@@ -72,6 +74,19 @@ def test_an_architecture_leads_from_the_features_to_the_target(name):
     assert not any(a.overlaps(b) for i, a in enumerate(ends) for b in ends[:i])
     edges = {text.get_bbox_patch().get_edgecolor() for text in boxes if "rows" in text.get_text()}
     assert edges == {to_rgba(STYLES[name].color)}
+
+
+def test_the_labels_that_a_model_learns_from_have_its_colour():
+    """Three targets for the baseline; the others learn from six related labels, too."""
+    labels = {}
+    for ax in plot_cells():
+        name = ax.get_title().strip()
+        own = to_rgba(STYLES[name].color)[:3]
+        filled = [p for p in ax.patches if isinstance(p, Rectangle) and p.get_facecolor()[3] > 0]
+        labels[name] = sum(patch.get_facecolor()[:3] == own for patch in filled)
+        assert len(filled) - labels[name] == 7  # the features
+        assert [text.get_text() for text in ax.texts].count("?") == 4
+    assert labels == {"single-task": 3, "difference": 9, "multi-task": 9, "latent variable": 9}
 
 
 def test_an_unknown_architecture_is_named():

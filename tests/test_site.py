@@ -144,10 +144,10 @@ def test_explorers_on_a_page_are_independent(visit, name: str) -> None:
     page = visit.open(name)
     explorers = page.locator(".tl-explorer")
     for i in range(explorers.count()):
-        explorers.nth(i).locator("input").first.wait_for()
+        explorers.nth(i).locator("input[type=range]").first.wait_for()
     for i in range(explorers.count()):
         before = [state(e) for e in explorers.all()]
-        slider = explorers.nth(i).locator("input").first
+        slider = explorers.nth(i).locator("input[type=range]").first
         slider.focus()
         press(page, "ArrowLeft" if slider.input_value() != "0" else "ArrowRight")
         after = [state(e) for e in explorers.all()]
@@ -177,7 +177,7 @@ def test_two_explorers_of_the_book_share_a_page(browser, site: Path, tmp_path: P
     wait_until(page, "document.querySelectorAll('.tl-explorer input').length > 2")
     for moved in range(2):
         before = [state(explorer) for explorer in explorers.all()]
-        slider = explorers.nth(moved).locator("input").first
+        slider = explorers.nth(moved).locator("input[type=range]").first
         slider.focus()
         press(page, "ArrowLeft")
         after = [state(explorer) for explorer in explorers.all()]

@@ -278,8 +278,8 @@ def test_for_want_of_labels_it_is_not_decided_and_both_errors_are_told(n_groups,
 @pytest.mark.parametrize(
     ("difference", "better", "said"),
     [
-        (-0.5, True, "On all rows it falls on the single-task forest itself."),
-        (0.5, False, "the choice among all models is worse. On rows held out"),
+        (-0.5, True, "By the errors on all rows the single-task forest itself is picked."),
+        (0.5, False, "the picked model is worse. On held-out rows"),
     ],
 )
 def test_a_choice_that_falls_on_the_baseline_or_is_worse_is_told(difference, better, said):
@@ -304,7 +304,7 @@ def test_a_table_without_related_labels_says_so_by_the_baseline():
     X, Y = make()
     found = compare_architectures(X, Y[["y"]], "y", **NO_CURVES)
     assert found.recommended == "single-task" and len(found.verdicts) == 0
-    assert "fell each time" in found.recommendation
+    assert "picked in every split" in found.recommendation
 
 
 def test_a_rival_can_win_and_is_chosen_by_inner_folds():

@@ -101,7 +101,7 @@ def _figures(section: Tag, title: str, folder: Path) -> Iterator[Slide]:
         solution = "tag_hide-cell" in (part.get("class") or [])
         if part.name == "section" or solution:
             continue
-        image = part.select_one(".cell_output img[alt], .cell_output .tl-tests")
+        image = part.select_one(".cell_output img[alt], .cell_output :is(.tl-tests, .tl-gains)")
         said = part if part.name in ("p", "details") else part.select_one(".cell_output p")
         asks = part.name == "blockquote" and text_of(part).startswith(GUESS)
         if waiting and (image or asks or said):

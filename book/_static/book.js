@@ -45,7 +45,7 @@ addEventListener("DOMContentLoaded", () => {
   const resized = new ResizeObserver((entries) => entries.forEach((entry) => look(entry.target)));
   for (const table of document.querySelectorAll(".bd-article table")) {
     const box = table.closest(".tl-scroll, .output.text_html, .pst-scrollable-table-container");
-    if (!box || table.closest(".tl-explorer, .tl-tests")) continue; // they lay out their own
+    if (!box || table.closest(".tl-explorer, .tl-tests, .tl-gains")) continue; // they lay out their own
     if (hidden(box) > 1) box.classList.add("tl-tight");
     if (narrow && (hidden(box) > 1 || isCramped(table))) fitToPhone(box, table);
     box.addEventListener("scroll", () => look(box), { passive: true });

@@ -35,7 +35,7 @@ from tlhelpers.book.figures import *  # noqa: F403 - every figure of the book
 from tlhelpers.book.figures import __all__ as _figures
 from tlhelpers.book.findings import claims_table
 from tlhelpers.book.guide import decision_table, guide_evidence
-from tlhelpers.book.guide_tables import guide_mixtures, guide_tables
+from tlhelpers.book.guide_tables import guide_tables
 from tlhelpers.book.handbook import (
     entropy_controls,
     few_control_tests,
@@ -74,8 +74,8 @@ from tlhelpers.book.prose import (
 from tlhelpers.book.record import (
     all_label_tests,
     architecture_record,
+    gains_by_column,
     gains_outside_record,
-    stack_gains,
 )
 from tlhelpers.book.several_tasks import (
     cancellation_scores,
@@ -84,6 +84,7 @@ from tlhelpers.book.several_tasks import (
 )
 from tlhelpers.book.union import floors_of_union
 from tlhelpers.book.upload import TableUpload
+from tlhelpers.book.verdict_grid import show_grid
 from tlhelpers.book.verdict_strip import show_tests
 from tlhelpers.book.verdict_tables import (
     count_once,
@@ -128,9 +129,9 @@ __all__ = [
     "few_entropy_tests",
     "floors_of_union",
     "gain_to_be_seen",
+    "gains_by_column",
     "gains_outside_record",
     "guide_evidence",
-    "guide_mixtures",
     "guide_tables",
     "in_words",
     "interval",
@@ -154,12 +155,12 @@ __all__ = [
     "say_claims",
     "say_list",
     "scores_by",
+    "show_grid",
     "show_tests",
     "show_text",
     "show_words",
     "smaller_tables",
     "spread_table",
-    "stack_gains",
     "step_predictions",
     "tell_tests",
     "ten_picks",

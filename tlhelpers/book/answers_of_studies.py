@@ -203,24 +203,30 @@ OF_STUDIES: Mapping[str, Mapping[str, Answer]] = {
         ),
     },
     "11.1": {
-        "percent": Answer(
-            28,
-            1,
+        "seen": Answer(
+            11,
+            wrong={
+                8: "that is those that see a better model: count the worse ones, too",
+                3: "that is those that see a worse model: count the better ones, too",
+                34: "in those no difference is seen",
+            },
+        ),
+        "chance": Answer(
+            2.25,
+            0.3,
             {
-                20: "that is half the width: times the factor",
-                40: "that is the whole width: halve it, then take it times the factor",
-                56: "that is from the whole width: halve it",
-                1.52: "that is in J/K: give it in percent of the forest's error",
-                0.28: "give it in percent",
+                5: "that is the level in percent: take it of the 45 tests",
+                0.05: "that is the level: take it of the 45 tests",
+                0.55: "that is of the tests that see a difference: take all 45",
             },
         ),
         "may": Answer(
             "bc",
             wrong={
-                "abc": "(a): no difference seen is not no difference",
-                "bcd": "(d): the interval holds zero",
-                "b": "(c): compare a fifth with the gain that you found",
-                "c": "(b): it says what the means are, and that no difference is seen",
+                "abc": "(a): none of these three cells is coloured",
+                "bcd": "(d): the grid compares each model with the baseline only",
+                "b": "(c): the cell is red, so its loss is seen",
+                "c": "(b): it says that nothing was seen, not that nothing is there",
             },
         ),
     },

@@ -51,26 +51,6 @@ def guide_tables() -> dict[str, pd.DataFrame]:
     }
 
 
-def guide_mixtures() -> pd.DataFrame:
-    """Return what was seen of the mixtures with all labels and known related ones.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Tests against the baseline by RMSE, named by model and target: the stack on the four columns
-        of the handbook (on the entropy without the heat capacity), equal weights and the stack on
-        the band gaps.
-    """
-    own = load_results("entropies_without_verdicts").assign(target="entropy")
-    handbook = pd.concat([own, load_results("entropies_other_columns")])
-    handbook = handbook[handbook["model"] == "stack"]
-    asked = {"equal weights": "rivals", "stack": "beyond the paper"}
-    gaps = gap_tests().query("setting == 'warm' and model in @asked")
-    gaps = gaps[gaps["question"] == gaps["model"].map(asked)].sort_values("model")
-    found = pd.concat([handbook, gaps.assign(target="band gap")])
-    return found.set_index(found["model"] + ", " + found["target"].str.replace("_", " "))
-
-
 def _cases(tests: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     """Return a row per test: the verdict, both errors, the interval of their difference."""
     table = pd.DataFrame(

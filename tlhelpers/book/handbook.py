@@ -1,13 +1,10 @@
 """What the handbook of chapter 12 says of few labels, and what a list of ten finds."""
 
-from collections.abc import Iterable
-
-import numpy as np
 import pandas as pd
 
 from tlhelpers.book.verdict_tables import gain_to_be_seen
-from tlhelpers.data.loaders import load_results, load_thermochemistry
-from tlhelpers.evaluation import compare_sizes, judge, training_order
+from tlhelpers.data.loaders import load_results
+from tlhelpers.evaluation import compare_sizes, judge
 
 ALONE, READING, LESS = "single-task", "stack", "stack, without heat capacity"
 
@@ -127,18 +124,6 @@ def ten_picks() -> pd.DataFrame:
     picks = load_results("ten_picks_scores")
     cases = picks.groupby(["table", "n_labels"])
     found = picks.pivot_table("found", ["table", "n_labels"], "model")
-    found.loc["entropies", "molar volume alone"] = _largest_volumes(picks["draw"].unique()).mean()
     return found.assign(
         **{"picked blindly": cases["all"].mean(), "best ten": cases["highest"].mean()}
     )
-
-
-def _largest_volumes(draws: Iterable[int]) -> pd.Series:
-    """Return the mean entropy of the ten candidates of largest molar volume, for each draw."""
-    solids = load_thermochemistry(per_atom=True)
-    labelled = solids["entropy"].notna().to_numpy()
-    found = {}
-    for draw in draws:
-        _, rows = training_order(labelled, np.arange(len(solids)), 0.2, [draw, 7])
-        found[draw] = solids.iloc[rows].nlargest(10, "molar_volume")["entropy"].mean()
-    return pd.Series(found)

@@ -14,6 +14,7 @@ PAPER, BEYOND = "the paper's models", "beyond the paper"
 _OTHER_BASELINES = ["stack against rivals", "mismatch", "against the line"]
 _OTHER_BASELINES += ["the latent variable leads"]
 ONE_LINE, TWO_LINES, ALONE = "one straight line", "two lines", "baseline"
+_MODELS = ["stack", "equal weights", "latent variable", "learned slope", "multi-task", "difference"]
 OWN = ["difference, z seen", "learned slope", "stack"]
 
 
@@ -44,26 +45,30 @@ def architecture_record(rivals: Collection[str] = ()) -> pd.DataFrame:
     )
 
 
-def stack_gains() -> pd.DataFrame:
-    """Return what the stack gains on each column of numbers, with all labels, warm.
+def gains_by_column() -> pd.DataFrame:
+    """Return what each model gains on each column of numbers, with all labels, warm.
 
     Returns
     -------
     pandas.DataFrame
-        A row per target, the four of the handbook first (the entropies without the heat
-        capacity): ``model``, its name in a figure;
-        ``difference``, ``low`` and ``high``, in percent of the error of the single-task forest; and
-        ``verdict``.
+        A row per target and model, the four targets of the handbook first (the entropies without
+        the heat capacity): ``task``, the name of the column, and ``target``, that in words;
+        ``model``; ``difference``, ``low`` and ``high``, in percent of the error of the single-task
+        forest; and ``verdict``, which counts the tests of its own question.
     """
     entropies = load_results("entropies_without_verdicts").assign(target="entropy")
     others = load_results("entropies_other_columns").assign(setting="warm")
-    rows = pd.concat([entropies, others, architecture_record().query("metric == 'rmse'")])
-    rows = rows.query("model == 'stack' and setting == 'warm'").reset_index(drop=True)
+    studies = architecture_record(["equal weights"]).query("metric == 'rmse'")
+    rows = pd.concat([entropies, others, studies]).query("setting == 'warm' and model in @_MODELS")
+    places = rows["model"].map(_MODELS.index)
     names = {"entropy": "entropies", "gap_optical": "band gaps", "heat_capacity": "heat capacities"}
     names |= {"enthalpy_of_formation": "enthalpies", "molar_volume": "molar volumes"}
     words = [names.get(task) or f"barrier of {molecule_of(task)}" for task in rows["target"]]
-    rows = percent_of_baseline(rows).assign(model=[f"{word}, stack" for word in words])
-    return rows[["target", "model", "difference", "low", "high", "verdict"]]
+    columns = ["task", "target", "model", "difference", "low", "high", "verdict"]
+    table = percent_of_baseline(rows).assign(task=rows["target"], target=words, place=places)
+    order = {target: i for i, target in enumerate(table["target"].unique())}
+    table = table.assign(row=table["target"].map(order)).sort_values(["row", "place"])
+    return table[columns].reset_index(drop=True)
 
 
 def count_verdicts(model: str) -> tuple[int, int, int]:

@@ -161,28 +161,29 @@ def _sentence(
     name = f"{name} ({meaning})"
     p_text = "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
     moved = (
-        f"On rows held out of the training, the {name} of the single-task forest is "
-        f"{rounded(base)}, that of the choice among all models {rounded(values['score'])}{unit} "
-        f"(difference {signed(values['difference'])}, 95% interval {signed(low)} to "
-        f"{signed(high)}, {p_text}). The choice was made anew each time, without these rows."
+        f"On held-out rows the {name} of the single-task forest is {rounded(base)}, that of the "
+        f"picked model {rounded(values['score'])}{unit} (difference "
+        f"{signed(values['difference'])}, 95% interval {signed(low)} to {signed(high)}, {p_text}). "
+        f"In each split a model is picked by its errors on the training rows, so the "
+        f"{rounded(values['score'])} includes what wrong picks cost."
     )
     if better and model != BASELINE:
         return f"Use {_article(model)}. {moved}"
     if better:
         return (
-            f"Use the single-task forest. {moved} On all rows it falls on the single-task forest "
-            "itself."
+            f"Use the single-task forest. {moved} By the errors on all rows the single-task forest "
+            "itself is picked."
         )
     if values["difference"] == 0 and high == low:
         return (
-            "No difference seen: use the single-task forest, on which the choice among all models "
-            f"fell each time. On rows held out of the training its {name} is {rounded(base)}{unit}."
+            "No difference seen: use the single-task forest, which was picked in every split. "
+            f"On held-out rows its {name} is {rounded(base)}{unit}."
         )
     if p < LEVEL:
-        return f"Use the single-task forest: the choice among all models is worse. {moved}"
+        return f"Use the single-task forest: the picked model is worse. {moved}"
     seen = (high - low) / 2 / _POWER  # the difference that is seen in four comparisons of five
     other = "" if preferred == BASELINE else (
-        f" The other model to try is {_article(preferred)}, on which the choice falls on all rows."
+        f" The other model to try is {_article(preferred)}, picked by the errors on all rows."
     )  # fmt: skip
     if n_groups < SMALL or seen >= _most(base, metric) > 0:
         return (

@@ -1,6 +1,7 @@
 """The figures of the chapters: one message each, the same colour for the same model everywhere."""
 
 from tlhelpers.book.figures.architecture import plot_architecture
+from tlhelpers.book.figures.cells import plot_cells
 from tlhelpers.book.figures.growth import plot_growth
 from tlhelpers.book.figures.lab_map import plot_lab_changes, plot_lab_map
 from tlhelpers.book.figures.learned import (
@@ -35,6 +36,7 @@ __all__ = [
     "plot_against",
     "plot_architecture",
     "plot_best_splits",
+    "plot_cells",
     "plot_confusion",
     "plot_coverage",
     "plot_curves",

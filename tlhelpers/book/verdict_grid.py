@@ -1,0 +1,79 @@
+"""What every model gained on every column, in one grid: a glance says which model is safe."""
+
+from html import escape
+from pathlib import Path
+
+import pandas as pd
+from IPython.display import HTML
+
+from tlhelpers.book.prose import signed
+from tlhelpers.evaluation.scores import check_columns
+from tlhelpers.table.palette import look_of
+
+_MARKS = {"better": "▼", "worse": "▲"}
+_STYLE = Path(__file__).with_suffix(".css")
+
+
+def show_grid(gains: pd.DataFrame) -> HTML:
+    """Show the change of the error by model and target, with what a test says of each.
+
+    Parameters
+    ----------
+    gains : pandas.DataFrame
+        From `gains_by_column`: ``target``, ``model``, ``difference`` in percent of the baseline's
+        error, and ``verdict``. Rows and columns stand in the order of their first appearance.
+
+    Returns
+    -------
+    IPython.display.HTML
+        A table with a row per target and a column per model. A full label says that the model is
+        better or worse; "–" stands where a model was not compared.
+
+    Raises
+    ------
+    ValueError
+        The table lacks one of these columns, or names a model twice for one target.
+    """
+    check_columns(gains, ["target", "model", "difference", "verdict"])
+    twice = gains.duplicated(["target", "model"])
+    if twice.any():
+        target, model = gains.loc[twice, ["target", "model"]].iloc[0]
+        raise ValueError(f"{model!r} stands twice for {target!r}; leave one test of each")
+    cells = {(test["target"], test["model"]): _cell(test) for _, test in gains.iterrows()}
+    models = list(gains["model"].unique())
+    head = "".join(_head(model) for model in models)
+    rows = "".join(
+        f'<tr><th scope="row">{escape(target)}</th>'
+        + "".join(
+            cells.get((target, model), '<td aria-label="not compared">–</td>') for model in models
+        )
+        + "</tr>"
+        for target in gains["target"].unique()
+    )
+    return HTML(
+        f'<style data-once="grid">{_STYLE.read_text("utf8")}</style>'
+        '<table class="tl-gains"><caption>Change of the error in percent of that of the baseline. '
+        f"{_full('better', 'better')} {_full('worse', 'worse')} No label: no difference seen. "
+        "–: not compared.</caption>"
+        f"<thead><tr><td></td>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    )
+
+
+def _head(model: str) -> str:
+    """Return the name of a model under a bar of its colour."""
+    look = look_of(model)
+    colors = f"--tl-light: {look.color}; --tl-dark: {look.dark}"
+    return f'<th scope="col" style="{colors}">{escape(model)}</th>'
+
+
+def _cell(test: pd.Series) -> str:
+    percent = f"{signed(test['difference'], 0)}%"
+    if test["verdict"] not in _MARKS:
+        return f"<td>{percent}</td>"
+    said = f'<span class="tl-said">, {test["verdict"]}</span>'
+    return f"<td>{_full(test['verdict'], percent, said)}</td>"
+
+
+def _full(verdict: str, text: str, said: str = "") -> str:
+    mark = f'<span aria-hidden="true">{_MARKS[verdict]} </span>'
+    return f'<span class="tl-{verdict}">{mark}{text}{said}</span>'
