@@ -40,6 +40,7 @@ def main(trees: int = 100, repeats: int = 5) -> None:
         own.X, own.Y.drop(columns=WITHOUT), own.target, own.groups, **options
     )
     tables |= {"without_verdicts": fewer.verdicts}
+    tables |= {"without_said": pd.DataFrame({"recommendation": [fewer.recommendation]})}
     parts.write("entropies", tables)
     tqdm.write(f"{found.recommendation}\nWithout {WITHOUT}: {fewer.recommendation}")
 

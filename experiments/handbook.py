@@ -1,4 +1,4 @@
-"""Two more questions to the handbook of chapter 12, both asked when its other scores were known.
+"""Three more questions to the handbook of chapter 12, asked when its other scores were known.
 
     python experiments/handbook.py [--trees N] [--draws N] [--repeats N]
 
@@ -8,6 +8,8 @@
 2. Do columns help the other columns too? Each of the three others is the target once, with the rest
    as related labels, on the splits and with the models of `compare_architectures`. All tests are
    one family. Writes data/results/entropies_other_columns.csv.
+3. The heat capacities once more without the entropy, which few of the rows to predict have; asked
+   last, a family of its own. Writes data/results/entropies_heat_without.csv.
 """
 
 import pandas as pd
@@ -39,10 +41,10 @@ def curve(draw: int, trees: int) -> pd.DataFrame:
     return pd.concat(found, names=["columns", None]).reset_index("columns").assign(repeat=draw)
 
 
-def other_column(target: str, trees: int, repeats: int) -> pd.DataFrame:
+def other_column(target: str, trees: int, repeats: int, left_out: str = "") -> pd.DataFrame:
     """Compare all models on another column of the handbook."""
     own = parts.own_entropies()
-    labels = own.Y[[target, *own.Y.columns.drop(target)]]
+    labels = own.Y[[target, *own.Y.columns.drop([target, *filter(None, [left_out])])]]
     models = find_candidates(labels, target, n_estimators=trees)
     scores = cross_validate_transfer(
         models, own.X, labels, own.groups, target=target, setting="warm", n_repeats=repeats,
@@ -66,8 +68,10 @@ def main(trees: int = 100, draws: int = 20, repeats: int = 5) -> None:
         for target in tqdm(own.Y.columns.drop(own.target), desc="columns")
     ]
     tables = {"few": pd.concat(rows), "other_columns": judge(pd.concat(others))}
+    tables["heat_without"] = other_column(WITHOUT, trees, repeats, left_out=own.target)
     parts.write("entropies", tables)
-    print(tables["other_columns"].to_string(index=False))
+    for name in ("other_columns", "heat_without"):
+        print(tables[name].to_string(index=False))
 
 
 if __name__ == "__main__":

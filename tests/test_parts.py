@@ -455,3 +455,19 @@ def test_the_handbook_is_asked_as_its_tables_say():
         if name != BASELINE
     }
     assert set(map(tuple, others[["target", "model"]].to_numpy())) == tried
+
+
+def test_heat_capacities_without_the_entropy_had_the_splits_of_those_with_it():
+    found = pd.read_csv(parts.RESULTS / "entropies_heat_without.csv").set_index("model")
+    every = pd.read_csv(parts.RESULTS / "entropies_other_columns.csv").set_index("target")
+    assert set(found["baseline_score"]) == set(every.loc["heat_capacity", "baseline_score"])
+    assert np.allclose(found["p_adjusted"], holm(found["p_value"])) and len(found) == 5
+    again = handbook.other_column("heat_capacity", trees=2, repeats=1, left_out="entropy")
+    assert set(again["model"]) == set(found.index)
+
+
+def test_the_call_without_the_heat_capacity_says_what_its_tests_say():
+    said = pd.read_csv(parts.RESULTS / "entropies_without_said.csv")["recommendation"].item()
+    stack = pd.read_csv(parts.RESULTS / "entropies_without_verdicts.csv").set_index("model")
+    score, base = stack.loc["stack", ["score", "baseline_score"]]
+    assert said.startswith("Use the stack.") and f"{score:.2f}" in said and f"{base:.2f}" in said

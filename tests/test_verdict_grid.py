@@ -17,8 +17,8 @@ GAINS = pd.DataFrame(TESTS, columns=["target", "model", "difference", "verdict"]
 
 def grid(gains):
     table = BeautifulSoup(show_grid(gains).data, "html.parser").table
-    for mark in table.select("[aria-hidden]"):
-        mark.extract()
+    for label in table.select("td [aria-label]"):
+        label.string = label["aria-label"]
     return [[cell.get_text() for cell in row.find_all(["th", "td"])] for row in table("tr")]
 
 

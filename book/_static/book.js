@@ -123,7 +123,7 @@ addEventListener("DOMContentLoaded", () => {
 const plain = (text) => {
   const words = text.trim().replace(/^["']+|["']+$/g, "").toLowerCase().replace(/[\s_-]+/g, " ").replace(/^the | forest$/g, "");
   const letters = words.replace(/\band\b|[\s,;()]/g, "");
-  return /^[a-e]+$/.test(letters) ? [...letters].sort().join("") : words;
+  return /^[a-j]+$/.test(letters) ? [...letters].sort().join("") : words;
 };
 
 // A number as one writes it: with a comma, a fraction, a unit behind it.

@@ -87,4 +87,4 @@ def _plain(text: str) -> str:
         .removesuffix(" forest")
     )
     letters = re.sub(r"\band\b|[\s,;()]", "", words)
-    return "".join(sorted(letters)) if re.fullmatch("[a-e]+", letters) else words
+    return "".join(sorted(letters)) if re.fullmatch("[a-j]+", letters) else words

@@ -158,7 +158,7 @@ OF_METHODS: Mapping[str, Mapping[str, Answer]] = {
                 "standard error": "that says how far the prediction would move, not a measurement",
                 "std": "that says how far the prediction would move, not a measurement",
             },
-            also=("spread", "observation_std"),
+            also=("spread", "observation_std", "observations", "observation"),
         ),
         "chance": Answer(
             0.773,

@@ -142,7 +142,14 @@ OF_STUDIES: Mapping[str, Mapping[str, Answer]] = {
                 "N": "N2 has the highest published barrier, but it is formed here: turn it round",
                 "NO": "its barrier is 2.00 eV: is none of the two that you turned higher?",
             },
-            also=("O2", "O₂", "association of O", "O association"),
+            also=(
+                "O2",
+                "O₂",
+                "association of O",
+                "O association",
+                "O2 association",
+                "O₂ association",
+            ),
         ),
     },
     "10.2": {
@@ -204,11 +211,11 @@ OF_STUDIES: Mapping[str, Mapping[str, Answer]] = {
     },
     "11.1": {
         "seen": Answer(
-            11,
+            7,
             wrong={
-                8: "that is those that see a better model: count the worse ones, too",
+                4: "that is those that see a better model: count the worse ones, too",
                 3: "that is those that see a worse model: count the better ones, too",
-                34: "in those no difference is seen",
+                38: "in those no difference is seen",
             },
         ),
         "chance": Answer(
@@ -217,7 +224,7 @@ OF_STUDIES: Mapping[str, Mapping[str, Answer]] = {
             {
                 5: "that is the level in percent: take it of the 45 tests",
                 0.05: "that is the level: take it of the 45 tests",
-                0.55: "that is of the tests that see a difference: take all 45",
+                0.35: "that is of the tests that see a difference: take all 45",
             },
         ),
         "may": Answer(

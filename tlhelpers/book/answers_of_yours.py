@@ -7,6 +7,7 @@ from tlhelpers.book.answers_of_methods import EQUAL, MAE
 
 _ADDED = "the difference is added to z"
 _NONE_NAMED = "no difference is seen, and the forest is only the default: you may choose"
+_DECIDED = 'the answer is not "not decided": what does the guide say of this one?'
 _FROM_ZERO = "that counts from zero: the message counts as a spreadsheet does"
 _HEAD = "a spreadsheet counts the head as a row, too"
 _ONCE = "only the trees count three times: process and table are there once"
@@ -19,9 +20,9 @@ OF_YOURS: Mapping[str, Mapping[str, Answer]] = {
     "12.1": {
         "A": Answer("w", wrong={"t": "do the rows to predict have the column?"}),
         "B": Answer("t", wrong={"c": "a model is recommended", "w": "which column?"}),
-        "C": Answer("c", wrong={"t": _NONE_NAMED, "n": "sixty labels are enough for a test"}),
-        "D": Answer("c", wrong={"t": _NONE_NAMED, "n": "sixty labels are enough for a test"}),
-        "E": Answer("n", wrong={"c": "no test was made: first, more labels"}),
+        "C": Answer("c", wrong={"t": _NONE_NAMED, "n": _DECIDED}),
+        "D": Answer("c", wrong={"t": _NONE_NAMED, "n": _DECIDED}),
+        "E": Answer("n", wrong={"c": "what does the guide say of an answer that begins so?"}),
         "may": Answer(
             "gi",
             wrong={

@@ -51,13 +51,15 @@ def gains_by_column() -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        A row per target and model, the four targets of the handbook first (the entropies without
-        the heat capacity): ``task``, the name of the column, and ``target``, that in words;
-        ``model``; ``difference``, ``low`` and ``high``, in percent of the error of the single-task
-        forest; and ``verdict``, which counts the tests of its own question.
+        A row per target and model, the four targets of the handbook first: ``task``, the name of
+        the column, and ``target``, that in words; ``model``; ``difference``, ``low`` and ``high``,
+        in percent of the error of the single-task forest; and ``verdict``, which counts the tests
+        of its own question. The entropies are without the heat capacity, and the other way round,
+        as few of the rows to predict have these.
     """
     entropies = load_results("entropies_without_verdicts").assign(target="entropy")
-    others = load_results("entropies_other_columns").assign(setting="warm")
+    others = load_results("entropies_other_columns").query("target != 'heat_capacity'")
+    others = pd.concat([load_results("entropies_heat_without"), others]).assign(setting="warm")
     studies = architecture_record(["equal weights"]).query("metric == 'rmse'")
     rows = pd.concat([entropies, others, studies]).query("setting == 'warm' and model in @_MODELS")
     places = rows["model"].map(_MODELS.index)

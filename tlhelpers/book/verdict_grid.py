@@ -70,10 +70,10 @@ def _cell(test: pd.Series) -> str:
     percent = f"{signed(test['difference'], 0)}%"
     if test["verdict"] not in _MARKS:
         return f"<td>{percent}</td>"
-    said = f'<span class="tl-said">, {test["verdict"]}</span>'
-    return f"<td>{_full(test['verdict'], percent, said)}</td>"
+    return f"<td>{_full(test['verdict'], percent, f'{percent}, ')}</td>"
 
 
-def _full(verdict: str, text: str, said: str = "") -> str:
-    mark = f'<span aria-hidden="true">{_MARKS[verdict]} </span>'
-    return f'<span class="tl-{verdict}">{mark}{text}{said}</span>'
+def _full(verdict: str, text: str, before: str = "") -> str:
+    """Return a full label; the verdict that its mark and colour show is read aloud."""
+    said = f'role="img" aria-label="{before}{verdict}"'
+    return f'<span class="tl-{verdict}" {said}>{_MARKS[verdict]} {text}</span>'
