@@ -71,7 +71,7 @@ def test_an_interval_stays_in_one_line(mend):
     whole = re.findall(r'<span class="tl-whole">([^<]*)</span>', text)
     assert "−0.37\u00a0to −0.10" in whole and "1.2\u00a0± 0.3" in whole
     assert '<td><span class="tl-score">1.26 (<span class="tl-whole">−0.37' in text
-    assert "−0.10</span>),</span> <strong>better</strong></td>" in text
+    assert '−0.10</span>),</span> <strong class="tl-better">better</strong></td>' in text
 
 
 def test_a_table_among_sentences_scrolls_alone(mend):
@@ -94,8 +94,8 @@ def test_the_word_of_a_difference_seen_is_bold(mend):
     head = '<table border="1" class="dataframe"><tbody><tr>'
     cells = ["1.26 (-0.37 to -0.10), better", "worse", "no difference seen", "better than 1", "3"]
     text = mend(head + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr></tbody></table>")
-    assert "−0.10</span>),</span> <strong>better</strong></td>" in text
-    assert "<strong>worse</strong></td>" in text and text.count("<strong>") == 2
+    assert '−0.10</span>),</span> <strong class="tl-better">better</strong></td>' in text
+    assert '<strong class="tl-worse">worse</strong></td>' in text and text.count("<strong") == 2
     assert mend("<p>It is better</p>") == "<p>It is better</p>"
 
 

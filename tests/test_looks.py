@@ -126,18 +126,22 @@ CELLS = """() => [...document.querySelectorAll('table.dataframe td')].map((cell)
 })"""
 
 
-# Sentences whose lines are shortened by the name of their code, and names far below them.
+# Sentences whose lines are shortened by the name of their code, and names far below them. Beside
+# an answer that is folded the name may stand in its line, if they do not touch.
 BESIDE = """all => all.filter((e) => {
   const answer = ':scope > details.below-input', said = ':scope > .cell_output > :last-child';
   const above = e.parentElement.querySelector(answer) ?? e.parentElement.querySelector(said);
   if (!above?.checkVisibility()) return false;
-  const gap = e.getBoundingClientRect().top - above.getBoundingClientRect().bottom;
+  const [here, there] = [e, above].map((box) => box.getBoundingClientRect());
+  const folded = above.matches('details:not([open])');
+  if (folded && here.left > there.right + 8) return Math.abs(here.bottom - there.bottom) > 8;
+  const gap = here.top - there.bottom;
   return gap < -1 || gap > 20;
 }).map((e) => e.parentElement.textContent.slice(-80))"""
 
 
 def names_stand_below(page) -> None:
-    """Hold that the name of its code stands below a sentence or an answer, at the right."""
+    """Hold that the name of its code stands below a sentence or an open answer, at the right."""
     answers = page.locator("details.below-input")
     for is_open in (True, False, True):
         answers.evaluate_all(f"all => all.forEach((e) => {{ e.open = {str(is_open).lower()} }})")

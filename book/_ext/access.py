@@ -43,6 +43,11 @@ WRITTEN = re.compile(r'<table class="table">.*?</table>', re.DOTALL)  # in Markd
 HYPHEN = re.compile(r"(?<![\w.])-(?=[\d.])")  # before a number: a minus
 NUMBER = re.compile(r"[-+−±<>≤≥]?\s*[.\d]|NaN$|None$|$")
 SHORT, SENTENCE, PARAGRAPH = 8, 30, 300  # characters
+# The first words of a box say of what kind it is; those of a chapter stand in a strip.
+BOXES = {"Guess first.": "tl-ask", "In short.": "tl-brief"}
+BOXES |= dict.fromkeys(["The decision.", "On your table, now."], "tl-decide")
+BOX = re.compile(rf"<blockquote>(\s*(?:<div>)?<p><strong>)({'|'.join(map(re.escape, BOXES))})")
+STRIP = re.compile(r"<p>(<strong>(?:Objectives|Prerequisites)\.)")
 EXPLORER = '<div class="tl-page">'
 SKIP = '<a class="tl-skip" href="#explorer">Skip to the explorer</a>\n'
 
@@ -52,6 +57,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("config-inited", find_files)
     app.connect("html-page-context", mend_body)
     app.add_css_file("book.css")
+    app.add_css_file("kinds.css")
     app.add_js_file("book.js", loading_method="defer")
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
@@ -76,6 +82,8 @@ def mend_body(app: Sphinx, pagename: str, templatename: str, context: dict, doct
     body = WRITTEN.sub(fit_to_phone, body)
     body = ANY.sub(explain_mark, body)
     body = CHECKSUM.sub(r"\1<wbr>\2", body)
+    body = BOX.sub(lambda box: f'<blockquote class="{BOXES[box[2]]}">{box[1]}{box[2]}', body)
+    body = STRIP.sub(r'<p class="tl-strip">\1', body)
     if EXPLORER in body:
         body = SKIP + body.replace(EXPLORER, EXPLORER[:-1] + ' id="explorer" tabindex="-1">', 1)
     context["body"] = body
@@ -233,9 +241,10 @@ def _mark_texts(table: Tag) -> None:
 
 
 def _mark_seen(table: Tag) -> None:
-    """Set the word of a difference that is seen in bold."""
+    """Set the word of a difference that is seen in bold, in the colour that it has everywhere."""
     for cell in table.find_all("td"):
         for text in [*cell.find_all(string=True)][-1:]:
             if found := SEEN.search(text.rstrip()):
-                strong = BeautifulSoup(f"<strong>{found[1]}</strong>", "html.parser").strong
+                bold = f'<strong class="tl-{found[1]}">{found[1]}</strong>'
+                strong = BeautifulSoup(bold, "html.parser").strong
                 text.replace_with(text[: found.start()], strong)

@@ -80,6 +80,7 @@ def _row(name: str, test: pd.Series, beside: str) -> str:
         if "p_adjusted" in test
         else p_words(test["p_value"])
     )
+    kind = f"tl-verdict tl-seen tl-{verdict}" if seen else "tl-verdict"
     sign = f'<span aria-hidden="true">{_SIGN[verdict]} </span>' if seen else ""
     return (
         f'<tr style="--tl-light: {look.color}; --tl-dark: {look.dark}">'
@@ -87,7 +88,7 @@ def _row(name: str, test: pd.Series, beside: str) -> str:
         f"<td>{test['score']:.2f}"
         f"<small>{escape(beside)} {test['baseline_score']:.2f}</small></td>"
         f'<td class="tl-change">{_drawing(test, full=seen)}<small>{change}</small></td>'
-        f'<td><span class="tl-verdict{" tl-seen" if seen else ""}">{sign}{escape(verdict)}</span>'
+        f'<td><span class="{kind}">{sign}{escape(verdict)}</span>'
         f"<small>{escape(p)}</small></td></tr>"
     )
 
