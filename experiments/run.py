@@ -29,6 +29,7 @@ EXPERIMENTS = [
     "entropies_controls",
     "own_size",
     "ten_picks",
+    "band_gaps_call",
 ]
 
 if __name__ == "__main__":

@@ -12,7 +12,14 @@ from tlhelpers import (
     load_results,
     no_study,
 )
-from tlhelpers.book import plot_confusion, plot_gains, plot_intervals, plot_lines, plot_strip
+from tlhelpers.book import (
+    plot_colors,
+    plot_confusion,
+    plot_gains,
+    plot_intervals,
+    plot_lines,
+    plot_strip,
+)
 from tlhelpers.data import COARSE_COLOR_CLASSES, COLOR_CLASSES
 from tlhelpers.evaluation import cross_validate_predictions
 
@@ -88,6 +95,19 @@ def test_open_rows_may_have_a_parallel_line_of_their_own():
     for line, start, ends in zip(ax.lines, (0, 5), ([0, 4], [1, 5]), strict=False):
         assert list(line.get_xdata()) == ends
         assert np.allclose(line.get_ydata(), start + 2 * np.array(ends))
+
+
+def test_classes_are_drawn_in_their_colours_on_no_sheet():
+    values, names = pd.Series([0.0, 1.0, 2.0]), pd.Series(["a", "b", "a"])
+    colors = {"a": "#a0432f", "b": "#ffffff"}
+    ax = plot_colors(values, names, "u (eV)", colors, light=(0, 1))
+    assert [t.get_text() for t in ax.get_yticklabels()] == ["a (2)", "b (1)"]
+    drawn = {line.get_color(): sorted(line.get_xdata()) for line in ax.lines[1:]}
+    assert drawn == {"#a0432f": [0, 2], "#ffffff": [1]}
+    assert ax.figure.patch.get_alpha() == 0 and list(ax.images[0].get_extent()[:2]) == [0, 1]
+    assert ax.get_xlim()[1] > 2 and ax.get_ylim() == (1.5, -0.5)
+    with pytest.raises(ValueError, match="colors lack 'b'"):
+        plot_colors(values, names, "u (eV)", {"a": "#a0432f"}, light=(0, 1))
 
 
 def test_case_study_figures_show_every_row():

@@ -471,3 +471,14 @@ def test_the_call_without_the_heat_capacity_says_what_its_tests_say():
     stack = pd.read_csv(parts.RESULTS / "entropies_without_verdicts.csv").set_index("model")
     score, base = stack.loc["stack", ["score", "baseline_score"]]
     assert said.startswith("Use the stack.") and f"{score:.2f}" in said and f"{base:.2f}" in said
+
+
+def test_the_call_on_the_band_gaps_saw_the_labels_of_their_study():
+    said = pd.read_csv(parts.RESULTS / "band_gaps_call.csv").set_index("setting")
+    tests = pd.read_csv(parts.RESULTS / "band_gaps_call_verdicts.csv")
+    assert set(said.index) == set(tests["setting"]) == {"warm", "cold"}
+    assert said["sentence"].str.contains("294 labels").all()
+    for _, family in tests.groupby("setting"):
+        assert set(family["baseline_score"]) == set(said["baseline_score"])
+    assert ((said["high"] < 0) == (said["p_value"] < 0.05)).all()
+    assert ((said["recommended"] == "single-task") == (said["high"] > 0)).all()

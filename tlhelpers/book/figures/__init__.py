@@ -19,6 +19,7 @@ from tlhelpers.book.figures.scores import (
 )
 from tlhelpers.book.figures.settings import plot_settings
 from tlhelpers.book.figures.tables import (
+    plot_colors,
     plot_lines,
     plot_parity,
     plot_sparsity,
@@ -37,6 +38,7 @@ __all__ = [
     "plot_architecture",
     "plot_best_splits",
     "plot_cells",
+    "plot_colors",
     "plot_confusion",
     "plot_coverage",
     "plot_curves",

@@ -2,16 +2,20 @@
 
 import math
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.colors import ListedColormap
+from matplotlib.colors import LinearSegmentedColormap, ListedColormap
 from numpy.typing import ArrayLike
 
 from tlhelpers.book.figures.style import INK, OTHER, PAGE, SERIES, STYLES, literal, opacity_of
+
+GREY = "#767676"  # read on a light page and on a dark one
+SPECTRUM = ["#c00000", "#ff8c00", "#e6d800", "#00a000", "#0060ff", "#6a00c8"]  # by rising energy
 
 
 def plot_sparsity(filled: pd.DataFrame, title: str = "") -> Axes:
@@ -105,22 +109,87 @@ def plot_strip(
     -------
     matplotlib.axes.Axes
     """
-    table = pd.DataFrame({"value": values, "name": names}).dropna()
-    medians = table.groupby("name")["value"].median().sort_values()
-    rows = list(medians.index if order is None else order)
+    table, medians = _in_rows(values, names, order)
+    rows = list(medians.index)
     _, ax = plt.subplots(figsize=(PAGE, 0.9 + 0.5 * len(rows)), layout="constrained")
     if span is not None:
         ax.axvspan(*span, color="#e4e4e4", label=span_label)
         ax.legend(frameon=False, loc="lower right", bbox_to_anchor=(1.0, 1.0))
-    jitter = np.random.default_rng(0).uniform(-0.22, 0.22, len(table))
-    places = table["name"].map({name: i for i, name in enumerate(rows)}).astype(float)
-    points = ax.plot(table["value"], places + jitter, "o", color=OTHER.color, markersize=5)
+    points = ax.plot(table["value"], table["place"], "o", color=OTHER.color, markersize=5)
     plt.setp(points, alpha=opacity_of(OTHER.color))
-    ax.plot(medians[rows], range(len(rows)), "|", color=INK, markersize=24, markeredgewidth=3)
+    ax.plot(medians, range(len(rows)), "|", color=INK, markersize=24, markeredgewidth=3)
     counts = table["name"].value_counts()
     ax.set_yticks(range(len(rows)), [f"{literal(name)} ({counts[name]})" for name in rows])
     ax.set(xlabel=xlabel, ylim=(len(rows) - 0.5, -0.5))
     return ax
+
+
+def plot_colors(
+    values: pd.Series,
+    names: pd.Series,
+    xlabel: str,
+    colors: Mapping[str, str],
+    light: tuple[float, float],
+) -> Axes:
+    """Draw every value in the row of its class, as `plot_strip` does, in the colour of the class.
+
+    A dark page must not turn true colours: what is not coloured is grey, and no sheet lies below.
+
+    Parameters
+    ----------
+    values : pandas.Series of float
+    names : pandas.Series of str
+        The class of each value; rows without one are left out.
+    xlabel : str
+        With unit.
+    colors : mapping from str to str
+        The colour of each class.
+    light : (float, float)
+        The range of visible light, drawn from red to violet.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    ValueError
+        A class without a colour.
+    """
+    if bare := sorted(set(names.dropna()) - set(colors)):
+        raise ValueError(f"colors lack {', '.join(map(repr, bare))}; give one of each class")
+    ax = plot_strip(values, names, xlabel)
+    table, _ = _in_rows(values, names)
+    for line in ax.lines[:1]:
+        line.remove()
+    for name, own in table.groupby("name", sort=False):
+        look: dict[str, Any] = {"color": colors[name], "markeredgecolor": GREY, "markersize": 6.5}
+        ax.plot(own["value"], own["place"], "o", **look)
+    ends = (*ax.get_xlim(), *ax.get_ylim())
+    spectrum = LinearSegmentedColormap.from_list("spectrum", SPECTRUM)
+    extent = (*light, *ends[2:])
+    ax.imshow(np.arange(256)[None], extent=extent, aspect="auto", cmap=spectrum, alpha=0.3)
+    ax.axis(ends)
+    ax.text(sum(light) / 2, ends[3] - 0.1, "visible light", ha="center", va="bottom", color=GREY)
+    ax.patch.set_alpha(0)
+    plt.gcf().patch.set_alpha(0)  # the figure that was just drawn
+    ax.lines[0].set(color=GREY, zorder=3)
+    ax.xaxis.label.set_color(GREY)
+    ax.tick_params(colors=GREY)
+    ax.spines[:].set_color(GREY)
+    return ax
+
+
+def _in_rows(
+    values: pd.Series, names: pd.Series, order: Sequence[str] | None = None
+) -> tuple[pd.DataFrame, pd.Series]:
+    """Return each value with the place of its class, a little up or down, and the medians."""
+    table = pd.DataFrame({"value": values, "name": names}).dropna()
+    medians = table.groupby("name")["value"].median().sort_values()
+    medians = medians if order is None else medians[list(order)]
+    jitter = np.random.default_rng(0).uniform(-0.22, 0.22, len(table))
+    places = table["name"].map({name: i for i, name in enumerate(medians.index)}).astype(float)
+    return table.assign(place=places + jitter), medians
 
 
 def plot_parity(x: ArrayLike, y: ArrayLike, xlabel: str, ylabel: str) -> Axes:
