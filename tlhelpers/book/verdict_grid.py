@@ -76,4 +76,4 @@ def _cell(test: pd.Series) -> str:
 def _full(verdict: str, text: str, before: str = "") -> str:
     """Return a full label; the verdict that its mark and colour show is read aloud."""
     said = f'role="img" aria-label="{before}{verdict}"'
-    return f'<span class="tl-{verdict}" {said}>{_MARKS[verdict]} {text}</span>'
+    return f'<span class="tl-{verdict}" {said}><i>{_MARKS[verdict]} </i>{text}</span>'
