@@ -27,7 +27,7 @@ check: env ## is this machine ready? a line each, what to do if not; exit code 1
 
 book: env ## build the site in _build/html, executing every chapter
 	@$(BIN)/python -m tlhelpers.forests.compile
-	$(BIN)/jupyter-book build . -W -n --keep-going
+	$(BIN)/jupyter-book build . -W -n --keep-going || { rm -rf _build/.doctrees; exit 1; } # else the next run would not read the faulty page again
 
 slides: book ## slides for a projector without network, in _build/slides.html
 	$(BIN)/python -m tools.slides

@@ -13,7 +13,7 @@ from tqdm.auto import tqdm
 
 from tlhelpers import band_gap_study, compare_architectures
 
-SECONDS = 420  # so that the learning curves, which nothing here needs, are left out
+SECONDS = 420  # the learning curves, which nothing here needs, give way first
 
 
 def main(trees: int = 100, repeats: int = 5) -> None:

@@ -46,7 +46,7 @@ MOVE = """() => {
   const readout = document.querySelector('.tl-readout');
   const before = readout.textContent;
   window.moved = new Promise((done) => {
-    document.querySelector('.tl-explorer input').addEventListener('keydown', () => {
+    document.querySelector('.tl-explorer input[type=range]').addEventListener('keydown', () => {
       const start = performance.now();
       new MutationObserver((_, observer) => {
         if (readout.textContent === before) return;
@@ -110,7 +110,7 @@ def run_first_cell(page: Page, address: str) -> Locator:
     page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=60_000)
     page.locator(".jp-CodeCell .cm-content").first.click()
     page.keyboard.press("Shift+Enter")
-    slider = page.locator(".tl-explorer input").first
+    slider = page.locator(".tl-explorer input[type=range]").first
     slider.wait_for(timeout=90_000)
     return slider
 

@@ -21,10 +21,11 @@ addEventListener("afterprint", () => {
 addEventListener("DOMContentLoaded", () => {
   const hidden = (box) => box.scrollWidth - box.clientWidth;
   const look = (box) => {
+    if (hidden(box) > 1) box.classList.add("tl-tight"); // one that was folded is measured only now
     box.classList.toggle("tl-wide", hidden(box) > 1);
     box.classList.toggle("tl-more", hidden(box) - box.scrollLeft > 1);
     const scrolls = hidden(box) > 1 || box.scrollHeight > box.clientHeight + 1;
-    if (box.matches(".tl-scroll")) box.tabIndex = scrolls ? 0 : -1; // the theme sees to the others
+    if (scrolls || box.matches(".tl-scroll")) box.tabIndex = scrolls ? 0 : -1;
   };
   const isCramped = (table) => table.matches(".dataframe") && [...table.tBodies[0].rows].some((row) => row.offsetHeight > 120); // of six lines
   const fitToPhone = (box, table) => {
