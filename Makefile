@@ -25,9 +25,10 @@ env: .venv/ready ## make .venv from requirements.txt plus this package, once
 check: env ## is this machine ready? a line each, what to do if not; exit code 1 (a minute)
 	@$(BIN)/python tools/check.py
 
+# A page that failed is read again: else the next run would leave it as it is, and pass.
 book: env ## build the site in _build/html, executing every chapter
 	@$(BIN)/python -m tlhelpers.forests.compile
-	$(BIN)/jupyter-book build . -W -n --keep-going || { rm -rf _build/.doctrees; exit 1; } # else the next run would not read the faulty page again
+	$(BIN)/jupyter-book build . -W -n --keep-going || { rm -rf _build/.doctrees; exit 1; }
 
 slides: book ## slides for a projector without network, in _build/slides.html
 	$(BIN)/python -m tools.slides

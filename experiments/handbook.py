@@ -41,10 +41,12 @@ def curve(draw: int, trees: int) -> pd.DataFrame:
     return pd.concat(found, names=["columns", None]).reset_index("columns").assign(repeat=draw)
 
 
-def other_column(target: str, trees: int, repeats: int, left_out: str = "") -> pd.DataFrame:
+def other_column(
+    target: str, trees: int, repeats: int, left_out: tuple[str, ...] = ()
+) -> pd.DataFrame:
     """Compare all models on another column of the handbook."""
     own = parts.own_entropies()
-    labels = own.Y[[target, *own.Y.columns.drop([target, *filter(None, [left_out])])]]
+    labels = own.Y[[target, *own.Y.columns.drop([target, *left_out])]]
     models = find_candidates(labels, target, n_estimators=trees)
     scores = cross_validate_transfer(
         models, own.X, labels, own.groups, target=target, setting="warm", n_repeats=repeats,
@@ -68,7 +70,7 @@ def main(trees: int = 100, draws: int = 20, repeats: int = 5) -> None:
         for target in tqdm(own.Y.columns.drop(own.target), desc="columns")
     ]
     tables = {"few": pd.concat(rows), "other_columns": judge(pd.concat(others))}
-    tables["heat_without"] = other_column(WITHOUT, trees, repeats, left_out=own.target)
+    tables["heat_without"] = other_column(WITHOUT, trees, repeats, left_out=(own.target,))
     parts.write("entropies", tables)
     for name in ("other_columns", "heat_without"):
         print(tables[name].to_string(index=False))

@@ -179,3 +179,14 @@ def test_a_result_folded_below_nothing_is_named_too(mend):
     shown = "Show the table: all</p><p>Hide code cell outputs"
     text = mend(f'<details class="admonition hide above-output">{shown}<table></table></details>')
     assert "Hide the table" in text and "code cell" not in text
+
+
+def test_a_box_has_the_class_of_its_first_words_and_the_head_of_a_chapter_is_a_strip(mend):
+    kinds = {"Guess first.": "ask", "In short.": "brief", "The decision.": "decide"}
+    for words, kind in kinds.items():
+        box = f"<blockquote>\n<div><p><strong>{words}</strong> Which?</p></div></blockquote>"
+        assert mend(box).startswith(f'<blockquote class="tl-{kind}">\n<div><p><strong>{words}')
+    quoted = "<blockquote>\n<div><p>Guess first.</p></div></blockquote>"
+    assert mend(quoted) == quoted
+    head = "<p><strong>Objectives.</strong> Turn.</p><p><strong>Objective</strong></p>"
+    assert mend(head).count('class="tl-strip"') == 1

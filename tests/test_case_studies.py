@@ -102,7 +102,7 @@ def test_classes_are_drawn_in_their_colours_on_no_sheet():
     colors = {"a": "#a0432f", "b": "#ffffff"}
     ax = plot_colors(values, names, "u (eV)", colors, light=(0, 1))
     assert [t.get_text() for t in ax.get_yticklabels()] == ["a (2)", "b (1)"]
-    drawn = {line.get_color(): sorted(line.get_xdata()) for line in ax.lines[1:]}
+    drawn = {line.get_color(): sorted(line.get_xdata()) for line in ax.lines[:2]}
     assert drawn == {"#a0432f": [0, 2], "#ffffff": [1]}
     assert ax.figure.patch.get_alpha() == 0 and list(ax.images[0].get_extent()[:2]) == [0, 1]
     assert ax.get_xlim()[1] > 2 and ax.get_ylim() == (1.5, -0.5)

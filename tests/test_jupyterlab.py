@@ -45,7 +45,8 @@ Explorer(compute, [Slider("n", "Labels", range(20, 420, 20))], title="Live")
 MOVE = """() => {
   const readout = document.querySelector('.tl-readout');
   const before = readout.textContent;
-  window.moved = new Promise((done) => {
+  window.moved = new Promise((done, fail) => {
+    setTimeout(() => fail(new Error('the explorer did not move in a minute')), 60_000);
     document.querySelector('.tl-explorer input[type=range]').addEventListener('keydown', () => {
       const start = performance.now();
       new MutationObserver((_, observer) => {

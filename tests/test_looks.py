@@ -204,6 +204,12 @@ class TestOnAPhone:
         )
         assert all(wide == said for wide, said in marked)
 
+    def test_the_names_of_the_rows_stay_on_a_sheet_while_a_table_moves(self, page) -> None:
+        names = page.locator(".tl-wide table.dataframe tbody tr > th:first-child")
+        sheets = names.evaluate_all("all => all.map(e => getComputedStyle(e).backgroundColor)")
+        paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert set(sheets) <= {paper}
+
     def test_a_table_that_goes_on_says_so_in_words(self, page) -> None:
         wide = page.locator(".tl-wide").evaluate_all(
             "all => all.map(e => getComputedStyle(e, '::before').content)"

@@ -462,7 +462,7 @@ def test_heat_capacities_without_the_entropy_had_the_splits_of_those_with_it():
     every = pd.read_csv(parts.RESULTS / "entropies_other_columns.csv").set_index("target")
     assert set(found["baseline_score"]) == set(every.loc["heat_capacity", "baseline_score"])
     assert np.allclose(found["p_adjusted"], holm(found["p_value"])) and len(found) == 5
-    again = handbook.other_column("heat_capacity", trees=2, repeats=1, left_out="entropy")
+    again = handbook.other_column("heat_capacity", trees=2, repeats=1, left_out=("entropy",))
     assert set(again["model"]) == set(found.index)
 
 

@@ -25,7 +25,7 @@ addEventListener("DOMContentLoaded", () => {
     box.classList.toggle("tl-wide", hidden(box) > 1);
     box.classList.toggle("tl-more", hidden(box) - box.scrollLeft > 1);
     const scrolls = hidden(box) > 1 || box.scrollHeight > box.clientHeight + 1;
-    if (scrolls || box.matches(".tl-scroll")) box.tabIndex = scrolls ? 0 : -1;
+    box.tabIndex = scrolls ? 0 : -1;
   };
   const isCramped = (table) => table.matches(".dataframe") && [...table.tBodies[0].rows].some((row) => row.offsetHeight > 120); // of six lines
   const fitToPhone = (box, table) => {
@@ -47,7 +47,7 @@ addEventListener("DOMContentLoaded", () => {
   for (const table of document.querySelectorAll(".bd-article table")) {
     const box = table.closest(".tl-scroll, .output.text_html, .pst-scrollable-table-container");
     if (!box || table.closest(".tl-explorer, .tl-tests, .tl-gains")) continue; // they lay out their own
-    if (hidden(box) > 1) box.classList.add("tl-tight");
+    look(box);
     if (narrow && (hidden(box) > 1 || isCramped(table))) fitToPhone(box, table);
     box.addEventListener("scroll", () => look(box), { passive: true });
     resized.observe(box);

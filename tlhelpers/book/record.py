@@ -51,8 +51,8 @@ def gains_by_column() -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        A row per target and model, the four targets of the handbook first: ``task``, the name of
-        the column, and ``target``, that in words; ``model``; ``difference``, ``low`` and ``high``,
+        A row per model and target, those of the handbook first: ``task``, the name of the column,
+        and ``target``, that in words; ``model``; ``difference``, ``low`` and ``high``,
         in percent of the error of the single-task forest; and ``verdict``, which counts the tests
         of its own question. The entropies are without the heat capacity, and the other way round,
         as few of the rows to predict have these.
@@ -62,14 +62,12 @@ def gains_by_column() -> pd.DataFrame:
     others = pd.concat([load_results("entropies_heat_without"), others]).assign(setting="warm")
     studies = architecture_record(["equal weights"]).query("metric == 'rmse'")
     rows = pd.concat([entropies, others, studies]).query("setting == 'warm' and model in @_MODELS")
-    places = rows["model"].map(_MODELS.index)
+    rows = rows.sort_values("model", key=lambda models: models.map(_MODELS.index), kind="stable")
     names = {"entropy": "entropies", "gap_optical": "band gaps", "heat_capacity": "heat capacities"}
     names |= {"enthalpy_of_formation": "enthalpies", "molar_volume": "molar volumes"}
     words = [names.get(task) or f"barrier of {molecule_of(task)}" for task in rows["target"]]
     columns = ["task", "target", "model", "difference", "low", "high", "verdict"]
-    table = percent_of_baseline(rows).assign(task=rows["target"], target=words, place=places)
-    order = {target: i for i, target in enumerate(table["target"].unique())}
-    table = table.assign(row=table["target"].map(order)).sort_values(["row", "place"])
+    table = percent_of_baseline(rows).assign(task=rows["target"], target=words)
     return table[columns].reset_index(drop=True)
 
 

@@ -7,10 +7,10 @@ import pandas as pd
 from IPython.display import HTML
 
 from tlhelpers.book.prose import signed
+from tlhelpers.book.verdict_strip import SIGN
 from tlhelpers.evaluation.scores import check_columns
 from tlhelpers.table.palette import look_of
 
-_MARKS = {"better": "▼", "worse": "▲"}
 _STYLE = Path(__file__).with_suffix(".css")
 
 
@@ -68,7 +68,7 @@ def _head(model: str) -> str:
 
 def _cell(test: pd.Series) -> str:
     percent = f"{signed(test['difference'], 0)}%"
-    if test["verdict"] not in _MARKS:
+    if test["verdict"] not in SIGN:
         return f"<td>{percent}</td>"
     return f"<td>{_full(test['verdict'], percent, f'{percent}, ')}</td>"
 
@@ -76,4 +76,4 @@ def _cell(test: pd.Series) -> str:
 def _full(verdict: str, text: str, before: str = "") -> str:
     """Return a full label; the verdict that its mark and colour show is read aloud."""
     said = f'role="img" aria-label="{before}{verdict}"'
-    return f'<span class="tl-{verdict}" {said}><i>{_MARKS[verdict]} </i>{text}</span>'
+    return f'<span class="tl-{verdict}" {said}><i>{SIGN[verdict]} </i>{text}</span>'

@@ -15,7 +15,7 @@ from tlhelpers.table.palette import look_of
 SCALE = 60  # percent of the baseline's error to either side: one scale for all pages
 _WIDE, _HIGH = 200, 18  # of the drawing, in CSS pixels
 _COLUMNS = ["score", "baseline_score", "difference", "low", "high", "verdict"]
-_SIGN = {"better": "▼", "worse": "▲"}
+SIGN = {"better": "▼", "worse": "▲"}
 _STYLE = Path(__file__).with_suffix(".css")
 
 
@@ -71,7 +71,7 @@ def _named(name: object) -> str:
 def _row(name: str, test: pd.Series, beside: str) -> str:
     """Return a test as a row of the table; its change is in percent."""
     verdict = str(test["verdict"])
-    seen = verdict in _SIGN
+    seen = verdict in SIGN
     look = look_of(name.partition(", ")[0])
     ends = f"{signed(test['low'], 0)} to {signed(test['high'], 0)}"
     change = f"{signed(test['difference'], 0)}% ({ends})"
@@ -81,7 +81,7 @@ def _row(name: str, test: pd.Series, beside: str) -> str:
         else p_words(test["p_value"])
     )
     kind = f"tl-verdict tl-seen tl-{verdict}" if seen else "tl-verdict"
-    sign = f'<span aria-hidden="true">{_SIGN[verdict]} </span>' if seen else ""
+    sign = f'<span aria-hidden="true">{SIGN[verdict]} </span>' if seen else ""
     return (
         f'<tr style="--tl-light: {look.color}; --tl-dark: {look.dark}">'
         f'<th scope="row">{escape(name)}</th>'

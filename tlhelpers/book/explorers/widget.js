@@ -236,10 +236,7 @@ function render({ model, el }) {
       update();
     }),
   );
-  const kindOf = (name) => {
-    const nodes = controls.flatMap((control, i) => (Boolean(sliders[i].buttons) === (name === "buttons") ? control.nodes : []));
-    return html("div", { class: `tl-${name}` }, ...nodes);
-  };
+  const nodesOf = (buttons) => controls.flatMap(({ nodes }, i) => (Boolean(sliders[i].buttons) === buttons ? nodes : []));
   const readout = html("p", { class: "tl-readout", "aria-live": "polite" });
   const status = html("span", { class: "tl-status" });
   const error = html("p", { class: "tl-error", role: "alert", hidden: "" });
@@ -248,7 +245,12 @@ function render({ model, el }) {
     "div",
     { role: "group", "aria-labelledby": `${id}-name` },
     html("p", {}, html("strong", { id: `${id}-name` }, model.get("title")), " ", status),
-    html("div", { class: "tl-controls" }, kindOf("buttons"), kindOf("sliders")),
+    html(
+      "div",
+      { class: "tl-controls" },
+      html("div", { class: "tl-buttons" }, ...nodesOf(true)),
+      html("div", { class: "tl-sliders" }, ...nodesOf(false)),
+    ),
     readout, error, panels,
     html("p", { class: "tl-description" }, model.get("description")),
   );

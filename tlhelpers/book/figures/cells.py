@@ -5,7 +5,6 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgb
 from matplotlib.patches import FancyBboxPatch, Rectangle
 
 from tlhelpers.book.figures.style import INK, OTHER, PAGE, STYLES, opacity_of
@@ -38,10 +37,8 @@ def plot_cells() -> list[Axes]:
         for name, row in product(_PLACES, range(_ROWS)):
             color = STYLES[model].color if name in learned else OTHER.color
             known = (name != "z" or row != _NO_Z) and (name != "y" or row in _WITH_Y)
-            opacity = opacity_of(color) if known and name in used else 0
-            cell: dict[str, Any] = {"facecolor": (*to_rgb(color), opacity), "edgecolor": "#999999"}
-            cell["linestyle"] = "-" if known else ":"
-            ax.add_patch(Rectangle((_PLACES[name], row), 0.9, 0.8, **cell))
+            filled = color if known and name in used else ""
+            draw_cell(ax, (_PLACES[name], row), (0.9, 0.8), filled, frame="-" if known else ":")
             if name == "y" and not known:
                 ax.text(_PLACES["y"] + 0.45, row + 0.4, "?", ha="center", va="center", color=INK)
         _mark(ax, model)
@@ -52,6 +49,21 @@ def plot_cells() -> list[Axes]:
         ax.spines[:].set_visible(False)
         ax.tick_params(length=0)
     return list(axes.flat)
+
+
+def draw_cell(
+    ax: Axes,
+    corner: tuple[float, float],
+    size: tuple[float, float],
+    color: str,
+    frame: str = "-",
+) -> None:
+    """Draw a cell of a table: its frame, in this line style, and its colour unless it is empty."""
+    line: dict[str, Any] = {"edgecolor": INK, "linewidth": 0.8, "linestyle": frame}
+    ax.add_patch(Rectangle(corner, *size, fill=False, **line))
+    if color:
+        look: dict[str, Any] = {"facecolor": color, "alpha": opacity_of(color), "linewidth": 0}
+        ax.add_patch(Rectangle(corner, *size, **look))
 
 
 def _mark(ax: Axes, model: str) -> None:

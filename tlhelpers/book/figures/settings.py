@@ -1,12 +1,10 @@
 """Cold and warm: what is known of a new row, and what a predicted difference is added to."""
 
-from typing import Any
-
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
-from matplotlib.patches import Rectangle
 
-from tlhelpers.book.figures.style import INK, OTHER, PAGE, STYLES, opacity_of
+from tlhelpers.book.figures.cells import draw_cell
+from tlhelpers.book.figures.style import INK, OTHER, PAGE, STYLES
 
 # A line of the table: how far down it stands, its name, the labels that it has, and what is said.
 _LINES = [
@@ -27,7 +25,8 @@ def plot_settings() -> Axes:
     Returns
     -------
     matplotlib.axes.Axes
-        A filled cell is a known value, an empty one a hole. The y of a new row is a question mark;
+        A filled cell is a known value (features are grey, labels have the colour of the
+        difference), an empty one a hole. The y of a new row is a question mark;
         beside it stands to what the difference is added.
     """
     _, ax = plt.subplots(figsize=(PAGE, 2.6))
@@ -35,7 +34,8 @@ def plot_settings() -> Axes:
         ax.text(column + 0.5, 0.4, name, ha="center", va="center", color=INK)
     for down, name, known, said in _LINES:
         for column, label in enumerate(_COLUMNS):
-            _draw_cell(ax, column, down, label in known)
+            color = STYLES["difference"].color if column else OTHER.color
+            draw_cell(ax, (column, down), (1, 0.9), color if label in known else "")
         if name.startswith("new"):
             ax.text(2.5, down + 0.45, "?", ha="center", va="center", color=INK)
         ax.text(-0.2, down + 0.45, name, ha="right", va="center", color=INK)
@@ -43,12 +43,3 @@ def plot_settings() -> Axes:
     ax.set(xlim=(-2.0, 9.4), ylim=(9.0, 0))
     ax.axis("off")
     return ax
-
-
-def _draw_cell(ax: Axes, column: int, down: float, is_known: bool) -> None:
-    """Draw one cell; the features are grey, the labels have the colour of the difference."""
-    color = STYLES["difference"].color if column else OTHER.color
-    ax.add_patch(Rectangle((column, down), 1, 0.9, fill=False, edgecolor=INK, linewidth=0.8))
-    if is_known:
-        look: dict[str, Any] = {"facecolor": color, "alpha": opacity_of(color), "linewidth": 0}
-        ax.add_patch(Rectangle((column, down), 1, 0.9, **look))

@@ -109,18 +109,13 @@ def plot_strip(
     -------
     matplotlib.axes.Axes
     """
-    table, medians = _in_rows(values, names, order)
-    rows = list(medians.index)
-    _, ax = plt.subplots(figsize=(PAGE, 0.9 + 0.5 * len(rows)), layout="constrained")
+    ax, table, medians = _rows_of(values, names, xlabel, order)
     if span is not None:
         ax.axvspan(*span, color="#e4e4e4", label=span_label)
         ax.legend(frameon=False, loc="lower right", bbox_to_anchor=(1.0, 1.0))
     points = ax.plot(table["value"], table["place"], "o", color=OTHER.color, markersize=5)
     plt.setp(points, alpha=opacity_of(OTHER.color))
-    ax.plot(medians, range(len(rows)), "|", color=INK, markersize=24, markeredgewidth=3)
-    counts = table["name"].value_counts()
-    ax.set_yticks(range(len(rows)), [f"{literal(name)} ({counts[name]})" for name in rows])
-    ax.set(xlabel=xlabel, ylim=(len(rows) - 0.5, -0.5))
+    ax.plot(medians, range(len(medians)), "|", color=INK, markersize=24, markeredgewidth=3)
     return ax
 
 
@@ -158,38 +153,40 @@ def plot_colors(
     """
     if bare := sorted(set(names.dropna()) - set(colors)):
         raise ValueError(f"colors lack {', '.join(map(repr, bare))}; give one of each class")
-    ax = plot_strip(values, names, xlabel)
-    table, _ = _in_rows(values, names)
-    for line in ax.lines[:1]:
-        line.remove()
+    ax, table, medians = _rows_of(values, names, xlabel)
     for name, own in table.groupby("name", sort=False):
         look: dict[str, Any] = {"color": colors[name], "markeredgecolor": GREY, "markersize": 6.5}
         ax.plot(own["value"], own["place"], "o", **look)
-    ends = (*ax.get_xlim(), *ax.get_ylim())
+    ax.plot(medians, range(len(medians)), "|", color=GREY, markersize=24, markeredgewidth=3)
+    left, right, bottom, top = ax.axis()
     spectrum = LinearSegmentedColormap.from_list("spectrum", SPECTRUM)
-    extent = (*light, *ends[2:])
+    extent = (*light, bottom, top)
     ax.imshow(np.arange(256)[None], extent=extent, aspect="auto", cmap=spectrum, alpha=0.3)
-    ax.axis(ends)
-    ax.text(sum(light) / 2, ends[3] - 0.1, "visible light", ha="center", va="bottom", color=GREY)
-    ax.patch.set_alpha(0)
-    plt.gcf().patch.set_alpha(0)  # the figure that was just drawn
-    ax.lines[0].set(color=GREY, zorder=3)
+    ax.axis((left, right, bottom, top))
+    ax.text(sum(light) / 2, top - 0.1, "visible light", ha="center", va="bottom", color=GREY)
+    for sheet in (ax.patch, ax.figure.patch):
+        sheet.set_alpha(0)
     ax.xaxis.label.set_color(GREY)
     ax.tick_params(colors=GREY)
     ax.spines[:].set_color(GREY)
     return ax
 
 
-def _in_rows(
-    values: pd.Series, names: pd.Series, order: Sequence[str] | None = None
-) -> tuple[pd.DataFrame, pd.Series]:
-    """Return each value with the place of its class, a little up or down, and the medians."""
+def _rows_of(
+    values: pd.Series, names: pd.Series, xlabel: str, order: Sequence[str] | None = None
+) -> tuple[Axes, pd.DataFrame, pd.Series]:
+    """Return axes with a row for each class, each value with its place there, and the medians."""
     table = pd.DataFrame({"value": values, "name": names}).dropna()
     medians = table.groupby("name")["value"].median().sort_values()
     medians = medians if order is None else medians[list(order)]
+    rows = list(medians.index)
     jitter = np.random.default_rng(0).uniform(-0.22, 0.22, len(table))
-    places = table["name"].map({name: i for i, name in enumerate(medians.index)}).astype(float)
-    return table.assign(place=places + jitter), medians
+    places = table["name"].map({name: i for i, name in enumerate(rows)}).astype(float)
+    _, ax = plt.subplots(figsize=(PAGE, 0.9 + 0.5 * len(rows)), layout="constrained")
+    counts = table["name"].value_counts()
+    ax.set_yticks(range(len(rows)), [f"{literal(name)} ({counts[name]})" for name in rows])
+    ax.set(xlabel=xlabel, ylim=(len(rows) - 0.5, -0.5))
+    return ax, table.assign(place=places + jitter), medians
 
 
 def plot_parity(x: ArrayLike, y: ArrayLike, xlabel: str, ylabel: str) -> Axes:
