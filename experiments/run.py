@@ -30,6 +30,7 @@ EXPERIMENTS = [
     "own_size",
     "ten_picks",
     "band_gaps_call",
+    "plain_columns",
 ]
 
 if __name__ == "__main__":

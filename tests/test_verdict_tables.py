@@ -18,6 +18,7 @@ from tlhelpers.book import (
     gain_to_be_seen,
     gains_by_column,
     intervals_by,
+    plain_column_tests,
     plot_learning_curve,
     plot_size_differences,
     scores_by,
@@ -190,6 +191,19 @@ def test_each_check_of_a_verdict_is_that_of_its_own_table():
             checks["named methods"] is None and not verdicts
         )
     assert set(map(type, found["named methods"])) == {bool, type(None)}
+
+
+def test_the_plain_forest_was_scored_on_the_splits_of_the_others():
+    """Its baseline and its stack have the stored errors, to the last digit."""
+    tests, gains = plain_column_tests(), gains_by_column()
+    stack = gains[gains["model"] == "stack"].set_index("target")["difference"]
+    beside_forest, beside_plain = (tests.loc[name] for name in tests.index.unique("beside"))
+    assert list(beside_forest.index) == list(beside_plain.index) == list(stack.index)
+    assert beside_forest["score"].tolist() == beside_plain["baseline_score"].tolist()
+    change = 100 * (beside_plain["score"] / beside_forest["baseline_score"] - 1)
+    assert (change - stack).abs().max() < 1e-6
+    for part in (beside_forest, beside_plain):
+        assert np.allclose(part["p_adjusted"], holm(part["p_value"]))
 
 
 def test_gains_by_column_are_told_in_percent_of_the_baseline():

@@ -18,7 +18,8 @@ addEventListener("afterprint", () => {
   before = null;
 });
 
-addEventListener("DOMContentLoaded", () => {
+const typeface = ["", "bold "].map((weight) => document.fonts.load(`${weight}1em "Book Sans"`)); // tables are measured in it
+addEventListener("DOMContentLoaded", () => Promise.allSettled(typeface).then(() => {
   const hidden = (box) => box.scrollWidth - box.clientWidth;
   const look = (box) => {
     if (hidden(box) > 1) box.classList.add("tl-tight"); // one that was folded is measured only now
@@ -27,7 +28,7 @@ addEventListener("DOMContentLoaded", () => {
     const scrolls = hidden(box) > 1 || box.scrollHeight > box.clientHeight + 1;
     box.tabIndex = scrolls ? 0 : -1;
   };
-  const isCramped = (table) => table.matches(".dataframe") && [...table.tBodies[0].rows].some((row) => row.offsetHeight > 120); // of six lines
+  const isCramped = (table) => table.matches(".dataframe") && [...table.tBodies[0].rows].some((row) => row.offsetHeight > 100); // of five lines
   const fitToPhone = (box, table) => {
     box.classList.add("tl-tighter");
     const rows = [...table.tBodies[0].rows];
@@ -52,7 +53,7 @@ addEventListener("DOMContentLoaded", () => {
     box.addEventListener("scroll", () => look(box), { passive: true });
     resized.observe(box);
   }
-});
+}));
 
 // A line of code that goes on below is set in, from where it begins: each line is a block of its own.
 addEventListener("DOMContentLoaded", () => {

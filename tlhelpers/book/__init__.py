@@ -76,6 +76,7 @@ from tlhelpers.book.record import (
     architecture_record,
     gains_by_column,
     gains_outside_record,
+    plain_column_tests,
 )
 from tlhelpers.book.several_tasks import (
     cancellation_scores,
@@ -146,6 +147,7 @@ __all__ = [
     "molecule_of",
     "nameless_words",
     "percent_of_baseline",
+    "plain_column_tests",
     "project_rubric",
     "related_tasks",
     "repeat_training",

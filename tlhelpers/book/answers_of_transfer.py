@@ -174,7 +174,7 @@ OF_TRANSFER: Mapping[str, Mapping[str, Answer]] = {
         "after": Answer(2.54, wrong={0.64: "that is the error with z"}),
     },
     "07.3": {
-        "settings": Answer(
+        "positions": Answer(
             79,
             wrong={
                 48: "those are cold",
@@ -186,7 +186,7 @@ OF_TRANSFER: Mapping[str, Mapping[str, Answer]] = {
         "best": Answer(
             "difference",
             wrong={
-                "learned slope": "it is the best one at fewer of these settings",
+                "learned slope": "it is the best one at fewer of these positions",
                 "stack": "the best single model is asked for",
             },
         ),

@@ -49,9 +49,9 @@ def few_labels_words() -> str:
         f"This was seen on one table, the band gaps. With {join_words(curve['size'].unique())} "
         f"labels equal weights are better than the baseline in {better['equal weights']} of "
         f"{len(scores)} cases, the difference in {better['difference'] or 'none'}. Yet the "
-        f"difference has the lower mean error of the two in "
-        f"{'all' if lower == len(scores) else lower} of them; it varies more from draw to draw. "
-        f"Between the two: {join_words(beside.unique())}."
+        f"difference has a lower mean error than equal weights in "
+        f"{'all' if lower == len(scores) else lower} of them, but its error varies more from draw "
+        f"to draw. Compared with each other: {join_words(beside.unique())}."
     )
 
 

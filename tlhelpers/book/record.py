@@ -63,12 +63,30 @@ def gains_by_column() -> pd.DataFrame:
     studies = architecture_record(["equal weights"]).query("metric == 'rmse'")
     rows = pd.concat([entropies, others, studies]).query("setting == 'warm' and model in @_MODELS")
     rows = rows.sort_values("model", key=lambda models: models.map(_MODELS.index), kind="stable")
+    columns = ["task", "target", "model", "difference", "low", "high", "verdict"]
+    table = percent_of_baseline(rows).assign(task=rows["target"])
+    return table.assign(target=table["task"].map(_in_words))[columns].reset_index(drop=True)
+
+
+def plain_column_tests() -> pd.DataFrame:
+    """Return the tests of a random forest that has the related columns among its features.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row per test, with all labels, warm, on the columns of `gains_by_column`. By ``beside``,
+        the model whose error is ``baseline_score``: the single-task forest, compared with this
+        forest, or this forest, compared with the stack; and by ``target``, in words. Each of the
+        two is a family.
+    """
+    tests = load_results("plain_columns")
+    return tests.assign(target=tests["target"].map(_in_words)).set_index(["beside", "target"])
+
+
+def _in_words(task: str) -> str:
     names = {"entropy": "entropies", "gap_optical": "band gaps", "heat_capacity": "heat capacities"}
     names |= {"enthalpy_of_formation": "enthalpies", "molar_volume": "molar volumes"}
-    words = [names.get(task) or f"barrier of {molecule_of(task)}" for task in rows["target"]]
-    columns = ["task", "target", "model", "difference", "low", "high", "verdict"]
-    table = percent_of_baseline(rows).assign(task=rows["target"], target=words)
-    return table[columns].reset_index(drop=True)
+    return names.get(task) or f"barrier of {molecule_of(task)}"
 
 
 def count_verdicts(model: str) -> tuple[int, int, int]:
