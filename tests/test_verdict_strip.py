@@ -23,6 +23,14 @@ def words(part):
     return " ".join(part.get_text(" ", strip=True).split())
 
 
+@pytest.mark.parametrize(
+    ("p", "said"), [(0.0123, "0.012"), (0.0502, "0.0502"), (0.0498, "0.0498"), (0.2, "0.2")]
+)
+def test_a_p_value_shows_on_which_side_of_the_level_it_lies(p, said):
+    row = shown(SEEN | {"p_adjusted": p}).select_one("tbody tr")
+    assert words(row).endswith(f"adjusted p = {said}")
+
+
 def test_a_row_has_both_errors_the_change_in_percent_its_interval_and_the_verdict():
     row = shown(SEEN, names=["stack"], beside="single-task").select_one("tbody tr")
     assert [words(cell) for cell in row.find_all(["th", "td"])] == [

@@ -211,20 +211,20 @@ OF_STUDIES: Mapping[str, Mapping[str, Answer]] = {
     },
     "11.1": {
         "seen": Answer(
-            7,
+            6,
             wrong={
                 4: "that is those that see a better model: count the worse ones, too",
-                3: "that is those that see a worse model: count the better ones, too",
+                2: "that is those that see a worse model: count the better ones, too",
                 38: "in those no difference is seen",
             },
         ),
         "chance": Answer(
-            2.25,
-            0.3,
+            2.2,
+            0.25,
             {
-                5: "that is the level in percent: take it of the 45 tests",
-                0.05: "that is the level: take it of the 45 tests",
-                0.35: "that is of the tests that see a difference: take all 45",
+                5: "that is the level in percent: take it of the 44 tests",
+                0.05: "that is the level: take it of the 44 tests",
+                0.3: "that is of the tests that see a difference: take all 44",
             },
         ),
         "may": Answer(

@@ -135,8 +135,12 @@ def verdict_words(row: Mapping[str, Any] | pd.Series) -> str:
 
 
 def p_words(p: float) -> str:
-    """Return a p-value as text, such as ``"p = 0.012"``; below a thousandth, ``"p < 0.001"``."""
-    return f"p {'< 0.001' if p < 0.001 else f'= {p:.2g}'}"
+    """Return a p-value as text, such as ``"p = 0.012"``; below a thousandth, ``"p < 0.001"``.
+
+    Close to 0.05 it has a digit more, so that its side is seen.
+    """
+    digits = 3 if f"{p:.2g}" == "0.05" else 2
+    return f"p {'< 0.001' if p < 0.001 else f'= {p:.{digits}g}'}"
 
 
 def interval(row: Mapping[str, Any] | pd.Series) -> str:

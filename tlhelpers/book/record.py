@@ -54,12 +54,13 @@ def gains_by_column() -> pd.DataFrame:
         A row per model and target, those of the handbook first: ``task``, the name of the column,
         and ``target``, that in words; ``model``; ``difference``, ``low`` and ``high``,
         in percent of the error of the single-task forest; and ``verdict``, which counts the tests
-        of its own question. The entropies are without the heat capacity, and the other way round,
-        as few of the rows to predict have these.
+        of its own question. A model reads no column that few of the rows to predict have: no heat
+        capacity for the entropies, no entropy for the heat capacities, neither for the volumes.
     """
     entropies = load_results("entropies_without_verdicts").assign(target="entropy")
-    others = load_results("entropies_other_columns").query("target != 'heat_capacity'")
-    others = pd.concat([load_results("entropies_heat_without"), others]).assign(setting="warm")
+    enthalpies = load_results("entropies_other_columns").query("target == 'enthalpy_of_formation'")
+    fewer = [load_results(f"entropies_{name}_without") for name in ("heat", "volume")]
+    others = pd.concat([fewer[0], enthalpies, fewer[1]]).assign(setting="warm")
     studies = architecture_record(["equal weights"]).query("metric == 'rmse'")
     rows = pd.concat([entropies, others, studies]).query("setting == 'warm' and model in @_MODELS")
     rows = rows.sort_values("model", key=lambda models: models.map(_MODELS.index), kind="stable")
@@ -68,19 +69,25 @@ def gains_by_column() -> pd.DataFrame:
     return table.assign(target=table["task"].map(_in_words))[columns].reset_index(drop=True)
 
 
-def plain_column_tests() -> pd.DataFrame:
-    """Return the tests of a random forest that has the related columns among its features.
+def plain_column_tests(model: str, beside: str = "single-task") -> pd.DataFrame:
+    """Return the tests of plain models that have the related columns among their features.
+
+    Parameters
+    ----------
+    model : {"forest, columns as features", "mixture, columns as features", "stack"}
+        Whose error is ``score``.
+    beside : {"single-task", "forest, columns as features", "mixture, columns as features"}
+        Whose error is ``baseline_score``: the single-task forest beside a plain model, a plain
+        model beside the stack.
 
     Returns
     -------
     pandas.DataFrame
-        A row per test, with all labels, warm, on the columns of `gains_by_column`. By ``beside``,
-        the model whose error is ``baseline_score``: the single-task forest, compared with this
-        forest, or this forest, compared with the stack; and by ``target``, in words. Each of the
-        two is a family.
+        A family of tests with all labels, warm: a row per column of `gains_by_column`, by its name
+        in words.
     """
-    tests = load_results("plain_columns")
-    return tests.assign(target=tests["target"].map(_in_words)).set_index(["beside", "target"])
+    tests = load_results("plain_columns").query("model == @model and beside == @beside")
+    return tests.assign(target=tests["target"].map(_in_words)).set_index("target")
 
 
 def _in_words(task: str) -> str:
