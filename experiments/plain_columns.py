@@ -7,7 +7,8 @@ all labels, on their splits and with their related labels. A random forest of sc
 settings of the single-task forest; it reads holes itself. Two questions, a family each: this
 forest beside the single-task forest, and the stack beside this forest. Then the same two of a
 mixture, the plain mean of this forest, extra trees and gradient boosting: else a gain of the stack
-might be that of mixing. Writes data/results/plain_columns.csv.
+might be that of mixing. And is it the columns that help this mixture? It stands beside the same
+mixture without them. Writes data/results/plain_columns.csv.
 """
 
 from collections.abc import Iterator
@@ -30,6 +31,7 @@ from tlhelpers.evaluation import RelatedAsFeatures, compare_models, judge
 from tlhelpers.table.candidates import BASELINE, STACK
 
 FOREST, MIXTURE = "forest, columns as features", "mixture, columns as features"
+BLIND = "mixture without columns"
 
 
 def tables() -> Iterator[tuple]:
@@ -60,6 +62,7 @@ def scores(X, Y, groups, targets, related, repeats, trees) -> pd.DataFrame:
         BASELINE: SingleTaskForest(targets, n_estimators=trees),
         STACK: StackedForest(targets, related, n_estimators=trees),
         **{name: RelatedAsFeatures(one, targets, columns) for name, one in plain.items()},
+        BLIND: RelatedAsFeatures(plain[MIXTURE], targets, []),
     }
     return cross_validate_transfer(
         models, X, Y, groups, target=targets, setting="warm", n_repeats=repeats, n_jobs=2,
@@ -78,6 +81,7 @@ def main(trees: int = 100, repeats: int = 5) -> None:
     ]
     tests = []
     questions = [(BASELINE, FOREST), (FOREST, STACK), (BASELINE, MIXTURE), (MIXTURE, STACK)]
+    questions += [(BLIND, MIXTURE)]
     for beside, asked in questions:
         pairs = [table[table["model"].isin([beside, asked])] for table in found]
         compared = pd.concat(compare_models(pair, beside) for pair in pairs)

@@ -203,7 +203,11 @@ def test_the_plain_forest_was_scored_on_the_splits_of_the_others():
         assert beside_forest["score"].tolist() == beside_plain["baseline_score"].tolist()
         change = 100 * (beside_plain["score"] / beside_forest["baseline_score"] - 1)
         assert (change - stack).abs().max() < 1e-6
-        for part in (beside_forest, beside_plain):
+        for part in (
+            beside_forest,
+            beside_plain,
+            plain_column_tests("mixture, columns as features", "mixture without columns"),
+        ):
             assert np.allclose(part["p_adjusted"], holm(part["p_value"]))
 
 

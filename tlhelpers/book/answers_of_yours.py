@@ -212,6 +212,11 @@ OF_YOURS: Mapping[str, Mapping[str, Answer]] = {
         ),
     },
     "15.3": {
+        "without": Answer(
+            "no difference seen",
+            wrong={"better": "that is with the entropy, which few of the rows to predict have"},
+            also=("no difference",),
+        ),
         "holes": Answer(
             1.595,
             0.03,

@@ -71,7 +71,7 @@ def project_rubric() -> pd.DataFrame:
         ("The question", "the setting is named: what is known of the rows to predict",
          "and why the related labels may be used"),
         ("The comparison", "the recommended model and its error, with the unit",
-         "the interval of the difference, and what would have been said if it held zero"),
+         "the interval of the difference, without the column that the rows to predict lack, too"),
         ("The doubt", "one reason for which the error may be larger on new solids",
          "the error with the holes of the rows to predict, beside that of the comparison"),
         ("The use", "predictions with their intervals",

@@ -76,9 +76,9 @@ def plain_column_tests(model: str, beside: str = "single-task") -> pd.DataFrame:
     ----------
     model : {"forest, columns as features", "mixture, columns as features", "stack"}
         Whose error is ``score``.
-    beside : {"single-task", "forest, columns as features", "mixture, columns as features"}
-        Whose error is ``baseline_score``: the single-task forest beside a plain model, a plain
-        model beside the stack.
+    beside : str
+        Whose error is ``baseline_score``: "single-task" beside a plain model, a plain model beside
+        the stack, and "mixture without columns" beside the mixture.
 
     Returns
     -------
