@@ -4,26 +4,23 @@
 
 Asked last, when all other scores were known, of the eight columns of `gains_by_column`: warm, with
 all labels, on their splits and with their related labels. A random forest of scikit-learn, with the
-settings of the single-task forest; it reads holes itself. Two questions, a family each: this
-forest beside the single-task forest, and the stack beside this forest. Then the same two of a
-mixture, the plain mean of this forest, extra trees and gradient boosting: else a gain of the stack
-might be that of mixing. And is it the columns that help this mixture? It stands beside the same
-mixture without them. Writes data/results/plain_columns.csv.
+settings of the single-task forest, reads holes itself. Five questions, a family each: this forest
+beside the single-task forest, and the stack beside this forest; then the same two of a mixture, the
+plain mean of this forest, extra trees and gradient boosting, as a gain of the stack might be that
+of mixing; and this mixture beside the same one without the columns. Writes
+data/results/plain_columns.csv.
 """
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import band_gaps
 import no_reduction
+import numpy as np
 import pandas as pd
 import parts
 from handbook import LACKING
-from sklearn.ensemble import (
-    ExtraTreesRegressor,
-    HistGradientBoostingRegressor,
-    RandomForestRegressor,
-    VotingRegressor,
-)
+from sklearn.ensemble import VotingRegressor
 from tqdm.auto import tqdm
 
 from tlhelpers import SingleTaskForest, StackedForest, band_gap_study, cross_validate_transfer
@@ -32,41 +29,53 @@ from tlhelpers.table.candidates import BASELINE, STACK
 
 FOREST, MIXTURE = "forest, columns as features", "mixture, columns as features"
 BLIND = "mixture without columns"
+QUESTIONS = [(BASELINE, FOREST), (FOREST, STACK), (BASELINE, MIXTURE), (MIXTURE, STACK)]
+QUESTIONS += [(BLIND, MIXTURE)]  # each beside the other; a family each
 
 
-def tables() -> Iterator[tuple]:
-    """Yield features, labels, groups, targets, related labels; repeats for five, trees for 100."""
+class Table(NamedTuple):
+    """A table with one or more targets, and how it was scored before."""
+
+    X: pd.DataFrame
+    Y: pd.DataFrame
+    groups: np.ndarray
+    targets: list[str]
+    related: list[str]
+    times_repeats: int = 2  # of the case studies
+    times_trees: float = 1.0
+
+
+def tables() -> Iterator[Table]:
+    """Yield the tables of the eight columns."""
     own = parts.own_entropies()
     for target in own.Y:
         related = list(own.Y.columns.drop([target, *LACKING[target]]))
-        yield own.X, own.Y[[target, *related]], own.groups, [target], related, 1, 1
+        yield Table(own.X, own.Y[[target, *related]], own.groups, [target], related, 1)
     study = band_gaps.of_two_labels(band_gap_study())
     gaps = study.select(~band_gaps.held_out(study))
-    named = [gaps.target, band_gaps.COMPUTED]
-    yield gaps.X, gaps.Y[named], gaps.groups, [gaps.target], [band_gaps.COMPUTED], 2, 0.5
+    target, related = gaps.target, band_gaps.COMPUTED
+    labels = gaps.Y[[target, related]]
+    yield Table(gaps.X, labels, gaps.groups, [target], [related], times_trees=0.5)
     reaction = no_reduction.development("dissociation")
     energies = [*no_reduction.energy_of(reaction.target).values(), "dE_NO_des"]
-    yield reaction.X, reaction.Y, reaction.groups, reaction.target, energies, 2, 1
+    yield Table(reaction.X, reaction.Y, reaction.groups, reaction.target, energies)
 
 
-def scores(X, Y, groups, targets, related, repeats, trees) -> pd.DataFrame:
+def scores(table: Table, trees: int, repeats: int) -> pd.DataFrame:
     """Score the baseline, the stack and the plain models in every fold."""
-    members = {
-        "random forest": RandomForestRegressor(trees, max_features=1 / 3),
-        "extra trees": ExtraTreesRegressor(trees, max_features=1 / 3),
-        "gradient boosting": HistGradientBoostingRegressor(min_samples_leaf=band_gaps.FEW),
-    }
-    plain = {FOREST: members["random forest"], MIXTURE: VotingRegressor(list(members.items()))}
-    columns = dict.fromkeys(targets, related)
+    trees, targets = int(table.times_trees * trees), table.targets
+    usual = band_gaps.usual(trees)
+    mixture = VotingRegressor(list(usual.items()))
     models = {
         BASELINE: SingleTaskForest(targets, n_estimators=trees),
-        STACK: StackedForest(targets, related, n_estimators=trees),
-        **{name: RelatedAsFeatures(one, targets, columns) for name, one in plain.items()},
-        BLIND: RelatedAsFeatures(plain[MIXTURE], targets, []),
+        STACK: StackedForest(targets, table.related, n_estimators=trees),
+        FOREST: RelatedAsFeatures(usual["random forest"], targets, table.related),
+        MIXTURE: RelatedAsFeatures(mixture, targets, table.related),
+        BLIND: RelatedAsFeatures(mixture, targets, []),
     }
     return cross_validate_transfer(
-        models, X, Y, groups, target=targets, setting="warm", n_repeats=repeats, n_jobs=2,
-        progress=False,
+        models, table.X, table.Y, table.groups, target=targets, setting="warm",
+        n_repeats=table.times_repeats * repeats, n_jobs=2, progress=False,
     )  # fmt: skip
 
 
@@ -74,15 +83,13 @@ def main(trees: int = 100, repeats: int = 5) -> None:
     """Judge all questions on all columns."""
     found = [
         parts.part(
-            f"plain_{table[3][0]}_{trees}_{repeats}",
-            lambda t=table: scores(*t[:5], t[5] * repeats, int(t[6] * trees)),
+            f"plain_{table.targets[0]}_{trees}_{repeats}",
+            lambda t=table: scores(t, trees, repeats),
         )
         for table in tqdm(list(tables()), desc="tables")
     ]
     tests = []
-    questions = [(BASELINE, FOREST), (FOREST, STACK), (BASELINE, MIXTURE), (MIXTURE, STACK)]
-    questions += [(BLIND, MIXTURE)]
-    for beside, asked in questions:
+    for beside, asked in QUESTIONS:
         pairs = [table[table["model"].isin([beside, asked])] for table in found]
         compared = pd.concat(compare_models(pair, beside) for pair in pairs)
         tests.append(judge(compared.reset_index()).assign(beside=beside))

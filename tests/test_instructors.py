@@ -340,7 +340,7 @@ def test_half_a_day_has_practice_an_early_gain_and_the_own_table() -> None:
     plan = timed(PLANS[next(head for head in PLANS if head.startswith("Half"))])
     assert sum(practice(cells) for *_, cells in plan) >= 50
     (end,) = (end for _, end, cells in plan if "The entropies of solids; all run them" in cells[1])
-    assert end <= 10 * 60 + 10
+    assert end <= 10 * 60 + 5
 
 
 def test_every_plan_has_its_card_and_the_own_table() -> None:

@@ -11,7 +11,8 @@ import jupytext
 import nbformat
 import pytest
 
-from tlhelpers.table import template_table
+import tlhelpers as tl
+from tlhelpers.table import guess_roles, read_roles, template_table
 from tools.pair import notebook_of
 
 ROOT = Path(__file__).parents[1]
@@ -183,6 +184,17 @@ d.read_table = lambda n: (t := read(n)).assign(**{c: 1.1 * t[c] for c in t if c 
     command = [sys.executable, "-m", "pytest", "-q", "--nbval-lax", "-p", "no:cacheprovider"]
     done = subprocess.run([*command, tmp_path / "broken.ipynb"], capture_output=True, text=True)
     assert done.returncode == 1 and "AssertionError" in done.stdout  # as it is, `make test` runs it
+
+
+def test_the_rivals_of_the_guide_are_compared() -> None:
+    """Its first rule shows the call without running it."""
+    text = (ROOT / "book/guide.md").read_text("utf8")
+    (call,) = re.findall(r"```python\n(.+?)```", text, re.DOTALL)
+    own = read_roles(template_table(), guess_roles(template_table()))
+    given = {"tl": tl, "table": (own.X, own.Y, own.target, own.groups)}
+    quick = "*table, n_estimators=5, n_repeats=2, max_seconds=0.1, progress=False, rivals"
+    exec(call.replace("*table, rivals", quick), given)
+    assert {"without columns", "with columns"} < set(given["found"].verdicts["model"])
 
 
 def test_the_call_for_an_own_table_is_one(tmp_path: Path, monkeypatch, capsys) -> None:

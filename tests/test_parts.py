@@ -15,6 +15,7 @@ import numpy as np
 import own_size
 import pandas as pd
 import parts
+import plain_columns
 import pytest
 import run as every_experiment
 import ten_picks
@@ -23,6 +24,7 @@ from sklearn.metrics import root_mean_squared_error
 
 import tlhelpers as tl
 from tlhelpers.evaluation import corrected_resampled_t_test, holm
+from tlhelpers.table import check, guess_roles, read_roles
 from tlhelpers.table.candidates import BASELINE, find_candidates
 
 
@@ -434,6 +436,29 @@ def test_a_table_with_few_entropies_hides_the_others(monkeypatch):
     assert set(stored["setting"]) == {"warm"} and set(stored["n_labels"]) == {*own_size.SIZES}
     first = stored.query("draw == 3 and n_labels == 30").set_index("columns")
     assert first.loc["without", "baseline_score"] == first.loc["all columns", "baseline_score"]
+
+
+def test_a_column_is_left_out_exactly_where_check_warns_of_it():
+    """`check` is asked about each column of the handbook, as the guide says."""
+    frame = tl.load_thermochemistry(per_atom=True).drop(columns=["cas", "n_atoms"])
+    for target, lacking in handbook.LACKING.items():
+        own = read_roles(frame, guess_roles(frame, target=target))
+        warned = [f.place for f in check(own) if f.topic == "known labels"]
+        assert sorted(warned) == sorted(f"column {name!r}" for name in lacking), target
+
+
+def test_plain_models_read_the_columns_or_not():
+    table = next(plain_columns.tables())
+    assert table.targets == ["entropy"] and "heat_capacity" not in table.related
+    scores = plain_columns.scores(table, trees=2, repeats=1)
+    models = {model for pair in plain_columns.QUESTIONS for model in pair}
+    assert set(scores["model"]) == models and len(scores) == 5 * len(models)
+    empty = table._replace(Y=table.Y.assign(**dict.fromkeys(table.related, 0.0)))
+    mean = (t.groupby("model")["rmse"].mean() for t in (scores, plain_columns.scores(empty, 2, 1)))
+    moved = next(mean) - next(mean)
+    assert moved[plain_columns.BLIND] == moved[BASELINE] == 0 != moved[plain_columns.MIXTURE]
+    stored = pd.read_csv(parts.RESULTS / "plain_columns.csv").groupby(["beside", "model"]).size()
+    assert stored.to_dict() == dict.fromkeys(plain_columns.QUESTIONS, 8)
 
 
 def test_the_handbook_is_asked_as_its_tables_say():

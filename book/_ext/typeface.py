@@ -35,7 +35,8 @@ SIZE = 11.5  # points: its letters are smaller than those of the default, which 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Connect the extension."""
-    set_figures(Path(os.environ["IPYTHONDIR"], "profile_default", "startup"))  # of `offline`
+    app.setup_extension("offline")  # makes the profile of the kernels
+    set_figures(Path(os.environ["IPYTHONDIR"], "profile_default", "startup"))
     app.add_css_file("typeface.css")
     app.connect("build-finished", write_fonts)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
@@ -66,8 +67,7 @@ def write_fonts(app: Sphinx, exception: Exception | None) -> None:
     target.mkdir(parents=True, exist_ok=True)
     shutil.copy(source() / "LICENSE.txt", target)
     for name, cut in CUTS.items():
-        if not (file := target / f"{name}.woff").exists():
-            write_font(source() / f"SourceSansPro-{cut}.ttf", file)
+        write_font(source() / f"SourceSansPro-{cut}.ttf", target / f"{name}.woff")
 
 
 def write_font(original: Path, file: Path) -> None:
