@@ -27,7 +27,6 @@ from parts import (
 from sklearn.ensemble import (
     ExtraTreesRegressor,
     HistGradientBoostingRegressor,
-    RandomForestRegressor,
     VotingRegressor,
 )
 from sklearn.linear_model import LinearRegression
@@ -55,6 +54,7 @@ from tlhelpers.evaluation import (
     hold_out_rows,
     judge,
     predict_held_out,
+    usual_models,
 )
 
 SIZES = [20, 50, 100, 200, 235]  # the last: all labels outside the test set of a draw
@@ -121,18 +121,9 @@ def others(target: str, trees: int, setting: str) -> dict:
     return found
 
 
-def usual(trees: int) -> dict:
-    """Return three usual models; each accepts empty cells."""
-    return {
-        "random forest": RandomForestRegressor(trees, max_features=1 / 3),
-        "extra trees": ExtraTreesRegressor(trees, max_features=1 / 3),
-        "gradient boosting": HistGradientBoostingRegressor(min_samples_leaf=FEW),
-    }
-
-
 def blind(target: str, trees: int) -> dict:
     """Return the plain mean of three models that read no z."""
-    mixture = VotingRegressor(list(usual(trees).items()))
+    mixture = VotingRegressor(list(usual_models(trees).items()))
     return {BLIND: RelatedAsFeatures(mixture, target, [])}
 
 

@@ -4,10 +4,11 @@
 
 Asked last, when all other scores were known, of the eight columns of `gains_by_column`: warm, with
 all labels, on their splits and with their related labels. A random forest of scikit-learn, with the
-settings of the single-task forest, reads holes itself. Five questions, a family each: this forest
+settings of the single-task forest, reads holes itself. Seven questions, a family each: this forest
 beside the single-task forest, and the stack beside this forest; then the same two of a mixture, the
 plain mean of this forest, extra trees and gradient boosting, as a gain of the stack might be that
-of mixing; and this mixture beside the same one without the columns. Writes
+of mixing; this mixture beside the same one without the columns; and, asked after these five, the
+latter beside the single-task forest, and the stack beside it. Writes
 data/results/plain_columns.csv.
 """
 
@@ -24,13 +25,13 @@ from sklearn.ensemble import VotingRegressor
 from tqdm.auto import tqdm
 
 from tlhelpers import SingleTaskForest, StackedForest, band_gap_study, cross_validate_transfer
-from tlhelpers.evaluation import RelatedAsFeatures, compare_models, judge
+from tlhelpers.evaluation import RelatedAsFeatures, compare_models, judge, usual_models
 from tlhelpers.table.candidates import BASELINE, STACK
 
 FOREST, MIXTURE = "forest, columns as features", "mixture, columns as features"
 BLIND = "mixture without columns"
 QUESTIONS = [(BASELINE, FOREST), (FOREST, STACK), (BASELINE, MIXTURE), (MIXTURE, STACK)]
-QUESTIONS += [(BLIND, MIXTURE)]  # each beside the other; a family each
+QUESTIONS += [(BLIND, MIXTURE), (BASELINE, BLIND), (BLIND, STACK)]  # a family each
 
 
 class Table(NamedTuple):
@@ -64,7 +65,7 @@ def tables() -> Iterator[Table]:
 def scores(table: Table, trees: int, repeats: int) -> pd.DataFrame:
     """Score the baseline, the stack and the plain models in every fold."""
     trees, targets = int(table.times_trees * trees), table.targets
-    usual = band_gaps.usual(trees)
+    usual = usual_models(trees)
     mixture = VotingRegressor(list(usual.items()))
     models = {
         BASELINE: SingleTaskForest(targets, n_estimators=trees),

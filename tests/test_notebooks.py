@@ -5,6 +5,7 @@ import re
 import statistics
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import jupytext
@@ -12,6 +13,7 @@ import nbformat
 import pytest
 
 import tlhelpers as tl
+from tlhelpers.evaluation import usual_rivals
 from tlhelpers.table import guess_roles, read_roles, template_table
 from tools.pair import notebook_of
 
@@ -193,8 +195,8 @@ def test_the_rivals_of_the_guide_are_compared() -> None:
     own = read_roles(template_table(), guess_roles(template_table()))
     given = {"tl": tl, "table": (own.X, own.Y, own.target, own.groups)}
     quick = "*table, n_estimators=5, n_repeats=2, max_seconds=0.1, progress=False, rivals"
-    exec(call.replace("*table, rivals", quick), given)
-    assert {"without columns", "with columns"} < set(given["found"].verdicts["model"])
+    exec(textwrap.dedent(call).replace("*table, rivals", quick), given)
+    assert set(usual_rivals()) < set(given["found"].verdicts["model"])
 
 
 def test_the_call_for_an_own_table_is_one(tmp_path: Path, monkeypatch, capsys) -> None:

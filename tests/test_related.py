@@ -17,9 +17,11 @@ from tlhelpers import DifferenceForest, SingleTaskForest, learning_curve
 from tlhelpers.evaluation import (
     RelatedAsFeatures,
     cross_validate_predictions,
+    cross_validate_transfer,
     predict_held_out,
     prepare_model,
     split_table,
+    usual_rivals,
 )
 
 
@@ -214,3 +216,28 @@ def test_known_labels_that_the_model_does_not_use_are_named():
             line.predict(Y[[]], known=known)
     with pytest.raises(ValueError, match="'y', which is no related task"):
         line.predict(Y[[]], known=Y)
+
+
+@pytest.mark.parametrize("classes", [False, True])
+def test_usual_rivals_join_a_comparison_and_only_one_reads_the_columns(classes: bool) -> None:
+    """For a number and for a class, with holes among the related labels."""
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame({"x": rng.normal(size=60)})
+    z = pd.Series(rng.normal(size=60)).where(rng.random(60) < 0.8)
+    y = z.fillna(0) + 0.1 * X["x"]
+    Y = pd.DataFrame({"y": y.gt(0).map({True: "high", False: "low"}) if classes else y, "z": z})
+    rivals = usual_rivals(10, classes=classes)
+
+    def score(labels):
+        options = {"target": "y", "setting": "warm", "n_repeats": 1, "progress": False}
+        scores = cross_validate_transfer(rivals, X, labels, **options)
+        return scores.groupby("model")["accuracy" if classes else "rmse"].mean()[list(rivals)]
+
+    blind, reads = score(Y)
+    blind_again, reads_again = score(Y.assign(z=Y["z"].to_numpy()[::-1]))
+    assert blind_again == blind
+    assert (
+        (reads > blind + 0.2 and reads_again < reads - 0.2)
+        if classes
+        else (reads < 0.8 * blind and reads_again > 1.1 * reads)
+    )

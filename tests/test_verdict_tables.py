@@ -197,17 +197,14 @@ def test_the_plain_forest_was_scored_on_the_splits_of_the_others():
     """Its baseline and its stack have the stored errors, to the last digit."""
     gains = gains_by_column()
     stack = gains[gains["model"] == "stack"].set_index("target")["difference"]
-    for plain in ("forest, columns as features", "mixture, columns as features"):
+    mixture, blind = "mixture, columns as features", "mixture without columns"
+    for plain in ("forest, columns as features", mixture, blind):
         beside_forest, beside_plain = plain_column_tests(plain), plain_column_tests("stack", plain)
         assert list(beside_forest.index) == list(beside_plain.index) == list(stack.index)
         assert beside_forest["score"].tolist() == beside_plain["baseline_score"].tolist()
         change = 100 * (beside_plain["score"] / beside_forest["baseline_score"] - 1)
         assert (change - stack).abs().max() < 1e-6
-        for part in (
-            beside_forest,
-            beside_plain,
-            plain_column_tests("mixture, columns as features", "mixture without columns"),
-        ):
+        for part in (beside_forest, beside_plain, plain_column_tests(mixture, blind)):
             assert np.allclose(part["p_adjusted"], holm(part["p_value"]))
 
 

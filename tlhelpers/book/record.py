@@ -70,12 +70,13 @@ def gains_by_column() -> pd.DataFrame:
 
 
 def plain_column_tests(model: str, beside: str = "single-task") -> pd.DataFrame:
-    """Return the tests of plain models that have the related columns among their features.
+    """Return the tests of plain models, most of which have the related columns as features.
 
     Parameters
     ----------
-    model : {"forest, columns as features", "mixture, columns as features", "stack"}
-        Whose error is ``score``.
+    model : str
+        Whose error is ``score``: "forest, columns as features", "mixture, columns as features",
+        "mixture without columns", or "stack".
     beside : str
         Whose error is ``baseline_score``: "single-task" beside a plain model, a plain model beside
         the stack, and "mixture without columns" beside the mixture.

@@ -42,6 +42,7 @@ def show_grid(gains: pd.DataFrame) -> HTML:
     cells = {(test["target"], test["model"]): _cell(test) for _, test in gains.iterrows()}
     models = list(gains["model"].unique())
     head = "".join(_head(model) for model in models)
+    holes = len(cells) < len(models) * gains["target"].nunique()
     rows = "".join(
         f'<tr><th scope="row">{escape(target)}</th>'
         + "".join(
@@ -52,9 +53,10 @@ def show_grid(gains: pd.DataFrame) -> HTML:
     )
     return HTML(
         f'<style data-once="grid">{_STYLE.read_text("utf8")}</style>'
-        '<table class="tl-gains"><caption>Change of the error in percent of that of the baseline. '
-        f"{_full('better', 'better')} {_full('worse', 'worse')} No label: no difference seen. "
-        "–: not compared.</caption>"
+        f'<table class="tl-gains" style="--tl-models: {len(models)}"><caption>'
+        "Change of the error in percent of that of the baseline. "
+        f"{_full('better', 'better')} {_full('worse', 'worse')} No label: no difference seen."
+        f"{' –: not compared.' * holes}</caption>"
         f"<thead><tr><td></td>{head}</tr></thead><tbody>{rows}</tbody></table>"
     )
 

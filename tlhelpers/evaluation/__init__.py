@@ -23,6 +23,7 @@ from tlhelpers.evaluation.scores import (
     score_predictions,
 )
 from tlhelpers.evaluation.splits import SETTINGS, Split, hold_out_rows, split_table, training_order
+from tlhelpers.evaluation.usual import usual_models, usual_rivals
 
 __all__ = [
     "SETTINGS",
@@ -48,4 +49,6 @@ __all__ = [
     "split_table",
     "summarize",
     "training_order",
+    "usual_models",
+    "usual_rivals",
 ]

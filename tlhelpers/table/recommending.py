@@ -176,25 +176,21 @@ def _sentence(
         )
     if values["difference"] == 0 and high == low:
         return (
-            "No difference seen: use the single-task forest, which was picked in every split. "
+            "No difference seen: the single-task forest was picked in every split. "
             f"On held-out rows its {name} is {rounded(base)}{unit}."
         )
     if p < LEVEL:
         return f"Use the single-task forest: the picked model is worse. {moved}"
     seen = (high - low) / 2 / _POWER  # the difference that is seen in four comparisons of five
-    other = "" if preferred == BASELINE else (
-        f" The other model to try is {_article(preferred)}, picked by the errors on all rows."
-    )  # fmt: skip
+    power = _say_power(base, seen, metric)
+    choice = "If a simple model will do, take the single-task forest; if a low error counts, "
+    choice += f"{_article(preferred)}, picked by the errors on all rows."
+    if preferred == BASELINE:
+        choice = "Use the single-task forest, picked by the errors on all rows, too."
     if n_groups < SMALL or seen >= _most(base, metric) > 0:
-        return (
-            f"Not decided, for want of labels. {moved} {_say_power(base, seen, metric)} Until it "
-            f"is decided, the single-task forest is taken.{other} What you know of the labels may "
-            "decide, or more labels."
-        )
-    return (
-        f"No difference seen: use the single-task forest, the simpler one. {moved} "
-        f"{_say_power(base, seen, metric)}{other}"
-    )
+        more = "What you know of the labels may decide, or more labels."
+        return f"Not decided, for want of labels. {moved} {power} {more} Until then: {choice}"
+    return f"No difference seen: the choice is yours. {choice} {moved} {power}"
 
 
 def _most(base: float, metric: str) -> float:
