@@ -6,7 +6,7 @@ from tlhelpers.book.answers import Answer
 from tlhelpers.book.answers_of_methods import EQUAL, MAE
 
 _ADDED = "the difference is added to z"
-_NONE_NAMED = "no difference is seen, and the forest is only the default: you may choose"
+_NONE_NAMED = "no difference is seen, as the interval reaches zero: the choice is yours"
 _DECIDED = 'the answer is not "not decided": what does the guide say of this one?'
 _FROM_ZERO = "that counts from zero: the message counts as a spreadsheet does"
 _HEAD = "a spreadsheet counts the head as a row, too"
