@@ -24,11 +24,7 @@ from parts import (
     settings,
     write,
 )
-from sklearn.ensemble import (
-    ExtraTreesRegressor,
-    HistGradientBoostingRegressor,
-    VotingRegressor,
-)
+from sklearn.ensemble import VotingRegressor
 from sklearn.linear_model import LinearRegression
 from tqdm import tqdm
 
@@ -59,7 +55,6 @@ from tlhelpers.evaluation import (
 
 SIZES = [20, 50, 100, 200, 235]  # the last: all labels outside the test set of a draw
 FEW_LABELS = [20, 50]  # of the curve without labels that name no method
-FEW = 5  # rows of a leaf of gradient boosting; the default of 20 leaves no split with few labels
 COMPUTED, THERMAL = "gap_pbe", "gap_thermal"
 SLOPE = {"slope": "learned", "shrink_to": 1.0, "base_as_feature": True}  # the same unit: towards 1
 # What is asked; each is one family of tests. Fixed before these tables were computed, though early
@@ -102,8 +97,9 @@ def equal_weights(target: str, trees: int) -> dict:
 def others(target: str, trees: int, setting: str) -> dict:
     """Return the unions and the rivals; a line has no answer where z is unknown."""
     options = {"n_estimators": trees}
-    extra = ExtraTreesRegressor(trees, max_features=1 / 3)
-    boosted, line = HistGradientBoostingRegressor(min_samples_leaf=FEW), LinearRegression()
+    usual = usual_models(trees)
+    extra, boosted = usual["extra trees"], usual["gradient boosting"]
+    line = LinearRegression()
     found = {
         CONTROL: SingleTaskForest(target, n_estimators=4 * trees),
         "pooled": PooledForest(target, **options),

@@ -3,7 +3,7 @@
     python experiments/band_gaps_call.py [--trees N] [--repeats N]
 
 The table is the development part: the optical gaps as the target, the computed ones as the related
-label. Asked last, when all other scores were known. Writes data/results/band_gaps_call*.csv.
+label. Asked afterwards, when all other scores were known. Writes data/results/band_gaps_call*.csv.
 """
 
 import pandas as pd

@@ -19,7 +19,6 @@ from parts import (
     write,
 )
 from sklearn.dummy import DummyClassifier
-from sklearn.ensemble import ExtraTreesClassifier, HistGradientBoostingClassifier
 from tqdm import tqdm
 
 from tlhelpers import (
@@ -38,6 +37,7 @@ from tlhelpers.evaluation import (
     hold_out_rows,
     predict_held_out,
     score_predictions,
+    usual_models,
 )
 
 CLASSES = {"five": COLOR_CLASSES, "three": COARSE_COLOR_CLASSES}
@@ -45,7 +45,6 @@ METRICS = ("f1_macro", "f1_weighted", "accuracy")
 WEIGHTS = (1, 7, 50, 1000)  # of the colour: 7 makes up for the numbers of labels
 SIZES = [12, 24, 36, 48]
 TRIVIAL = {"most common class": DummyClassifier(strategy="most_frequent")}
-FEW = 5  # rows of a leaf of gradient boosting; the default of 20 leaves no split with few labels
 PAPER = ["multi-task", "latent variable"]
 RIVALS = [
     *("equal weights", "extra trees", "gradient boosting", "gradient boosting, z seen"),
@@ -56,8 +55,8 @@ RIVALS = [
 def models(trees: int) -> dict:
     """Return the models that classify the colour."""
     options = {"n_estimators": trees}
-    extra = ExtraTreesClassifier(trees, max_features=1 / 3)
-    boosted = HistGradientBoostingClassifier(min_samples_leaf=FEW)
+    usual = usual_models(trees, classes=True)
+    extra, boosted = usual["extra trees"], usual["gradient boosting"]
     return {
         "single-task": SingleTaskForest("color", **options),
         "multi-task": MultiTaskForest("color", **options),

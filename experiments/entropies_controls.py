@@ -2,7 +2,7 @@
 
     python experiments/entropies_controls.py [--trees N] [--repeats N] [--draws N]
 
-Asked last, when the gains of the stack were known. Two controls, those of band_gaps.py:
+Asked afterwards, when the gains of the stack were known. Two controls, those of band_gaps.py:
 
 - "z shuffled": the same stack, but each related column is dealt out at random among the solids that
   have it, anew in each repeat;

@@ -4,7 +4,7 @@
 
 Asked after the comparison of entropies.py: are its gains those of the architectures, or would any
 model that reads the related labels have them? Two questions, a family each: every rival beside the
-single-task forest, and every rival beside the stack. A third was asked last: is the stack better
+single-task forest, and every rival beside the stack. A third was asked later: is the stack better
 than the other models of the call, equal weights among them? These stand beside the single-task
 forest in entropies_verdicts.csv. All is asked once more without the heat capacity, which few of
 the rows to predict have. Writes data/results/entropies_rivals.csv and
@@ -14,21 +14,20 @@ entropies_rivals_without.csv.
 import pandas as pd
 import parts
 from entropies import WITHOUT
-from sklearn.ensemble import ExtraTreesRegressor, HistGradientBoostingRegressor
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LinearRegression
 from sklearn.pipeline import make_pipeline
 
 from tlhelpers import cross_validate_transfer
-from tlhelpers.evaluation import RelatedAsFeatures, compare_models, judge
+from tlhelpers.evaluation import RelatedAsFeatures, compare_models, judge, usual_models
 from tlhelpers.table import OwnTable
 from tlhelpers.table.candidates import BASELINE, STACK, find_candidates
 
 
 def models(target: str, related: list[str], trees: int) -> dict:
     """Return the rivals, with the settings of band_gaps.py."""
-    extra = ExtraTreesRegressor(trees, max_features=1 / 3)
-    boosted = HistGradientBoostingRegressor(min_samples_leaf=5)
+    usual = usual_models(trees)
+    extra, boosted = usual["extra trees"], usual["gradient boosting"]
     line = make_pipeline(SimpleImputer(), LinearRegression())  # an empty cell: its column's mean
     return {
         "extra trees": RelatedAsFeatures(extra, target, []),

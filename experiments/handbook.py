@@ -9,7 +9,7 @@
    as related labels, on the splits and with the models of `compare_architectures`. All tests are
    one family. Writes data/results/entropies_other_columns.csv.
 3. The heat capacities once more without the entropy, and the molar volumes without the entropy and
-   the heat capacity, which few of the rows to predict have; asked last, each a family of its own.
+   the heat capacity, which few of the rows to predict have; asked later, each a family of its own.
    Writes data/results/entropies_heat_without.csv and entropies_volume_without.csv.
 """
 

@@ -20,7 +20,6 @@ from parts import (
 )
 from sklearn.compose import ColumnTransformer
 from sklearn.dummy import DummyClassifier
-from sklearn.ensemble import ExtraTreesRegressor, HistGradientBoostingRegressor
 from sklearn.linear_model import LinearRegression
 from sklearn.pipeline import make_pipeline
 from tqdm import tqdm
@@ -44,6 +43,7 @@ from tlhelpers.evaluation import (
     judge,
     predict_held_out,
     score_predictions,
+    usual_models,
 )
 
 DIRECTIONS, GROUPINGS = ("dissociation", "reaction"), ("surface", "metal")
@@ -60,7 +60,6 @@ RIVALS = [
 ]
 THE_OTHERS = ["single-task", "difference", "multi-task"]
 BESIDE_THE_LINE = {"against the line": ["learned slope", "stack"]}
-FEW = 5  # rows of a leaf of gradient boosting; the default of 20 leaves no split with few labels
 # Asked when all other tables were known, and fixed before its own scores were computed. Chemists
 # draw one line for close-packed surfaces and one for stepped ones. With fewer than ten surfaces of
 # facet 111 in training, a slope of their own would be loose: so one slope, and an offset for it.
@@ -93,8 +92,9 @@ def barrier_models(targets: list, trees: int, setting: str) -> dict:
     energies = [*bases.values(), "dE_NO_des"]
     every, options = dict.fromkeys(targets, energies), {"n_estimators": trees}
     slope = {"slope": "learned", "base_as_feature": True}
-    extra, line = ExtraTreesRegressor(trees, max_features=1 / 3), LinearRegression()
-    boosted = HistGradientBoostingRegressor(min_samples_leaf=FEW)
+    usual = usual_models(trees)
+    extra, boosted = usual["extra trees"], usual["gradient boosting"]
+    line = LinearRegression()
     found = {
         "single-task": SingleTaskForest(targets, **options),
         "multi-task": MultiTaskForest(targets, **options),

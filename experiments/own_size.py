@@ -2,7 +2,7 @@
 
     python experiments/own_size.py [--draws N] [--trees N]
 
-Asked last of all, when every other score was known. Of the entropies of chapter 12 so many are
+Asked afterwards, when other scores were known. Of the entropies of chapter 12 so many are
 kept, drawn at random, and the others hidden; the question is put as a user would put it, with 50
 trees instead of 100 and no time for learning curves. Once with the three related columns, and once
 without the heat capacity, which few of the rows to predict have. Writes a row a draw to

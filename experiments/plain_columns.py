@@ -2,13 +2,13 @@
 
     python experiments/plain_columns.py [--trees N] [--repeats N]
 
-Asked last, when all other scores were known, of the eight columns of `gains_by_column`: warm, with
-all labels, on their splits and with their related labels. A random forest of scikit-learn, with the
-settings of the single-task forest, reads holes itself. Seven questions, a family each: this forest
-beside the single-task forest, and the stack beside this forest; then the same two of a mixture, the
-plain mean of this forest, extra trees and gradient boosting, as a gain of the stack might be that
-of mixing; this mixture beside the same one without the columns; and, asked after these five, the
-latter beside the single-task forest, and the stack beside it. Writes
+Asked afterwards, when all other scores were known, of the eight columns of `gains_by_column`: warm,
+with all labels, on their splits and with their related labels. A random forest of scikit-learn,
+with the settings of the single-task forest, reads holes itself. Seven questions, a family each:
+this forest beside the single-task forest, and the stack beside this forest; then the same two of a
+mixture, the plain mean of this forest, extra trees and gradient boosting, as a gain of the stack
+might be that of mixing; this mixture beside the same one without the columns; and, asked after
+these five, the latter beside the single-task forest, and the stack beside it. Writes
 data/results/plain_columns.csv.
 """
 
@@ -28,8 +28,8 @@ from tlhelpers import SingleTaskForest, StackedForest, band_gap_study, cross_val
 from tlhelpers.evaluation import RelatedAsFeatures, compare_models, judge, usual_models
 from tlhelpers.table.candidates import BASELINE, STACK
 
-FOREST, MIXTURE = "forest, columns as features", "mixture, columns as features"
-BLIND = "mixture without columns"
+FOREST, MIXTURE = "usual forest, with columns", "usual mixture, with columns"
+BLIND = "usual mixture, no columns"
 QUESTIONS = [(BASELINE, FOREST), (FOREST, STACK), (BASELINE, MIXTURE), (MIXTURE, STACK)]
 QUESTIONS += [(BLIND, MIXTURE), (BASELINE, BLIND), (BLIND, STACK)]  # a family each
 

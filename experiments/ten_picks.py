@@ -27,7 +27,7 @@ from tlhelpers.evaluation.splits import Split, split_table, training_order
 
 N_PICKS, FEW = 10, 50
 SCORE = "r2"  # for the tests what is found goes by the name of a score of which more is better
-VOLUME, RULE = "molar_volume", "molar volume alone"  # the ten largest; asked last, in no test
+VOLUME, RULE = "molar_volume", "molar volume alone"  # the ten largest; asked afterwards, in no test
 LINE = "computed gap alone"  # a straight line: the order is that of the computed gaps
 # A family each: does transfer find more than the baseline, and more than no learning at all?
 QUESTIONS = {"single-task": ["stack", "equal weights", LINE], LINE: ["stack", "equal weights"]}

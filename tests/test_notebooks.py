@@ -189,7 +189,7 @@ d.read_table = lambda n: (t := read(n)).assign(**{c: 1.1 * t[c] for c in t if c 
 
 
 def test_the_rivals_of_the_guide_are_compared() -> None:
-    """Its first rule shows the call without running it."""
+    """It shows the call without running it."""
     text = (ROOT / "book/guide.md").read_text("utf8")
     (call,) = re.findall(r"```python\n(.+?)```", text, re.DOTALL)
     own = read_roles(template_table(), guess_roles(template_table()))

@@ -223,8 +223,8 @@ def test_unrelated_labels_are_not():
     found = compare_architectures(X, Y, "y", **NO_CURVES)
     assert found.recommended == "single-task"
     alone = found.recommendations["warm"].preferred == "single-task"
-    answer = f"the choice is yours. {'Use the single-task' if alone else 'If a simple model'}"
-    assert found.recommendation.startswith(f"No difference seen: {answer}")
+    answer = ". By the errors on all rows the" if alone else ": the choice is yours. If a simple"
+    assert found.recommendation.startswith(f"No difference seen{answer}")
     assert isinstance(found.model, SingleTaskForest)
     said = found.recommendations["warm"]
     seen = (said.high - said.low) / 2 / 0.7 / said.baseline_score
@@ -263,6 +263,17 @@ def test_a_difference_of_accuracy_that_cannot_be_is_not_promised(half):
     said = recommending._sentence(values, "accuracy", "single-task", "stack", False, "")
     assert ("Even a model without any error" in said) == (half > 0.07)
     assert ("a model must have 0.086 more accuracy" in said) == (half < 0.07)
+
+
+@pytest.mark.parametrize("n_groups", [29, 30])
+def test_no_choice_is_offered_where_the_baseline_is_picked_on_all_rows(n_groups):
+    values = {"baseline_score": 1.0, "score": 1.01, "difference": 0.01, "p_value": 0.6}
+    values |= {"low": -0.03, "high": 0.05}
+    said = recommending._sentence(
+        values, "rmse", "single-task", "single-task", False, " eV", n_groups
+    )
+    assert "By the errors on all rows the single-task forest itself is picked." in said
+    assert "choice" not in said and "if a low error counts" not in said
 
 
 @pytest.mark.parametrize("n_groups", [29, 30])

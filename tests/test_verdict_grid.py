@@ -31,6 +31,14 @@ def test_a_row_per_target_and_a_column_per_model_say_change_and_verdict():
     ]
 
 
+def test_the_dash_is_explained_where_there_is_one():
+    full = GAINS[GAINS["model"] == "stack"]
+    for gains in (GAINS, full):
+        table = BeautifulSoup(show_grid(gains).data, "html.parser").table
+        dash = "–" in [cell.get_text() for cell in table.find_all("td")]
+        assert ("not compared" in table.caption.get_text()) == dash == (gains is GAINS)
+
+
 def test_a_label_is_full_exactly_where_a_difference_is_seen():
     gains = gains_by_column()
     table = BeautifulSoup(show_grid(gains).data, "html.parser").tbody

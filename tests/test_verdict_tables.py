@@ -197,8 +197,8 @@ def test_the_plain_forest_was_scored_on_the_splits_of_the_others():
     """Its baseline and its stack have the stored errors, to the last digit."""
     gains = gains_by_column()
     stack = gains[gains["model"] == "stack"].set_index("target")["difference"]
-    mixture, blind = "mixture, columns as features", "mixture without columns"
-    for plain in ("forest, columns as features", mixture, blind):
+    mixture, blind = "usual mixture, with columns", "usual mixture, no columns"
+    for plain in ("usual forest, with columns", mixture, blind):
         beside_forest, beside_plain = plain_column_tests(plain), plain_column_tests("stack", plain)
         assert list(beside_forest.index) == list(beside_plain.index) == list(stack.index)
         assert beside_forest["score"].tolist() == beside_plain["baseline_score"].tolist()

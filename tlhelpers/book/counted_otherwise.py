@@ -122,7 +122,7 @@ def check_verdicts(tests: pd.DataFrame) -> pd.DataFrame:
 
 
 def beside_equal_weights() -> pd.DataFrame:
-    """Test the models of few labels beside equal weights, a question that was asked last.
+    """Test the models of few labels beside equal weights, a question that was asked afterwards.
 
     Returns
     -------

@@ -140,7 +140,7 @@ def _folds(model: str) -> pd.Series:
 
 def _alone() -> str:
     test = _gaps("rivals").query("model == 'extra trees' and setting == 'cold'").iloc[0]
-    mixed = plain_column_tests("mixture without columns")["verdict"].value_counts()
+    mixed = plain_column_tests("usual mixture, no columns")["verdict"].value_counts()
     return (
         "A random forest, extra trees and gradient boosting, each with the features alone: their "
         f"plain mean is better than the `SingleTaskForest` on {mixed['better']} of "

@@ -75,11 +75,11 @@ def plain_column_tests(model: str, beside: str = "single-task") -> pd.DataFrame:
     Parameters
     ----------
     model : str
-        Whose error is ``score``: "forest, columns as features", "mixture, columns as features",
-        "mixture without columns", or "stack".
+        Whose error is ``score``: "usual forest, with columns", "usual mixture, with columns",
+        "usual mixture, no columns", or "stack".
     beside : str
         Whose error is ``baseline_score``: "single-task" beside a plain model, a plain model beside
-        the stack, and "mixture without columns" beside the mixture.
+        the stack, and "usual mixture, no columns" beside the mixture.
 
     Returns
     -------

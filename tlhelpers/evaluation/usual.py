@@ -60,8 +60,7 @@ def usual_models(n_estimators: int = 100, *, classes: bool = False) -> dict[str,
 def usual_rivals(n_estimators: int = 100, *, classes: bool = False) -> dict[str, BaseEstimator]:
     """Return the mixture of the usual models, without the related columns and with them.
 
-    The first says what mixing alone gains, the second what a reader has who gives the columns to
-    usual models as more features.
+    The first gains nothing from related columns; the second has them as more features.
 
     Parameters
     ----------

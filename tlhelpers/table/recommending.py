@@ -186,11 +186,12 @@ def _sentence(
     choice = "If a simple model will do, take the single-task forest; if a low error counts, "
     choice += f"{_article(preferred)}, picked by the errors on all rows."
     if preferred == BASELINE:
-        choice = "Use the single-task forest, picked by the errors on all rows, too."
+        choice = "By the errors on all rows the single-task forest itself is picked."
     if n_groups < SMALL or seen >= _most(base, metric) > 0:
         more = "What you know of the labels may decide, or more labels."
-        return f"Not decided, for want of labels. {moved} {power} {more} Until then: {choice}"
-    return f"No difference seen: the choice is yours. {choice} {moved} {power}"
+        return f"Not decided, for want of labels. {moved} {power} {choice} {more}"
+    yours = "" if preferred == BASELINE else ": the choice is yours"
+    return f"No difference seen{yours}. {choice} {moved} {power}"
 
 
 def _most(base: float, metric: str) -> float:
