@@ -17,7 +17,7 @@ from tlhelpers.evaluation.experiment import Experiment
 
 @pytest.fixture(scope="module")
 def client() -> Iterator:
-    options = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": ":0"}
+    options = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": "localhost:0"}
     with distributed.LocalCluster(**options) as cluster, distributed.Client(cluster) as found:
         yield found
 
