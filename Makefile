@@ -37,7 +37,7 @@ test: book ## unit, notebook and site tests: what a contributor runs
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/mypy
 	OMP_NUM_THREADS=1 $(BIN)/pytest -q --durations=8 -n auto --dist loadfile
-	PYTHONPATH=$(CURDIR)/tests/no_network OMP_NUM_THREADS=1 $(BIN)/pytest -q --nbval-lax -n auto --dist loadfile notebooks
+	PYTHONPATH=$(CURDIR)/tests/no_network OMP_NUM_THREADS=1 $(BIN)/pytest -q --nbval-lax --nbval-cell-timeout=300 -n auto --dist loadfile notebooks
 
 test-full: offline ## also the launch environments, Lab in a browser, accessibility, the offline archive
 	OMP_NUM_THREADS=1 $(BIN)/pytest -q --durations=12 -m full -n auto --dist loadfile --no-loadscope-reorder

@@ -17,7 +17,8 @@ from tlhelpers.evaluation.experiment import Experiment
 
 @pytest.fixture(scope="module")
 def client() -> Iterator:
-    options = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": "localhost:0"}
+    size = {"n_workers": 2, "threads_per_worker": 1, "preload": "tlhelpers"}
+    options = size | {"dashboard_address": "localhost:0"}
     with distributed.LocalCluster(**options) as cluster, distributed.Client(cluster) as found:
         yield found
 
