@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import ROOT
+from sklearn.ensemble import VotingClassifier, VotingRegressor
 from test_table_reading import REFUSED, sheet
 
 import tlhelpers.table
@@ -215,7 +216,8 @@ def test_compare_calls_with_the_roles_and_writes_a_report(folder: Path, calls, c
     assert (X.shape, list(Y), target) == ((40, 135), ["measured", "computed"], "measured")
     assert len(set(groups)) == 40 and {*groups} >= {"NaCl", "SnO2"}
     assert options == {
-        "max_seconds": 7.5, "random_state": 3, "n_jobs": -1, "keep": folder / "cache" / "tlhelpers"
+        "max_seconds": 7.5, "random_state": 3, "n_jobs": -1, "keep": folder / "cache" / "tlhelpers",
+        "rivals": {},
     }  # fmt: skip
     assert options["keep"].is_dir()
     out, err = capsys.readouterr()
@@ -227,6 +229,22 @@ def test_compare_calls_with_the_roles_and_writes_a_report(folder: Path, calls, c
     assert len(pd.read_csv("p.csv")) == 20 and "outside" in pd.read_csv("p.csv")
     assert pd.read_csv("p.csv")["prediction"].tolist() == [0.333333] * 20
     assert main(["compare", "table.csv"]) == 0 and Path("table_report.html").exists()
+
+
+@pytest.mark.parametrize("kind", [VotingRegressor, VotingClassifier])
+def test_usual_models_take_part_where_asked(kind, folder, calls, monkeypatch, capsys) -> None:
+    """One of them that wins has no command that predicts, so it is said what does."""
+    winner = "usual mixture, no columns"
+    monkeypatch.setattr(StandIn, "recommended", winner)
+    if kind is VotingClassifier:
+        frame = pd.read_csv("table.csv")
+        named = frame["measured"].gt(5).map({True: "high", False: "low"})
+        frame.assign(measured=named.where(frame["measured"].notna())).to_csv("table.csv")
+    assert main(["compare", "table.csv", "--target", "measured", "--usual"]) == 0
+    rivals = calls[0][-1]["rivals"]
+    assert isinstance(rivals[winner], kind) and len(rivals) == 2
+    err = capsys.readouterr().err
+    assert f"{winner!r} is a mixture" in err and "--predictions" in err and "next:" not in err
 
 
 def test_compare_predicts_nothing_where_every_row_is_measured(folder: Path, calls, capsys) -> None:
@@ -435,11 +453,17 @@ def test_a_closed_pipe_is_no_fault(folder: Path) -> None:
 
 
 def test_from_a_file_to_a_report_and_predictions(folder: Path) -> None:
-    done = run("compare", "table.csv", "--report", "r.html", "--max-seconds", 2, timeout=200)
+    words = ["compare", "table.csv", "--usual", "--report", "r.html", "--max-seconds", 2]
+    done = run(*words, timeout=200)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() and "Traceback" not in done.stderr
     report = Path("r.html").read_text("utf-8")
-    assert "<svg" in report and done.stdout.split()[0] in report and "http" not in report
+    assert (
+        "<svg" in report
+        and "usual mixture, with columns" in report
+        and done.stdout.split()[0] in report
+        and "http" not in report
+    )
     Path("new.csv").write_text("formula,computed\nMgSe,2.5\nBeO,\n")
     done = run("predict", "table.csv", "--new", "new.csv", "--output", "p.csv", timeout=200)
     assert done.returncode == 0, done.stderr

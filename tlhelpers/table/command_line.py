@@ -109,11 +109,13 @@ def _compare(options: argparse.Namespace) -> None:
         if finding.level != "note":
             place = f"{finding.place}: " if finding.place else ""
             say(f"{finding.level}: {place}{finding.message}")
+    rivals = _usual(own) if options.usual else {}
     comparison = compare_architectures(
         own.X,
         own.Y,
         own.target,
         own.groups,
+        rivals=rivals,
         max_seconds=options.max_seconds,
         random_state=options.seed,
         n_jobs=-1,
@@ -129,7 +131,13 @@ def _compare(options: argparse.Namespace) -> None:
     source = f"{options.table.name}{sheet} ({len(own.X)} rows; seed {options.seed}{limit})"
     comparison.write_html(report, findings, source)
     say(f"report: {report}")
-    say(f"next: {again(options, 'predict', '--model', comparison.recommended)}")
+    if comparison.recommended in rivals:
+        say(
+            f"{comparison.recommended!r} is a mixture of scikit-learn, which states no intervals: "
+            "--predictions FILE.csv writes its predictions"
+        )
+    else:
+        say(f"next: {again(options, 'predict', '--model', comparison.recommended)}")
     if options.predictions:
         holes = own.Y[own.target].isna()
         if not holes.any():
@@ -138,6 +146,15 @@ def _compare(options: argparse.Namespace) -> None:
         known = own.Y.loc[holes, list(own.roles.related)]
         predicted = comparison.predict(own.X[holes], known=known if known.shape[1] else None)
         _write(predicted, options.predictions, own.target)
+
+
+def _usual(own: "OwnTable") -> dict:
+    """Return the usual mixtures for the target of a table."""
+    from pandas.api.types import is_numeric_dtype
+
+    from tlhelpers.evaluation import usual_rivals
+
+    return usual_rivals(classes=not is_numeric_dtype(own.Y[own.target]))
 
 
 def _predict(options: argparse.Namespace) -> None:

@@ -183,15 +183,18 @@ def _sentence(
         return f"Use the single-task forest: the picked model is worse. {moved}"
     seen = (high - low) / 2 / _POWER  # the difference that is seen in four comparisons of five
     power = _say_power(base, seen, metric)
+    alone = preferred == BASELINE
+    picked = "the single-task forest itself" if alone else _article(preferred)
+    picked = f"By the errors on all rows {picked} is picked."
+    if n_groups < SMALL or seen >= _most(base, metric) > 0:
+        more = "So few labels may mislead: begin with what the guide of the book says of such a "
+        more += "table, or get more labels."
+        return f"Not decided, for want of labels. {moved} {power} {picked} {more}"
+    if alone:
+        return f"No difference seen. {picked} {moved} {power}"
     choice = "If a simple model will do, take the single-task forest; if a low error counts, "
     choice += f"{_article(preferred)}, picked by the errors on all rows."
-    if preferred == BASELINE:
-        choice = "By the errors on all rows the single-task forest itself is picked."
-    if n_groups < SMALL or seen >= _most(base, metric) > 0:
-        more = "What you know of the labels may decide, or more labels."
-        return f"Not decided, for want of labels. {moved} {power} {choice} {more}"
-    yours = "" if preferred == BASELINE else ": the choice is yours"
-    return f"No difference seen{yours}. {choice} {moved} {power}"
+    return f"No difference seen: the choice is yours. {choice} {moved} {power}"
 
 
 def _most(base: float, metric: str) -> float:
