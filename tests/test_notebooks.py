@@ -205,7 +205,8 @@ def test_the_call_for_an_own_table_is_one(tmp_path: Path, monkeypatch, capsys) -
     (call,) = re.findall(r"```python\n(.+?)```", text, re.DOTALL)
     template_table().to_csv(tmp_path / "my_table.csv", index=False)
     monkeypatch.chdir(tmp_path)
-    assert "compare_architectures(*table)" in call
-    quick = call.replace("*table)", "*table, n_estimators=5, max_seconds=0.1, progress=False)")
+    assert call in (ROOT / "book/intro.md").read_text("utf8")
+    assert "(*table, rivals=usual_rivals())" in call
+    quick = call.replace("rivals=", "n_estimators=5, max_seconds=0.1, progress=False, rivals=")
     exec(quick.replace("my_target", "gap_measured"), {})
     assert "of the single-task forest is" in capsys.readouterr().out
