@@ -228,7 +228,7 @@ def test_what_was_not_tried_is_called_advice() -> None:
 def test_every_plan_ends_with_the_same_sentences() -> None:
     for name in ("Half a day", "A day", TWO_DAYS[1]):
         last = rows(next(text for head, text in PLANS.items() if head.split(" (")[0] == name))[-1]
-        assert "](#take-home), two numbers and four sentences: read them aloud" in last[1]
+        assert "](#take-home), four numbers and four sentences: read them aloud" in last[1]
     shown = re.findall("^> (.+)", TEXT.partition("(take-home)=")[2].partition("\n## The")[0], re.M)
     assert tuple(shown[1:]) == END
     assert len(END) == 4  # as the plans say
