@@ -1,6 +1,7 @@
 """The same code on a cluster: joblib's dask backend, with two worker processes."""
 
 import os
+import sys
 from collections.abc import Iterator
 
 import distributed
@@ -20,6 +21,8 @@ def client() -> Iterator:
     size = {"n_workers": 2, "threads_per_worker": 1, "preload": "tlhelpers"}
     options = size | {"dashboard_address": "localhost:0"}
     with distributed.LocalCluster(**options) as cluster, distributed.Client(cluster) as found:
+        loaded = found.run(lambda: "tlhelpers" in sys.modules)
+        assert len(loaded) == 2 and all(loaded.values()), "before the first work"
         yield found
 
 
