@@ -150,11 +150,11 @@ def _compare(options: argparse.Namespace) -> None:
 
 def _usual(own: "OwnTable") -> dict:
     """Return the usual mixtures for the target of a table."""
-    from pandas.api.types import is_numeric_dtype
-
     from tlhelpers.evaluation import usual_rivals
+    from tlhelpers.forests.labels import CLASSIFICATION, find_task_types
 
-    return usual_rivals(classes=not is_numeric_dtype(own.Y[own.target]))
+    kind = find_task_types(own.Y, None, [own.target])[own.target]
+    return usual_rivals(classes=kind == CLASSIFICATION)
 
 
 def _predict(options: argparse.Namespace) -> None:

@@ -53,7 +53,7 @@ def make_parser(runs: Mapping[str, Callable]) -> argparse.ArgumentParser:
     compare.add_argument("--seed", type=_seed, default=0, metavar="N", help="default: 0")
     compare.add_argument(
         "--usual", action="store_true", help="also mixtures of three usual models of scikit-learn, "
-        "with and without the related columns: about three times the work"
+        "with and without the related columns; takes longer"
     )  # fmt: skip
     compare.add_argument(
         "--predictions", type=Path, metavar="FILE.csv", help="also predict the holes of the target"
