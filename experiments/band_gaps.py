@@ -66,7 +66,7 @@ QUESTIONS = {
 }
 MISMATCHED = {name: f"{name}, mismatched" for name in ("difference", "latent variable")}
 # Is it z, or the mixing? Two rivals, added after all others were scored
-BLIND = "mixture without z"
+BLIND = "usual mixture, no columns"
 SHUFFLED = {name: f"{name}, z shuffled" for name in ("stack", "equal weights")}
 CONTROL = "single-task, four times the trees"  # as many as a stack has; added after the others
 RIVALS = [
@@ -315,11 +315,11 @@ def main(trees: int = 50, repeats: int = 10, draws: int = 20) -> None:
     )
     sized = done["named_curve"].assign(fold=0), again, "single-task", ("rmse",)
     done["named_curve_verdicts"] = questions(*sized, by=["setting", "size"])
-    without_z = [(BLIND, {BLIND: list(SHUFFLED)})]
-    without_z += [(twin, {"z shuffled": [name]}) for name, twin in SHUFFLED.items()]
-    without_z += [("single-task", {"z shuffled, beside the baseline": list(SHUFFLED.values())})]
+    no_columns = [(BLIND, {BLIND: list(SHUFFLED)})]
+    no_columns += [(twin, {"z shuffled": [name]}) for name, twin in SHUFFLED.items()]
+    no_columns += [("single-task", {"z shuffled, beside the baseline": list(SHUFFLED.values())})]
     done["control_verdicts"] = pd.concat(
-        judged([questions(scores, asked, model, metrics, by) for model, asked in without_z])
+        judged([questions(scores, asked, model, metrics, by) for model, asked in no_columns])
         for scores, metrics, by in [
             (done["curve"].assign(fold=0), ("rmse",), ["setting", "size"]),
             (done["scores"], ("rmse", "mae"), ["setting"]),  # all labels

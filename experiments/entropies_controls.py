@@ -6,7 +6,7 @@ Asked afterwards, when the gains of the stack were known. Two controls, those of
 
 - "z shuffled": the same stack, but each related column is dealt out at random among the solids that
   have it, anew in each repeat;
-- "mixture without z": the plain mean of three models that read the formula alone.
+- "usual mixture, no columns": the plain mean of three models that read the formula alone.
 
 The stack is compared with both, with all related columns and without the heat capacity: on the
 splits of entropies.py, four tests of one family, in data/results/entropies_controls.csv; and on the
@@ -51,7 +51,7 @@ def scores(kind: str, columns: str, seed: int, trees: int) -> pd.DataFrame:
 
 
 def collect(kind: str, seeds: int, trees: int) -> pd.DataFrame:
-    """Return the errors of all repeats or draws; the mixture without z has both sets of columns."""
+    """Return the errors of all repeats or draws; the usual mixture has both sets."""
     found = pd.concat(
         parts.part(
             f"controls_{kind}_{columns}_{trees}_{seed}",

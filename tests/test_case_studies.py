@@ -73,25 +73,27 @@ def test_some_rows_of_the_lines_are_drawn_open():
     x = pd.DataFrame({"u": [0.0, 1.0, 2.0, 3.0], "v": [1.0, np.nan, 3.0, 4.0]})
     plain = plot_lines(x, 2 * x, "x (eV)", "y (eV)")
     ends = [True, False, False, True]
-    ax = plot_lines(x, 2 * x, "x (eV)", "y (eV)", hollow=ends, hollow_label="s")
-    lines, full, opened = ([ax.lines[i + 3 * k] for k in (0, 1)] for i in range(3))
-    assert [list(line.get_xdata()) for line in full] == [[1, 2], [3]]
-    assert [list(line.get_xdata()) for line in opened] == [[0, 3], [1, 4]]
-    assert {line.get_markerfacecolor() for line in opened} == {"white"}
-    assert [a.get_color() for a in opened] == [a.get_color() for a in full]
-    assert [a.get_marker() for a in opened] == [a.get_marker() for a in full]
-    assert len({line.get_color() for line in full}) == len({a.get_marker() for a in full}) == 2
-    before = [plain.lines[i].get_xydata().tolist() for i in (0, 2)]
-    assert [line.get_xydata().tolist() for line in lines] == before  # through all rows
-    texts = [text.get_text() for text in ax.get_legend().get_texts()]
-    assert texts == [*(t.get_text() for t in plain.get_legend().get_texts()), "s (open)"]
-    assert ax.figure.get_size_inches().tolist() == plain.figure.get_size_inches().tolist()
+    axes = plot_lines(x, 2 * x, "x (eV)", "y (eV)", hollow=ends, hollow_label="s")
+    line, full, opened = ([ax.lines[i] for ax in axes] for i in range(3))
+    assert [list(of.get_xdata()) for of in full] == [[1, 2], [3]]
+    assert [list(of.get_xdata()) for of in opened] == [[0, 3], [1, 4]]
+    assert {of.get_markerfacecolor() for of in opened} == {"white"}
+    assert [of.get_color() for of in opened] == [of.get_color() for of in full]
+    assert [of.get_marker() for of in opened] == [of.get_marker() for of in full]
+    assert len({of.get_color() for of in full}) == len({of.get_marker() for of in full}) == 2
+    before = [ax.lines[0].get_xydata().tolist() for ax in plain]
+    assert [of.get_xydata().tolist() for of in line] == before  # through all rows
+    assert [ax.get_title() for ax in axes] == [ax.get_title() for ax in plain] == ["u", "v"]
+    figure, other = axes[0].figure, plain[0].figure
+    assert (figure.get_suptitle(), other.get_suptitle()) == ("open: s", "")
+    assert (figure.get_supxlabel(), axes[0].get_ylabel()) == ("x (eV)", "y (eV)")
+    assert figure.get_size_inches().tolist() == other.get_size_inches().tolist()
 
 
 def test_open_rows_may_have_a_parallel_line_of_their_own():
     x = pd.DataFrame({"u": np.arange(6.0)})
     is_open = np.array([False, True] * 3)
-    ax = plot_lines(x, 2 * x + 5.0 * is_open[:, None], "x", "y", hollow=is_open, offset=True)
+    (ax,) = plot_lines(x, 2 * x + 5.0 * is_open[:, None], "x", "y", hollow=is_open, offset=True)
     for line, start, ends in zip(ax.lines, (0, 5), ([0, 4], [1, 5]), strict=False):
         assert list(line.get_xdata()) == ends
         assert np.allclose(line.get_ydata(), start + 2 * np.array(ends))
@@ -112,8 +114,8 @@ def test_classes_are_drawn_in_their_colours_on_no_sheet():
 
 def test_case_study_figures_show_every_row():
     frame = pd.DataFrame({"u": [0.0, 1.0, 2.0], "v": [1.0, np.nan, 3.0]})
-    ax = plot_lines(frame, 2 * frame, "x (eV)", "y (eV)")
-    assert [len(line.get_xdata()) for line in ax.lines] == [2, 3, 2, 2]
+    axes = plot_lines(frame, 2 * frame, "x (eV)", "y (eV)")
+    assert [[len(line.get_xdata()) for line in ax.lines] for ax in axes] == [[2, 3], [2, 2]]
     ax = plot_strip(frame["u"], pd.Series(["a", "b", "a"]), "u (eV)", span=(0, 1), span_label="s")
     assert [t.get_text() for t in ax.get_yticklabels()] == ["a (2)", "b (1)"]
     ax = plot_confusion(pd.DataFrame([[2, 1], [0, 3]], index=["a", "b"], columns=["a", "b"]))

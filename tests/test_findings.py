@@ -407,7 +407,7 @@ def test_where_the_computed_gap_is_seen_to_help() -> None:
     tests = tests.astype({"size": object}).fillna({"size": "all"}).set_index("question")
     better = tests[tests["verdict"] == "better"]
     named = ["model", "setting", "size"]
-    assert set(map(tuple, better.loc["mixture without z", named].to_numpy())) == {
+    assert set(map(tuple, better.loc["usual mixture, no columns", named].to_numpy())) == {
         ("equal weights", "warm", size) for size in (20, 50, "all")
     }
     assert set(map(tuple, better.loc["z shuffled", named].to_numpy())) == {

@@ -304,7 +304,7 @@ def test_one_exercise_of_a_slot_fits_it() -> None:
     for head in [head for head in PLANS if "Two days" not in head]:
         for cells in rows(PLANS[head]):
             named = exercises_named(cells)
-            first = named if "[08]" in cells[2] else named[:1]  # of a case study any
+            first = named[:1]
             assert all(minutes_of(name) <= int(cells[0]) for name in first), cells
             if first and minutes_of(first[0]) > MINUTES[first[0][2]]:  # no time for more
                 assert "**Ask**" not in cells[1] and "eight minutes, and two to tell it" in cells[1]
@@ -480,48 +480,6 @@ def cells_of(head: str, chapter: str, when: str) -> list[str]:
 def test_a_cell_is_named_by_what_no_other_has() -> None:
     with pytest.raises(ValueError, match="too many"):
         cell_with(["solids = 1", "on_solids = 2"], "solids =")
-
-
-STUDIES = re.search(r"^### The case studies.*?(?=^## )", TEXT, re.MULTILINE | re.DOTALL)[0]
-
-
-@pytest.mark.parametrize("cells", rows(STUDIES), ids=lambda cells: cells[0][1:3])
-def test_a_group_reads_twenty_minutes_and_runs_what_its_exercise_needs(cells: list[str]) -> None:
-    (path,) = (p for p in CHAPTERS if p.stem[:2] == cells[0][1:3])
-    counted = section_minutes(path)
-    assert 17 <= sum(counted[name] for name in re.findall('"(.+?)"', cells[1])) <= 22
-    code = code_of(path)
-    needs = [cell_with(code, words) for words in re.findall("`(.+?)`", cells[2])]
-    row = next(c for text in PLANS.values() for c in rows(text) if "One case study" in c[1])
-    (number,) = (n for chapter, n, _ in exercises_named(row) if chapter == path.stem[:2])
-    begins = next(
-        i
-        for i, cell in enumerate(jupytext.read(path).cells)
-        if f"### Exercise {number} " in cell.source
-    )
-    its = [
-        cell.source
-        for cell in jupytext.read(path).cells[begins:]
-        if cell.cell_type == "code" and "remove-cell" not in cell.metadata.get("tags", ())
-    ]
-    places = [code.index(cell) for cell in needs]
-    assert places == sorted(set(places)), "as they stand in the chapter"
-    needed_kernel = (
-        "*No kernel needed.*"
-        not in exercises_of(path.read_text("utf8"))[
-            next(f"{n} {level}" for c, n, level in exercises_named(row) if c == path.stem[:2])
-        ]
-    )
-    assert bool(needs) == needed_kernel
-    if not needed_kernel:
-        return
-    answer = next(i for i, cell in enumerate(its) if cell.startswith("# Your answer"))
-    assert its[answer + 1].startswith("# Solution")
-    its = its[: answer + 2]
-    assert not unmade([*needs, *its])
-    for words in re.findall("`(.+?)`", cells[2]):
-        left = [cell for cell in needs if cell != cell_with(code, words)]
-        assert unmade([*left, *its]), words  # none is named in vain
 
 
 def test_the_recall_of_a_day_needs_what_its_card_says() -> None:

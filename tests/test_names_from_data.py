@@ -62,7 +62,7 @@ DRAWN = {
     "lines": (
         lambda: figures.plot_lines(
             *[pd.DataFrame(RNG.uniform(size=(9, 2)), columns=TWO)] * 2, "", ""
-        ),
+        )[0],
         TWO,
     ),
     "curves": (lambda: figures.plot_curves(square(7).reset_index(drop=True), "x", "y"), ODD),

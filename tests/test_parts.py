@@ -360,7 +360,7 @@ def test_the_controls_of_the_entropies_had_the_same_splits():
         stack = pd.read_csv(parts.RESULTS / f"entropies_{name}.csv").set_index("model").loc["stack"]
         assert np.allclose(found.loc[columns, "score"], stack["score"], atol=1e-9)
     assert np.allclose(found["p_adjusted"], holm(found["p_value"])) and len(found) == 4
-    blind = found[found["control"] == "mixture without z"]["baseline_score"]
+    blind = found[found["control"] == "usual mixture, no columns"]["baseline_score"]
     assert blind["all columns"] == blind["without"]  # it reads none
     curve = pd.read_csv(parts.RESULTS / "entropies_few_controls.csv")
     first = pd.read_csv(parts.RESULTS / "entropies_few.csv").query("model == 'stack'")

@@ -183,7 +183,10 @@ def test_each_check_of_a_verdict_is_that_of_its_own_table():
         (own,) = rows_of(counted, *case).query("verdict == 'better'").to_dict("records")
         assert checks["one question"] == (own["p_one_family"] < 0.05)
         assert checks["published formula"] == (own["p_stricter"] < 0.05)
-        for check, question in ("z shuffled", "z shuffled"), ("without z", "mixture without z"):
+        for check, question in (
+            ("z shuffled", "z shuffled"),
+            ("no columns", "usual mixture, no columns"),
+        ):
             (verdict,) = rows_of(controls[controls["question"] == question], *case)["verdict"]
             assert checks[check] == (verdict == "better")
         verdicts = rows_of(named, *case)["verdict"].tolist()

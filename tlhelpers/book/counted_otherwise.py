@@ -108,14 +108,16 @@ def check_verdicts(tests: pd.DataFrame) -> pd.DataFrame:
     few = load_results("band_gaps_named_curve_verdicts").set_index(case)["verdict"]
     controls = load_results("band_gaps_control_verdicts").query("verdict == 'better'")
     of_control = controls.set_index(case).groupby("question")
-    shuffled, blind = (of_control.get_group(x).index for x in ("z shuffled", "mixture without z"))
+    shuffled, blind = (
+        of_control.get_group(x).index for x in ("z shuffled", "usual mixture, no columns")
+    )
     named = few.reindex(firm.index)
     return pd.DataFrame(
         {
             "z shuffled": firm.index.isin(shuffled),
             "one question": firm["p_one_family"] < 0.05,
             "named methods": (named == "better").astype(object).where(named.notna(), None),
-            "without z": firm.index.isin(blind),
+            "no columns": firm.index.isin(blind),
             "published formula": firm["p_stricter"] < 0.05,
         }
     )

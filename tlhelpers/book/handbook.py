@@ -63,7 +63,7 @@ def entropy_controls() -> pd.DataFrame:
         "all columns": READING,
         "without": "stack (without heat capacity)",
         "stack, z shuffled": "against shuffled columns",
-        "mixture without z": "against a mixture without columns",
+        "usual mixture, no columns": "against the usual mixture, no columns",
     }
     return tests.set_index(tests["columns"].map(names) + ", " + tests["control"].map(names))
 
@@ -82,7 +82,7 @@ def few_control_tests() -> pd.DataFrame:
         .reset_index()
         .assign(columns=columns, control=control, model=READING)
         for columns, rows in curves.groupby("columns")
-        for control in ("stack, z shuffled", "mixture without z")
+        for control in ("stack, z shuffled", "usual mixture, no columns")
     ]
     return judge(pd.concat(tests, ignore_index=True))
 

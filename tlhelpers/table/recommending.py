@@ -164,7 +164,7 @@ def _sentence(
         f"On held-out rows the {name} of the single-task forest is {rounded(base)}, that of the "
         f"picked model {rounded(values['score'])}{unit} (difference "
         f"{signed(values['difference'])}, 95% interval {signed(low)} to {signed(high)}, {p_text}). "
-        f"In each split a model is picked by its errors on the training rows, so the "
+        f"In each split a model is picked without the held-out rows, so the "
         f"{rounded(values['score'])} includes what wrong picks cost."
     )
     if better and model != BASELINE:

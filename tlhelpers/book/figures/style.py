@@ -60,7 +60,7 @@ GREY = {
     "difference, z seen": Style("#555555", "d", (4, 2, 1, 2)),
     "equal weights, z shuffled": Style("#888888", "<", (2, 1)),
     "stack, without heat capacity": Style("#8c564b", "h", (4, 2)),
-    "mixture without z": Style("#444444", ">", (8, 3)),
+    "usual mixture, no columns": Style("#444444", ">", (8, 3)),
 }
 OTHER = Style("#555555", "o")
 # For series that are no models, such as the steps of a reaction.
@@ -75,7 +75,7 @@ KEY = "full marker: difference seen; hollow: none seen"
 def style_of(model: str) -> Style:
     """Return the style of a model, or of the model in "how, model"; others are drawn in grey."""
     every = STYLES | GREY
-    return every.get(model) or every.get(str(model).rpartition(", ")[2], OTHER)
+    return every.get(model) or every.get(str(model).partition(", ")[2], OTHER)
 
 
 def look_of(style: Style, *, full: bool, size: float = 8) -> dict:

@@ -221,14 +221,14 @@ def plot_lines(
     hollow_label: str = "",
     *,
     offset: bool = False,
-) -> Axes:
-    """Draw pairs of columns against each other, each with its line of least squares.
+) -> np.ndarray:
+    """Draw pairs of columns against each other, a panel and a line of least squares for each.
 
     Parameters
     ----------
     x, y : pandas.DataFrame, shape (n_rows, n_series)
-        At most three series, in the same order; named by the columns of `y`. Rows with a hole in
-        a pair are left out.
+        At most three pairs, in the same order; a panel has the name of its column of `y`. Rows
+        with a hole in a pair are left out.
     xlabel, ylabel : str
         With units.
     hollow : array-like of bool, shape (n_rows,), optional
@@ -241,11 +241,12 @@ def plot_lines(
 
     Returns
     -------
-    matplotlib.axes.Axes
+    numpy.ndarray of matplotlib.axes.Axes
     """
-    _, ax = plt.subplots(figsize=(PAGE, 4.4))
+    n, size = x.shape[1], (PAGE, 3.0)
+    figure, axes = plt.subplots(1, n, figsize=size, squeeze=False, layout="constrained")
     opened = np.zeros(len(x), dtype=bool) if hollow is None else np.asarray(hollow, dtype=bool)
-    for style, a, b in zip(SERIES, x, y, strict=False):
+    for ax, style, a, b in zip(axes[0], SERIES, x, y, strict=False):
         pair = pd.DataFrame({"x": x[a], "y": y[b], "open": opened}).dropna()
         kinds = pair["open"] & offset
         columns = np.column_stack([pair["x"], np.ones(len(pair)), kinds])
@@ -255,15 +256,15 @@ def plot_lines(
             line = start + above * kind + slope * ends
             ax.plot(ends, line, color=style.color, dashes=style.dash, linewidth=1)
         full = pair[~pair["open"]]
-        points = ax.plot(full["x"], full["y"], style.marker, color=style.color, label=literal(b))
+        points = ax.plot(full["x"], full["y"], style.marker, color=style.color)
         plt.setp(points, markeredgecolor="white", markeredgewidth=0.5)
         if hollow is not None:
             rest = pair[pair["open"]]
             points = ax.plot(rest["x"], rest["y"], style.marker, color=style.color)
             plt.setp(points, markerfacecolor="white")
+        ax.set_title(literal(b))
     if hollow is not None:
-        about = literal(f"{hollow_label} (open)")
-        ax.plot([], [], "o", color=INK, markerfacecolor="white", label=about)
-    ax.set(xlabel=xlabel, ylabel=ylabel)
-    ax.legend(frameon=False)
-    return ax
+        figure.suptitle(literal(f"open: {hollow_label}"), fontsize="medium")
+    figure.supxlabel(xlabel, fontsize="medium")
+    axes[0, 0].set_ylabel(ylabel)
+    return axes[0]
