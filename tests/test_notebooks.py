@@ -144,6 +144,21 @@ def test_glossary_links_lead_somewhere(path):
     assert used and set(used) <= anchors
 
 
+def test_each_term_of_the_glossary_is_used():
+    pages = [*(ROOT / "notebooks").glob("*.md"), *(ROOT / "book").glob("*.md")]
+    pages += (ROOT / "tlhelpers").rglob("*.py")  # what the package prints
+    text = " ".join(" ".join(p.read_text("utf8").split()) for p in pages if p.stem != "glossary")
+    own = (ROOT / "book/glossary.md").read_text("utf8")
+    linked = {*re.findall(r"glossary\.md#([\w-]+)", text), *re.findall(r"\]\(#([\w-]+)\)", own)}
+    unused = []
+    for term in re.findall(r"^## (.+)$", own, re.M):
+        anchor = re.sub(r"[^\w -]", "", term.lower()).replace(" ", "-")
+        word = re.split(r" \(|, ", term)[0].lower()
+        if anchor not in linked and word not in text.lower():
+            unused.append(term)
+    assert unused == []
+
+
 def prose_of(path: Path) -> str:
     """Return the running text of a chapter, without its headings, aims, code and references."""
     text = "\n".join(cell.source for cell in cells(path, "markdown")).split("## References")[0]
