@@ -24,7 +24,6 @@ from parts import (
     settings,
     write,
 )
-from sklearn.ensemble import VotingRegressor
 from sklearn.linear_model import LinearRegression
 from tqdm import tqdm
 
@@ -51,6 +50,7 @@ from tlhelpers.evaluation import (
     judge,
     predict_held_out,
     usual_models,
+    usual_rivals,
 )
 
 SIZES = [20, 50, 100, 200, 235]  # the last: all labels outside the test set of a draw
@@ -118,9 +118,8 @@ def others(target: str, trees: int, setting: str) -> dict:
 
 
 def blind(target: str, trees: int) -> dict:
-    """Return the plain mean of three models that read no z."""
-    mixture = VotingRegressor(list(usual_models(trees).items()))
-    return {BLIND: RelatedAsFeatures(mixture, target, [])}
+    """Return the usual mixture that reads no z."""
+    return {BLIND: RelatedAsFeatures(usual_rivals(trees)[BLIND], target, [])}
 
 
 def shuffled(study: Study, seed: int) -> Study:
@@ -315,11 +314,11 @@ def main(trees: int = 50, repeats: int = 10, draws: int = 20) -> None:
     )
     sized = done["named_curve"].assign(fold=0), again, "single-task", ("rmse",)
     done["named_curve_verdicts"] = questions(*sized, by=["setting", "size"])
-    no_columns = [(BLIND, {BLIND: list(SHUFFLED)})]
-    no_columns += [(twin, {"z shuffled": [name]}) for name, twin in SHUFFLED.items()]
-    no_columns += [("single-task", {"z shuffled, beside the baseline": list(SHUFFLED.values())})]
+    controls = [(BLIND, {BLIND: list(SHUFFLED)})]
+    controls += [(twin, {"z shuffled": [name]}) for name, twin in SHUFFLED.items()]
+    controls += [("single-task", {"z shuffled, beside the baseline": list(SHUFFLED.values())})]
     done["control_verdicts"] = pd.concat(
-        judged([questions(scores, asked, model, metrics, by) for model, asked in no_columns])
+        judged([questions(scores, asked, model, metrics, by) for model, asked in controls])
         for scores, metrics, by in [
             (done["curve"].assign(fold=0), ("rmse",), ["setting", "size"]),
             (done["scores"], ("rmse", "mae"), ["setting"]),  # all labels

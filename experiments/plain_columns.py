@@ -21,15 +21,20 @@ import numpy as np
 import pandas as pd
 import parts
 from handbook import LACKING
-from sklearn.ensemble import VotingRegressor
 from tqdm.auto import tqdm
 
 from tlhelpers import SingleTaskForest, StackedForest, band_gap_study, cross_validate_transfer
-from tlhelpers.evaluation import RelatedAsFeatures, compare_models, judge, usual_models
+from tlhelpers.evaluation import (
+    RelatedAsFeatures,
+    compare_models,
+    judge,
+    usual_models,
+    usual_rivals,
+)
 from tlhelpers.table.candidates import BASELINE, STACK
 
 FOREST, MIXTURE = "usual forest, with columns", "usual mixture, with columns"
-BLIND = "usual mixture, no columns"
+BLIND = band_gaps.BLIND
 QUESTIONS = [(BASELINE, FOREST), (FOREST, STACK), (BASELINE, MIXTURE), (MIXTURE, STACK)]
 QUESTIONS += [(BLIND, MIXTURE), (BASELINE, BLIND), (BLIND, STACK)]  # a family each
 
@@ -65,12 +70,11 @@ def tables() -> Iterator[Table]:
 def scores(table: Table, trees: int, repeats: int) -> pd.DataFrame:
     """Score the baseline, the stack and the plain models in every fold."""
     trees, targets = int(table.times_trees * trees), table.targets
-    usual = usual_models(trees)
-    mixture = VotingRegressor(list(usual.items()))
+    forest, mixture = usual_models(trees)["random forest"], usual_rivals(trees)[BLIND]
     models = {
         BASELINE: SingleTaskForest(targets, n_estimators=trees),
         STACK: StackedForest(targets, table.related, n_estimators=trees),
-        FOREST: RelatedAsFeatures(usual["random forest"], targets, table.related),
+        FOREST: RelatedAsFeatures(forest, targets, table.related),
         MIXTURE: RelatedAsFeatures(mixture, targets, table.related),
         BLIND: RelatedAsFeatures(mixture, targets, []),
     }

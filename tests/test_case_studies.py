@@ -114,6 +114,8 @@ def test_classes_are_drawn_in_their_colours_on_no_sheet():
 
 def test_case_study_figures_show_every_row():
     frame = pd.DataFrame({"u": [0.0, 1.0, 2.0], "v": [1.0, np.nan, 3.0]})
+    four = plot_lines(*[frame.join(frame.add_suffix("2"))] * 2, "x (eV)", "y (eV)")
+    assert [len(ax.lines) for ax in four] == [2] * 4  # no pair is left out
     axes = plot_lines(frame, 2 * frame, "x (eV)", "y (eV)")
     assert [[len(line.get_xdata()) for line in ax.lines] for ax in axes] == [[2, 3], [2, 2]]
     ax = plot_strip(frame["u"], pd.Series(["a", "b", "a"]), "u (eV)", span=(0, 1), span_label="s")

@@ -136,10 +136,14 @@ def test_key_numbers_are_asserted(path):
     assert sum(cell.source.count("assert ") for cell in cells(path)) >= 2
 
 
+def anchor_of(heading: str) -> str:
+    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+
+
 @pytest.mark.parametrize("path", SOURCES, ids=ids)
 def test_glossary_links_lead_somewhere(path):
     headings = re.findall(r"^## (.+)$", (ROOT / "book/glossary.md").read_text(), re.M)
-    anchors = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    anchors = set(map(anchor_of, headings))
     used = re.findall(r"glossary\.md#([\w-]+)", path.read_text())
     assert used and set(used) <= anchors
 
@@ -147,14 +151,14 @@ def test_glossary_links_lead_somewhere(path):
 def test_each_term_of_the_glossary_is_used():
     pages = [*(ROOT / "notebooks").glob("*.md"), *(ROOT / "book").glob("*.md")]
     pages += (ROOT / "tlhelpers").rglob("*.py")  # what the package prints
-    text = " ".join(" ".join(p.read_text("utf8").split()) for p in pages if p.stem != "glossary")
+    words = " ".join(p.read_text("utf8") for p in pages if p.stem != "glossary").split()
+    text = " ".join(words).lower()
     own = (ROOT / "book/glossary.md").read_text("utf8")
     linked = {*re.findall(r"glossary\.md#([\w-]+)", text), *re.findall(r"\]\(#([\w-]+)\)", own)}
     unused = []
     for term in re.findall(r"^## (.+)$", own, re.M):
-        anchor = re.sub(r"[^\w -]", "", term.lower()).replace(" ", "-")
         word = re.split(r" \(|, ", term)[0].lower()
-        if anchor not in linked and word not in text.lower():
+        if anchor_of(term) not in linked and word not in text:
             unused.append(term)
     assert unused == []
 

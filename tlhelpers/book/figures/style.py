@@ -75,7 +75,7 @@ KEY = "full marker: difference seen; hollow: none seen"
 def style_of(model: str) -> Style:
     """Return the style of a model, or of the model in "how, model"; others are drawn in grey."""
     every = STYLES | GREY
-    return every.get(model) or every.get(str(model).partition(", ")[2], OTHER)
+    return every.get(model) or every.get(str(model).rpartition(", ")[2], OTHER)
 
 
 def look_of(style: Style, *, full: bool, size: float = 8) -> dict:

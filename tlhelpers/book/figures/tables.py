@@ -1,5 +1,6 @@
 """What a table holds, before any model: its holes, the scatter of a label, pairs of labels."""
 
+import itertools
 import math
 import textwrap
 from collections.abc import Mapping, Sequence
@@ -227,8 +228,8 @@ def plot_lines(
     Parameters
     ----------
     x, y : pandas.DataFrame, shape (n_rows, n_series)
-        At most three pairs, in the same order; a panel has the name of its column of `y`. Rows
-        with a hole in a pair are left out.
+        The pairs, in the same order; a panel has the name of its column of `y`. Rows with a hole
+        in a pair are left out.
     xlabel, ylabel : str
         With units.
     hollow : array-like of bool, shape (n_rows,), optional
@@ -246,7 +247,7 @@ def plot_lines(
     n, size = x.shape[1], (PAGE, 3.0)
     figure, axes = plt.subplots(1, n, figsize=size, squeeze=False, layout="constrained")
     opened = np.zeros(len(x), dtype=bool) if hollow is None else np.asarray(hollow, dtype=bool)
-    for ax, style, a, b in zip(axes[0], SERIES, x, y, strict=False):
+    for ax, style, a, b in zip(axes[0], itertools.cycle(SERIES), x, y, strict=False):
         pair = pd.DataFrame({"x": x[a], "y": y[b], "open": opened}).dropna()
         kinds = pair["open"] & offset
         columns = np.column_stack([pair["x"], np.ones(len(pair)), kinds])
