@@ -807,3 +807,21 @@ def test_the_stored_answers_are_those_of_the_code(case):
     assert stored["recommended"].item() == answer["recommended"]
     for name in ("score", "p_value", "true_ratio"):
         assert stored[name].item() == pytest.approx(answer[name], rel=1e-3)
+
+
+@pytest.mark.parametrize("setting", ["warm", "cold"])
+def test_what_is_stored_of_the_band_gaps_is_what_is_said_today(setting):
+    """The pages show the stored words: a sentence that is written anew must be stored anew."""
+    told = load_results("band_gaps_call").set_index("setting").loc[setting]
+    values = {name: told[name] for name in ("baseline_score", "score", "low", "high", "p_value")}
+    values["difference"] = told["score"] - told["baseline_score"]
+    better = told["recommended"] != "single-task"
+    said = recommending._sentence(
+        values,
+        "rmse",
+        told["recommended"],
+        told["picked"],
+        better,
+        ", in the unit of 'gap_optical'",
+    )
+    assert told["sentence"].startswith(said + f" ({setting} setting: ")
