@@ -30,7 +30,7 @@ OF_THE_BOOK = {
     ),
     *("references", "exercises", "supply_chain", "policy", "faults", "versions"),
     *("access", "expected_numbers", "shown_names", "figures", "oldest_packages", "no_network"),
-    *("colab", "further", "shorten", "typeface"),
+    *("colab", "folds", "further", "shorten", "typeface"),
 }
 INSTALLERS = {"pip", "setuptools", "wheel"}  # each environment has its own
 Command = Sequence[str | Path]

@@ -179,6 +179,7 @@ def test_a_result_folded_below_nothing_is_named_too(mend):
     shown = "Show the table: all</p><p>Hide code cell outputs"
     text = mend(f'<details class="admonition hide above-output">{shown}<table></table></details>')
     assert "Hide the table" in text and "code cell" not in text
+    assert 'class="admonition hide below-input"' in text  # as where its code is shown
 
 
 def test_a_box_has_the_class_of_its_first_words_and_the_head_of_a_chapter_is_a_strip(mend):

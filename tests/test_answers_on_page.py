@@ -100,12 +100,13 @@ def test_a_share_may_be_written_in_percent(browser, site) -> None:
 
 def test_one_click_opens_the_whole_answer(browser, site) -> None:
     with visiting(browser, site.as_uri()) as visit:
-        page = visit.open("notebooks/15_project.html")
-        guess = page.locator("blockquote", has_text="Does the heat capacity rise along")
-        words = page.locator("details:not([class])", has_text="It rises, and more slowly where")
-        assert guess.count() == words.count() == 1 and words.get_attribute("open") is None
-        page.get_by_text("Show the answer: the two columns").click()
-        page.wait_for_function("e => e.open", arg=words.element_handle())
-        words.locator("summary").click()
-        figure = page.locator("details.below-input", has_text="the two columns")
+        page = visit.open("notebooks/05_multi_task.html")
+        results = page.locator("details.below-input")
+        figure = results.filter(has_text="the best splits")
+        table = results.filter(has_text="the impurity that each split leaves")
+        assert figure.count() == table.count() == 1 and table.get_attribute("open") is None
+        page.get_by_text("Show the answer: the best splits").click()
+        page.wait_for_function("e => e.open", arg=table.element_handle())
+        assert figure.locator(".tl-answer p").first.is_visible()  # the words beside the figure
+        table.locator("summary").click()
         page.wait_for_function("e => !e.open", arg=figure.element_handle())

@@ -1,18 +1,21 @@
 """The notebooks keep the book's rules."""
 
 import ast
+import inspect
 import re
 import statistics
 import subprocess
 import sys
 import textwrap
 from pathlib import Path
+from types import SimpleNamespace
 
 import jupytext
 import nbformat
 import pytest
 
 import tlhelpers as tl
+from tlhelpers import compare_architectures
 from tlhelpers.evaluation import usual_rivals
 from tlhelpers.table import guess_roles, read_roles, template_table
 from tools.pair import notebook_of
@@ -214,7 +217,8 @@ def test_the_rivals_of_the_guide_are_compared() -> None:
     own = read_roles(template_table(), guess_roles(template_table()))
     given = {"tl": tl, "table": (own.X, own.Y, own.target, own.groups)}
     quick = "*table, n_estimators=5, n_repeats=2, max_seconds=0.1, progress=False, rivals"
-    exec(textwrap.dedent(call).replace("*table, rivals", quick), given)
+    call = textwrap.dedent(call).replace("*table, rivals", quick)
+    exec(call.replace("usual_rivals()", "usual_rivals(5)"), given)
     assert set(usual_rivals()) < set(given["found"].verdicts["model"])
 
 
@@ -227,5 +231,24 @@ def test_the_call_for_an_own_table_is_one(tmp_path: Path, monkeypatch, capsys) -
     assert call in (ROOT / "book/intro.md").read_text("utf8")
     assert "(*table, rivals=usual_rivals())" in call
     quick = call.replace("rivals=", "n_estimators=5, max_seconds=0.1, progress=False, rivals=")
+    quick = quick.replace("usual_rivals()", "usual_rivals(5)")
     exec(quick.replace("my_target", "gap_measured"), {})
     assert "of the single-task forest is" in capsys.readouterr().out
+
+
+def test_the_whole_comparison_of_chapter_12_is_that_call(monkeypatch, capsys) -> None:
+    """It shows the call, and what it once said, without running it."""
+    text = (ROOT / "notebooks/12_own_table.md").read_text("utf8")
+    (call,) = re.findall(r"```python\n(.+?)```", text, re.DOTALL)
+    own = read_roles(template_table(), guess_roles(template_table()))
+    asked = []
+
+    def compare(*table, **options):
+        asked.append(inspect.signature(compare_architectures).bind(*table, **options).arguments)
+        return SimpleNamespace(recommendation="Use the stack.")
+
+    monkeypatch.setattr(tl, "compare_architectures", compare)
+    exec(call, {"tl": tl, "fewer": own, "show_text": print})
+    assert capsys.readouterr().out == "Use the stack.\n"
+    assert asked[0].keys() == {"X", "Y", "target", "groups", "rivals"}  # all else by default
+    assert asked[0]["rivals"].keys() == usual_rivals().keys()

@@ -103,28 +103,30 @@ def _figures(section: Tag, title: str, folder: Path) -> Iterator[Slide]:
             continue
         image = part.select_one(".cell_output img[alt], .cell_output :is(.tl-tests, .tl-gains)")
         said = part if part.name in ("p", "details") else part.select_one(".cell_output p")
+        is_answer = part.name == "details" and text_of(part).startswith(ANSWER)
+        answer = part if is_answer else part.select_one(".tl-answer")  # in the fold of a result
         asks = part.name == "blockquote" and text_of(part).startswith(GUESS)
         if waiting and (image or asks or said):
             if said and not image and not waiting.message:
                 waiting.message = first_sentences(text_of(said).removeprefix(ANSWER).strip())
             yield waiting
             waiting = None
-        elif asked and part.name == "details" and text_of(part).startswith(ANSWER):
-            yield Slide(title, text_of(part).removeprefix(ANSWER).strip())
+        elif asked and answer and not image:
+            yield Slide(title, text_of(answer).removeprefix(ANSWER).strip())
             asked = False
         if asks:
             asked = True  # the heading often tells the answer: it is left out
             yield Slide(GUESS.rstrip("."), text_of(part).removeprefix(GUESS).strip(), asks=True)
         if image:
             asked = False
+            after = image.find_all_next("p")
+            within = [p for p in part.select("p:not(summary p)") if p in after]
+            waiting = Slide(title, first_sentences(text_of(within[0])) if within else "")
             if image.name == "table":
-                after = image.find_all_next("p")
-                within = [p for p in part.select("p:not(summary p)") if p in after]
-                message = first_sentences(text_of(within[0])) if within else ""
-                waiting = Slide(title, message, table=str(image))
-                continue
-            source = embedded((folder / str(image["src"])).resolve())
-            waiting = Slide(title, image=source, alt=str(image["alt"]))
+                waiting.table = str(image)
+            else:
+                waiting.image = embedded((folder / str(image["src"])).resolve())
+                waiting.alt = str(image["alt"])
     if waiting:
         yield waiting
 

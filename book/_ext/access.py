@@ -107,7 +107,8 @@ def name_folded_code(match: re.Match) -> str:
 def name_folded_result(match: re.Match) -> str:
     """Say what is folded; a cell's own `code_prompt_show` says it better, and stays."""
     text = match[0].replace(' aria-label="Toggle hidden content"', "", 1)
-    kinds = {"<img": "figure", "<table": "table"}
+    text = text.replace("hide above-output", "hide below-input", 1)  # its code shown or not: alike
+    kinds = {"Show the answer": "answer", "<img": "figure", "<table": "table"}
     kind = next((kind for tag, kind in kinds.items() if tag in text), "numbers")
     return re.sub("(Show|Hide) code cell outputs?", rf"\1 the {kind}", text)
 
