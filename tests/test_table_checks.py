@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ import pytest
 import tlhelpers as tl
 from tlhelpers.table import Finding, check, guess_roles, read_roles
 from tlhelpers.table.candidates import find_candidates
+from tlhelpers.table.comparison import judged_settings
 from tlhelpers.table.errors import SHOWN
 from tlhelpers.table.odd_labels import find_outliers
 from tlhelpers.table.relations import FEW, SMALL, Relation
@@ -352,3 +354,15 @@ def test_kelvin_are_asked_about_only_where_the_scatter_is_small() -> None:
     line = Relation(1.0, 273.0, 0.9, 273.0, scatter=60.0, line_scatter=60.0, n=99, same_unit=True)
     assert "in degrees Celsius and 'y' in kelvin" in line.unit_question("y", "z")
     assert replace(line, scatter=80.0).unit_question("y", "z") == ""
+
+
+@pytest.mark.parametrize(("n_labels", "setting"), [(59, "warm"), (60, "cold")])
+def test_a_table_without_rows_to_predict_is_compared_cold_and_told_so(
+    n_labels: int, setting: str
+) -> None:
+    frame = world(n=60, n_labels=n_labels)
+    own = read_roles(frame, guess_roles(frame, target="y"))
+    said = found(frame, "setting")
+    assert judged_settings(SimpleNamespace(Y=own.Y, targets=["y"]), None) == (setting,)
+    assert [(f.level, f.place) for f in said] == [("warning", "column 'y'")] * (setting == "cold")
+    assert found(frame.drop(columns="z"), "setting") == []  # nothing to transfer

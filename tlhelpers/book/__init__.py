@@ -77,7 +77,6 @@ from tlhelpers.book.record import (
     gains_by_column,
     gains_outside_record,
     plain_column_tests,
-    usual_mixture_verdicts,
 )
 from tlhelpers.book.several_tasks import (
     cancellation_scores,
@@ -149,7 +148,6 @@ __all__ = [
     "nameless_words",
     "percent_of_baseline",
     "plain_column_tests",
-    "usual_mixture_verdicts",
     "project_rubric",
     "related_tasks",
     "repeat_training",

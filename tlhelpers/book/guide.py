@@ -208,12 +208,12 @@ def _compared() -> str:
     return (
         f"How often does a comparison mislead? On {int(empty.sum())} artificial tables with "
         f"{_labels(asked[empty])} labels the related label tells nothing. For "
-        f"{int((~moved & empty).sum())} of them the comparison kept the baseline. It recommended "
-        f"another model for {int((moved & empty).sum())}; for {wrong} of these tables that model "
-        "was no better than the baseline on fresh rows. "
+        f"{int((~moved & empty).sum())} of them no other model than the baseline was recommended, "
+        f"and for {int((moved & empty).sum())} one was; for {wrong} of these that model was no "
+        "better than the baseline on fresh rows. "
         f"On {int((~empty).sum())} tables with {_labels(asked[~empty])} labels the related label "
-        f"tells something, and for {int((moved & ~empty).sum())} of them it recommended another "
-        "model."
+        f"tells something, and for {int((moved & ~empty).sum())} of them another model was "
+        "recommended."
     )
 
 

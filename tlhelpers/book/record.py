@@ -91,34 +91,6 @@ def plain_column_tests(model: str, beside: str = "single-task") -> pd.DataFrame:
     return tests.assign(target=tests["target"].map(_in_words)).set_index("target")
 
 
-def usual_mixture_verdicts() -> pd.DataFrame:
-    """Return where the usual mixtures are seen to differ from the forest, and the stack from them.
-
-    Returns
-    -------
-    pandas.DataFrame of str
-        A row for each mixture, without the related columns and with them; what is not named is
-        "no difference seen". From `plain_column_tests`.
-    """
-    mixtures = ["usual mixture, no columns", "usual mixture, with columns"]
-    rows = {
-        mixture: {
-            "compared with the single-task forest": _where(plain_column_tests(mixture)),
-            "the stack, compared with it": _where(plain_column_tests("stack", mixture)),
-        }
-        for mixture in mixtures
-    }
-    return pd.DataFrame.from_dict(rows, "index").rename_axis(index="on eight columns")
-
-
-def _where(tests: pd.DataFrame) -> str:
-    """Name the columns on which tests see a difference."""
-    seen = tests[tests["verdict"] != "no difference seen"]
-    return "; ".join(
-        f"{verdict} on {', '.join(rows.index)}" for verdict, rows in seen.groupby("verdict")
-    )
-
-
 def _in_words(task: str) -> str:
     names = {"entropy": "entropies", "gap_optical": "band gaps", "heat_capacity": "heat capacities"}
     names |= {"enthalpy_of_formation": "enthalpies", "molar_volume": "molar volumes"}

@@ -70,13 +70,14 @@ def check(table: pd.DataFrame | OwnTable) -> list[Finding]:
     -----
     Known labels: a related label is named where the shares of labelled rows and of rows to predict
     that know it differ by 0.3 or more; rows that know no related label are asked cold, and do not
-    count. Units: of two labels the slope that does not depend on which of them carries the noise,
-    the geometric mean of the Theil-Sen slope of one on the other and the inverse of that of the
-    other on the one. Outliers: out-of-bag residuals of a single-task forest of 100 trees, beyond
-    six times their scale (the larger of 1.4826 times the median absolute deviation and of the 90%
-    quantile over 1.645: both are the SD of normal values); with fewer than thirty labels, the
-    labels' own deviation from their median. Two sources: a mixture of two normal distributions fits
-    the difference to a related label better than one (BIC), with means more than three standard
+    count. Setting: where no row lacks a label of the target, the models are compared cold. Units:
+    of two labels the slope that does not depend on which of them carries the noise, the geometric
+    mean of the Theil-Sen slope of one on the other and the inverse of that of the other on the one.
+    Outliers: out-of-bag residuals of a single-task forest of 100 trees, beyond six times their
+    scale (the larger of 1.4826 times the median absolute deviation and of the 90% quantile over
+    1.645: both are the SD of normal values); with fewer than thirty labels, the labels' own
+    deviation from their median. Two sources: a mixture of two normal distributions fits the
+    difference to a related label better than one (BIC), with means more than three standard
     deviations apart (Ashman's D) and at least 15% of the rows in each.
 
     Examples
@@ -88,8 +89,9 @@ def check(table: pd.DataFrame | OwnTable) -> list[Finding]:
     ['few labels']
     """
     own = table if isinstance(table, OwnTable) else read_roles(table, guess_roles(table))
-    finders = (_sparsity, _few_labels, _constants, _overlap, _known, _relations, _copies, _repeats)
-    found = [finding for find in (*finders, _groups, _odd_labels) for finding in find(own)]
+    finders = (_sparsity, _few_labels, _constants, _overlap, _setting, _known, _relations, _copies)
+    others = (_repeats, _groups, _odd_labels)
+    found = [finding for find in (*finders, *others) for finding in find(own)]
     return sorted(found, key=lambda finding: LEVELS.index(finding.level))
 
 
@@ -142,6 +144,17 @@ def _overlap(own: OwnTable) -> Iterator[Finding]:
         if few:
             message += ": too few to learn how the one follows from the other"
         yield Finding("warning" if few else "note", "overlap", message)
+
+
+def _setting(own: OwnTable) -> Iterator[Finding]:
+    """Yield that no row is to be predicted, so that nothing says what such rows know."""
+    if own.roles.related and own.Y[own.target].notna().all():
+        message = (
+            "no row lacks a label, so the models are compared cold: a row is asked without its "
+            "related labels, and these may seem worth less than they are. If the rows that you "
+            "will predict have them, put such rows into the table, with an empty cell here"
+        )
+        yield Finding("warning", "setting", message, place_of(column=own.target))
 
 
 def _known(own: OwnTable) -> Iterator[Finding]:

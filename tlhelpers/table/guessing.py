@@ -196,7 +196,7 @@ def _remark(formula: str | None, complete: list, features: tuple, related: list)
     if formula and complete:
         return [
             f"{list_names(complete)}: complete numbers beside a formula are taken as related "
-            "labels. What is known before a measurement, such as a temperature, is a feature: "
+            "labels. What is set before a measurement, such as its temperature, is a feature: "
             "--features NAME"
         ]
     return []
