@@ -56,11 +56,15 @@ def test_what_follows_a_folded_result_joins_it(body: str, folds: list[str]) -> N
     assert folds_of(body) == folds
 
 
-def test_on_the_site_no_answer_follows_a_folded_result(site: Path) -> None:
+def test_on_the_site_no_answer_follows_a_folded_result_and_no_code_stands_beside_one(
+    site: Path,
+) -> None:
     joined = 0
     for path in sorted((site / "notebooks").glob("[0-9]*.html")):
         page = BeautifulSoup(path.read_text("utf8"), "html.parser")
         joined += len(page.select("details.below-input > .tl-answer"))
         for fold in page.select("div.cell:has(> details.below-input) + details"):
             assert fold.summary.get_text() != "Answer", path.name
+        beside = "div.cell:has(> details.tl-source):has(> .cell_output, > details.below-input)"
+        assert page.select(beside) == [], path.name
     assert joined > 8

@@ -126,33 +126,6 @@ CELLS = """() => [...document.querySelectorAll('table.dataframe td')].map((cell)
 })"""
 
 
-# Sentences whose lines are shortened by the name of their code, and names far below them. Beside
-# an answer that is folded the name may stand in its line, if they do not touch.
-BESIDE = """all => all.filter((e) => {
-  const answer = ':scope > details.below-input', said = ':scope > .cell_output > :last-child';
-  const above = e.parentElement.querySelector(answer) ?? e.parentElement.querySelector(said);
-  if (!above?.checkVisibility()) return false;
-  const [here, there] = [e, above].map((box) => box.getBoundingClientRect());
-  const folded = above.matches('details:not([open])');
-  if (folded && here.left > there.right + 8) return Math.abs(here.bottom - there.bottom) > 8;
-  const gap = here.top - there.bottom;
-  return gap < -1 || gap > 20;
-}).map((e) => e.parentElement.textContent.slice(-80))"""
-
-
-def names_stand_below(page) -> None:
-    """Hold that the name of its code stands below a sentence or an open answer, at the right."""
-    answers = page.locator("details.below-input")
-    for is_open in (True, False, True):
-        answers.evaluate_all(f"all => all.forEach((e) => {{ e.open = {str(is_open).lower()} }})")
-        code = page.locator("div.cell > details.tl-source:not([open])")
-        assert code.evaluate_all(BESIDE) == []
-        right = "all => all.map(e => e.getBoundingClientRect().right)"
-        cells = "all => all.map(e => e.parentElement.getBoundingClientRect().right)"
-        ends = zip(code.evaluate_all(right), code.evaluate_all(cells), strict=True)
-        assert all(abs(one - two) <= 1 for one, two in ends)
-
-
 @looked_at(CHAPTERS, SIZES[0])
 class TestOnAScreen:
     def test_every_column_of_a_table_is_in_sight(self, page) -> None:
@@ -170,9 +143,6 @@ class TestOnAScreen:
             assert padding >= 4, text
             if re.fullmatch(r"[-+]?\d*\.\d+", text):
                 assert align == "right", text
-
-    def test_the_name_of_its_code_stands_below_a_sentence(self, page) -> None:
-        names_stand_below(page)
 
     def test_sections_after_the_exercises_are_set_back_in_the_contents(self, page) -> None:
         sizes = "all => all.map(e => parseFloat(getComputedStyle(e).fontSize))"
@@ -194,9 +164,6 @@ class TestOnAScreen:
 
 @looked_at(CHAPTERS, SIZES[2])
 class TestOnAPhone:
-    def test_the_name_of_its_code_stands_below_a_sentence(self, page) -> None:
-        names_stand_below(page)
-
     def test_a_table_that_goes_on_says_so(self, page) -> None:
         marked = page.locator(".output.text_html:has(> div > table), .tl-scroll").evaluate_all(
             "all => all.filter(e => e.clientWidth && e.checkVisibility()).map(e =>"
