@@ -23,6 +23,7 @@ EXPERIMENTS = [
     "own_table",
     "interval_coverage",
     "entropies",
+    "entropies_one_model",
     "entropies_rivals",
     "entropies_back_test",
     "handbook",

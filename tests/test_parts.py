@@ -7,6 +7,7 @@ import sys
 import band_gaps
 import entropies_back_test
 import entropies_controls
+import entropies_one_model
 import entropies_rivals
 import false_positives
 import handbook
@@ -372,6 +373,18 @@ def test_the_controls_of_the_entropies_had_the_same_splits():
             assert (both[f"{name}_x"] == both[f"{name}_y"]).all()
     again = entropies_controls.scores("curve", "without", 3, trees=2)
     assert set(again["model"]) == {"stack, z shuffled"} and set(again) == set(curve)
+
+
+def test_one_model_alone_had_the_splits_of_the_whole_comparison():
+    alone = pd.read_csv(parts.RESULTS / "entropies_one_model.csv").set_index(["model", "setting"])
+    whole = pd.read_csv(parts.RESULTS / "entropies_verdicts.csv").set_index("model")
+    latent, slope = alone.loc["latent variable"], alone.loc[("learned slope", "warm")]
+    assert np.isclose(latent.loc["warm", "score"], whole.loc["latent variable", "score"])
+    assert np.allclose(alone["baseline_score"], whole["baseline_score"].iloc[0])
+    assert np.allclose(latent["p_adjusted"], holm(latent["p_value"]))
+    assert slope["p_adjusted"] == slope["p_value"] and len(alone) == 3
+    again = entropies_one_model.scores("learned slope", "warm", trees=2, repeats=1)
+    assert set(again["model"]) == {"single-task", "learned slope"} and len(again) == 10
 
 
 def test_the_pages_say_by_learner_how_the_corrected_test_departs_from_its_level():

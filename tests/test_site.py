@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
-from conftest import SITE, load_extension, wait_until
+from conftest import SITE, load_extension, visiting, wait_until
 
 PAGES = sorted(
     p.relative_to(SITE).as_posix() for p in SITE.rglob("*.html") if "_static" not in p.parts
@@ -97,63 +97,72 @@ def test_page_opens_quietly_and_whole(visit, name: str) -> None:
         )
 
 
-@pytest.mark.parametrize("name", WITH_EXPLORER)
-def test_every_slider_answers_the_keyboard(visit, name: str) -> None:
-    page = visit.open(name)
-    count = page.locator(".tl-page").count()
-    for i in range(count):
-        explorer = page.locator(".tl-explorer").nth(i)
-        sliders = explorer.locator("input[type=range]")
-        sliders.first.wait_for(timeout=5000)
-        for j in range(sliders.count()):
-            slider = sliders.nth(j)
+@pytest.fixture(scope="class")
+def explored(browser, base, request):
+    """Open a page once for all tests of a class, which leave it as another reader might."""
+    with visiting(browser, base) as visit:
+        page = visit.open(request.param)
+        page.wait_for_selector(".tl-explorer input")
+        yield page
+
+
+@pytest.mark.parametrize("explored", WITH_EXPLORER, indirect=True, scope="class")
+class TestExplorers:
+    def test_explorers_are_labelled(self, explored) -> None:
+        ids = explored.locator("[id]").evaluate_all("all => all.map(e => e.id)")
+        explorers = explored.locator(".tl-explorer")
+        assert explorers.locator("input").count() == explorers.locator("label").count()
+        for slider in explorers.locator("input").all():
+            assert explored.locator(f"label[for='{slider.get_attribute('id')}']").inner_text()
+            assert ids.count(slider.get_attribute("id")) == 1
+        for drawing in explorers.locator("svg[role=img]").all():
+            for part in drawing.get_attribute("aria-labelledby").split():
+                assert explored.locator(f"#{part}").text_content()
+        for readout in explored.locator(".tl-readout").all():
+            assert readout.get_attribute("aria-live") == "polite"
+
+    def test_every_slider_answers_the_keyboard(self, explored) -> None:
+        count = explored.locator(".tl-page").count()
+        for i in range(count):
+            explorer = explored.locator(".tl-explorer").nth(i)
+            sliders = explorer.locator("input[type=range]")
+            sliders.first.wait_for(timeout=5000)
+            for j in range(sliders.count()):
+                slider = sliders.nth(j)
+                slider.focus()
+                press(explored, "Home")
+                first, first_text = state(explorer), slider.get_attribute("aria-valuetext")
+                press(explored, "ArrowRight")
+                second = state(explorer)
+                assert second[0] != first[0], "the readout stands still"
+                assert second[1] != first[1], "the drawing stands still"
+                assert slider.get_attribute("aria-valuetext") != first_text
+                press(explored, "End")
+                assert slider.input_value() == slider.get_attribute("max")
+                press(explored, "ArrowLeft")
+                press(explored, "Home")
+                assert state(explorer) == first, "the way back leads elsewhere"
+
+    def test_explorers_on_a_page_are_independent(self, explored) -> None:
+        explorers = explored.locator(".tl-explorer")
+        for i in range(explorers.count()):
+            explorers.nth(i).locator("input[type=range]").first.wait_for()
+        for i in range(explorers.count()):
+            before = [state(e) for e in explorers.all()]
+            slider = explorers.nth(i).locator("input[type=range]").first
             slider.focus()
-            press(page, "Home")
-            first, first_text = state(explorer), slider.get_attribute("aria-valuetext")
-            press(page, "ArrowRight")
-            second = state(explorer)
-            assert second[0] != first[0], "the readout stands still"
-            assert second[1] != first[1], "the drawing stands still"
-            assert slider.get_attribute("aria-valuetext") != first_text
-            press(page, "End")
-            assert slider.input_value() == slider.get_attribute("max")
-            press(page, "ArrowLeft")
-            press(page, "Home")
-            assert state(explorer) == first, "the way back leads elsewhere"
+            press(explored, "ArrowLeft" if slider.input_value() != "0" else "ArrowRight")
+            after = [state(e) for e in explorers.all()]
+            assert [a != b for a, b in zip(after, before, strict=True)] == [
+                j == i for j in range(len(before))
+            ]
 
-
-@pytest.mark.parametrize("name", WITH_EXPLORER)
-def test_explorers_are_labelled(visit, name: str) -> None:
-    page = visit.open(name)
-    page.wait_for_selector(".tl-explorer input")
-    ids = page.locator("[id]").evaluate_all("all => all.map(e => e.id)")
-    explorers = page.locator(".tl-explorer")
-    assert explorers.locator("input").count() == explorers.locator("label").count()
-    for slider in explorers.locator("input").all():
-        assert page.locator(f"label[for='{slider.get_attribute('id')}']").inner_text()
-        assert ids.count(slider.get_attribute("id")) == 1
-    for drawing in explorers.locator("svg[role=img]").all():
-        for part in drawing.get_attribute("aria-labelledby").split():
-            assert page.locator(f"#{part}").text_content()
-    for readout in page.locator(".tl-readout").all():
-        assert readout.get_attribute("aria-live") == "polite"
-
-
-@pytest.mark.parametrize("name", WITH_EXPLORER)
-def test_explorers_on_a_page_are_independent(visit, name: str) -> None:
-    page = visit.open(name)
-    explorers = page.locator(".tl-explorer")
-    for i in range(explorers.count()):
-        explorers.nth(i).locator("input[type=range]").first.wait_for()
-    for i in range(explorers.count()):
-        before = [state(e) for e in explorers.all()]
-        slider = explorers.nth(i).locator("input[type=range]").first
-        slider.focus()
-        press(page, "ArrowLeft" if slider.input_value() != "0" else "ArrowRight")
-        after = [state(e) for e in explorers.all()]
-        assert [a != b for a, b in zip(after, before, strict=True)] == [
-            j == i for j in range(len(before))
-        ]
+    def test_answer_time_in_the_page(self, explored, record_property) -> None:
+        times = explored.evaluate(MEASURE, 20)
+        record_property("median_ms", median(times))
+        middle, slowest = median(times), max(times)
+        print(f"{explored.url}: median {middle:.1f} ms, slowest {slowest:.1f} ms, 20 moves")
+        assert len(times) == 20
 
 
 FRAGMENT = re.compile(
@@ -206,18 +215,6 @@ def test_without_javascript_there_is_a_table(browser, site: Path, name: str) -> 
         rows = explorer.locator("tbody tr")
         assert rows.count() > 1 and rows.first.is_visible()
     context.close()
-
-
-@pytest.mark.parametrize("name", WITH_EXPLORER)
-def test_answer_time_in_the_page(visit, name: str, record_property) -> None:
-    page = visit.open(name)
-    page.wait_for_selector(".tl-explorer input")
-    times = page.evaluate(MEASURE, 20)
-    record_property("median_ms", median(times))
-    print(
-        f"{name}: median {median(times):.1f} ms, slowest {max(times):.1f} ms of {len(times)} moves"
-    )
-    assert len(times) == 20
 
 
 MEASURE = """async (moves) => {

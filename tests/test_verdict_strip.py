@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tlhelpers.book import show_tests
-from tlhelpers.book.verdict_strip import SCALE
+from tlhelpers.book.verdict_strip import SCALES
 
 SEEN = {"score": 3.0, "baseline_score": 4.0, "difference": -1.0, "low": -1.6, "high": -0.4}
 SEEN |= {"verdict": "better", "p_adjusted": 0.0123}
@@ -72,7 +72,16 @@ def test_what_lies_beyond_the_scale_is_an_arrow_and_its_number_is_told():
     assert row.svg.circle is None and "+100% (+70 to +130)" in words(row)
 
 
-@given(st.floats(-SCALE, SCALE), st.floats(0, 200))
+@pytest.mark.parametrize(("low", "end"), [(-1.2, 30), (-1.3, 60)])
+def test_all_rows_of_a_table_share_the_smallest_scale_that_holds_their_intervals(low, end):
+    table = shown(SEEN | {"low": -1.1, "high": -0.9}, SEEN | {"low": low, "high": 0.2})
+    drawn = [float(row.svg.circle["cx"]) for row in table.select("tbody tr")]
+    half = (float(table.select_one("tbody svg")["width"]) - 12) / 2
+    assert words(table.select_one(".tl-scale")) == f"−{end}% 0 +{end}%"
+    assert drawn[0] == drawn[1] == pytest.approx(half + 6 - half * 25 / end, abs=0.06)
+
+
+@given(st.floats(-SCALES[-1], SCALES[-1]), st.floats(0, 200))
 def test_the_drawing_stays_in_its_frame_and_zero_is_in_the_middle(change, width):
     test = SEEN | {"difference": change / 25, "low": (change - width) / 25}
     drawing = shown(test | {"high": (change + width) / 25}).select_one("tbody svg")

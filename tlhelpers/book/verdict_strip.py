@@ -12,7 +12,7 @@ from tlhelpers.book.verdict_tables import percent_of_baseline
 from tlhelpers.evaluation.scores import check_columns
 from tlhelpers.table.palette import look_of
 
-SCALE = 60  # percent of the baseline's error to either side: one scale for all pages
+SCALES = (30, 60)  # percent of the baseline's error to either side; a table has one of the two
 _WIDE, _HIGH = 200, 18  # of the drawing, in CSS pixels
 _COLUMNS = ["score", "baseline_score", "difference", "low", "high", "verdict"]
 SIGN = {"better": "▼", "worse": "▲"}
@@ -36,8 +36,8 @@ def show_tests(tests: pd.DataFrame, unit: str, *, beside: str = "baseline") -> H
     -------
     IPython.display.HTML
         A table: the model, the two errors, the change in percent of the latter with its 95%
-        interval, drawn on a scale that is the same everywhere, and the verdict. A full mark and a
-        full label say that a difference is seen.
+        interval, drawn on one scale for the table, and the verdict. A full mark and a full label
+        say that a difference is seen.
 
     Raises
     ------
@@ -46,11 +46,12 @@ def show_tests(tests: pd.DataFrame, unit: str, *, beside: str = "baseline") -> H
     """
     p_value = "p_adjusted" if "p_adjusted" in tests else "p_value"
     check_columns(tests, [*_COLUMNS, p_value])
-    body = "".join(
-        _row(_named(name), test, beside) for name, test in percent_of_baseline(tests).iterrows()
-    )
+    percent = percent_of_baseline(tests)
+    widest = percent[["low", "high"]].abs().max(axis=None)
+    ends = next((end for end in SCALES if widest <= end), SCALES[-1])
+    body = "".join(_row(_named(name), test, beside, ends) for name, test in percent.iterrows())
     named = f"error ({unit})" if unit else "error"
-    scale = f"<span>−{SCALE}%</span><span>0</span><span>+{SCALE}%</span>"
+    scale = f"<span>−{ends}%</span><span>0</span><span>+{ends}%</span>"
     head = (
         f'<tr><th scope="col">model</th><th scope="col">{escape(named)}</th>'
         '<th scope="col" class="tl-change">change, 95% interval'
@@ -68,8 +69,8 @@ def _named(name: object) -> str:
     return in_words(", ".join(map(str, name)) if isinstance(name, tuple) else str(name))
 
 
-def _row(name: str, test: pd.Series, beside: str) -> str:
-    """Return a test as a row of the table; its change is in percent."""
+def _row(name: str, test: pd.Series, beside: str, scale: int) -> str:
+    """Return a test as a row of the table; its change and the scale are in percent."""
     verdict = str(test["verdict"])
     seen = verdict in SIGN
     look = look_of(name.partition(", ")[0])
@@ -87,29 +88,29 @@ def _row(name: str, test: pd.Series, beside: str) -> str:
         f'<th scope="row">{escape(name)}</th>'
         f"<td>{test['score']:.2f}"
         f"<small>{escape(beside)} {test['baseline_score']:.2f}</small></td>"
-        f'<td class="tl-change">{_drawing(test, full=seen)}<small>{change}</small></td>'
+        f'<td class="tl-change">{_drawing(test, scale, full=seen)}<small>{change}</small></td>'
         f'<td><span class="{kind}">{sign}{escape(verdict)}</span>'
         f"<small>{escape(p)}</small></td></tr>"
     )
 
 
-def _drawing(test: pd.Series, *, full: bool) -> str:
-    """Return an interval on the scale of all pages; what lies beyond it ends in an arrow."""
+def _drawing(test: pd.Series, scale: int, *, full: bool) -> str:
+    """Return an interval on the scale of its table; what lies beyond it ends in an arrow."""
     middle, end = _WIDE / 2, _HIGH / 2
 
     def at(percent: float) -> float:
-        return middle + max(-1, min(1, percent / SCALE)) * (middle - 6)
+        return middle + max(-1, min(1, percent / scale)) * (middle - 6)
 
     low, high, mean = at(test["low"]), at(test["high"]), at(test["difference"])
-    beyond = [(low, -4)] if test["low"] < -SCALE else []
-    beyond += [(high, 4)] if test["high"] > SCALE else []
+    beyond = [(low, -4)] if test["low"] < -scale else []
+    beyond += [(high, 4)] if test["high"] > scale else []
     arrows = "".join(
         f'<path d="M{x:.1f} {end - 4} l{to} 4 l{-to} 4" fill="none" stroke="currentColor"/>'
         for x, to in beyond
     )
     side = 4.5 if test["difference"] > 0 else -4.5
     mark = f'<circle cx="{mean:.1f}" cy="{end}" r="4.5"'
-    if abs(test["difference"]) > SCALE:  # a triangle that points to where it lies
+    if abs(test["difference"]) > scale:  # a triangle that points to where it lies
         mark = f'<path d="M{mean - side:.1f} {end - 5} l{2 * side} 5 l{-2 * side} 5 z"'
     fill = "currentColor" if full else "var(--pst-color-background, #ffffff)"
     return (
