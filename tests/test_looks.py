@@ -293,16 +293,6 @@ def test_figures_have_two_pixels_for_one(site, name: str) -> None:
         assert abs(imread(site / path).shape[1] - 2 * int(width)) <= 1
 
 
-@pytest.mark.parametrize("name", WITH_EXPLORER)
-def test_an_explorer_fits_the_window(at, name: str) -> None:
-    with at(*SIZES[0]) as visit:
-        page = visit.open(name)
-        for explorer in page.locator(".tl-explorer").all():
-            top = explorer.locator(".tl-controls").bounding_box()
-            end = explorer.locator(".tl-panels").bounding_box()
-            assert end["y"] + end["height"] - top["y"] < 900 - 60
-
-
 # Where the picture stands in its explorer, and how high it is, at the ends of every control.
 STILL = """async () => {
   const [box, panels] = ['.tl-explorer', '.tl-panels'].map((name) => document.querySelector(name));
@@ -333,19 +323,68 @@ def drawn_at(page, width: int) -> None:
     page.wait_for_timeout(100)
 
 
-@pytest.mark.parametrize("name", WITH_EXPLORER)
-def test_the_picture_stands_still_while_controls_move(at, name: str) -> None:
-    with at(*SIZES[0]) as visit:
-        page = visit.open(name)
+def answers_scroll_under_their_head(page) -> None:
+    page.locator(".tl-page > details").first.evaluate("e => { e.open = true }")
+    page.wait_for_timeout(200)
+    box = page.locator(".tl-page > details > .tl-scroll").first
+    over, height = box.evaluate("e => [e.scrollHeight - e.clientHeight, e.clientHeight]")
+    wider = box.evaluate("e => e.scrollWidth - e.clientWidth")
+    assert height < 0.7 * page.viewport_size["height"] + 1
+    assert box.get_attribute("aria-label") and box.get_attribute("role") == "region"
+    assert box.evaluate("e => e.tabIndex") == (0 if max(over, wider) > 1 else -1)
+    box.evaluate("e => { e.scrollTop = 200 }")
+    head = box.locator("th").first.bounding_box()
+    assert over < 2 or abs(head["y"] - box.bounding_box()["y"]) < 2
+    page.emulate_media(media="print")
+    assert box.evaluate("e => e.scrollHeight - e.clientHeight") <= 0
+    page.emulate_media(media="screen")
+
+
+@looked_at(WITH_EXPLORER, SIZES[0])
+class TestAnExplorerOnAScreen:
+    """The tests that change the size of the window or of the text are the last."""
+
+    def test_it_fits_the_window(self, page) -> None:
+        for explorer in page.locator(".tl-explorer").all():
+            top = explorer.locator(".tl-controls").bounding_box()
+            end = explorer.locator(".tl-panels").bounding_box()
+            assert end["y"] + end["height"] - top["y"] < 900 - 60
+
+    def test_names_are_chosen_by_buttons(self, page) -> None:
+        values = page.locator(".tl-explorer output").all_inner_texts()
+        assert all(re.match(r"-?\d", value) for value in values)
+        assert not re.search(r"\w_\w", page.locator(".tl-controls").first.inner_text())
+        for group in page.locator(".tl-choices").all():
+            before = page.locator(".tl-readout").first.inner_text()
+            group.locator("input:checked").focus()
+            page.keyboard.press("ArrowRight")
+            assert page.locator(".tl-readout").first.inner_text() != before
+            for label in group.locator("label").all():
+                assert label.bounding_box()["height"] >= 24
+
+    def test_a_few_tabs_lead_to_it_and_show_its_picture(self, page) -> None:
+        focused = page.locator(":focus")
+        tabs = 0
+        page.locator("#main-content, main").first.evaluate("e => { e.tabIndex = -1; e.focus() }")
+        while "tl-skip" not in (focused.get_attribute("class") or ""):
+            page.keyboard.press("Tab")
+            tabs += 1
+            assert tabs < 20, "no way to skip to the explorer"
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        assert focused.get_attribute("type") in ("range", "radio")
+        panels = page.locator(".tl-panels").first.bounding_box()
+        assert panels["y"] >= 0 and panels["y"] + panels["height"] <= 900
+
+    def test_its_answers_as_a_table_scroll_under_their_head(self, page) -> None:
+        answers_scroll_under_their_head(page)
+
+    def test_the_picture_stands_still_while_controls_move(self, page) -> None:
         for width, _ in SIZES:
             drawn_at(page, width)
             assert len(page.evaluate(STILL)) == 1, width
 
-
-@pytest.mark.parametrize("name", WITH_EXPLORER)
-def test_text_of_an_explorer_keeps_its_size(at, name: str) -> None:
-    with at(320, 900) as visit:
-        page = visit.open(name)
+    def test_its_text_keeps_its_size(self, page) -> None:
         for width in (320, 390, 520, 700, 1000, 1600):
             drawn_at(page, width)
             shown = page.locator(".tl-panels svg[role=img] text").evaluate_all(
@@ -354,38 +393,46 @@ def test_text_of_an_explorer_keeps_its_size(at, name: str) -> None:
             )
             assert shown and min(shown) > 13 and max(shown) < 16, width
 
+    def test_controls_and_their_values_stay_in_sight(self, page) -> None:
+        for width, height in reversed(SIZES):
+            page.set_viewport_size({"width": width, "height": height})
+            if width == 1300:
+                page.add_style_tag(content=DOUBLE)
+            page.wait_for_timeout(100)  # drawn for this size
+            explorer = page.locator(".tl-explorer").first
+            box = explorer.bounding_box()
+            for part in explorer.locator(".tl-controls :is(input, output)").all():
+                here = part.bounding_box()
+                assert here["x"] >= box["x"] - 1
+                assert here["x"] + here["width"] <= box["x"] + box["width"] + 1
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("name", WITH_EXPLORER)
-def test_controls_and_their_values_stay_in_sight(at, name: str, size: tuple) -> None:
-    with at(*size) as visit:
-        page = visit.open(name)
-        if size[0] == 1300:
-            page.add_style_tag(content=DOUBLE)
+
+@looked_at(WITH_EXPLORER, SIZES[2])
+class TestAnExplorerOnAPhone:
+    """The test that changes the size of the text is the last."""
+
+    def test_the_first_picture_and_all_controls_are_seen_together(self, page) -> None:
         explorer = page.locator(".tl-explorer").first
-        box = explorer.bounding_box()
-        for part in explorer.locator(".tl-controls :is(input, output)").all():
-            here = part.bounding_box()
-            assert here["x"] >= box["x"] - 1
-            assert here["x"] + here["width"] <= box["x"] + box["width"] + 1
+        explorer.locator(".tl-buttons").evaluate(
+            "e => { e.style.scrollMargin = '5rem 0 0'; e.scrollIntoView() }"
+        )
+        picture = explorer.locator("svg[role=img]").first.bounding_box()
+        moved = explorer.locator(".tl-sliders").bounding_box()
+        assert picture["y"] + picture["height"] <= moved["y"]
+        assert moved["y"] + moved["height"] <= SIZES[2][1]
 
+    def test_its_answers_as_a_table_fade_alone(self, page) -> None:
+        page.locator(".tl-page > details").evaluate_all(
+            "all => all.forEach(e => { e.open = true })"
+        )
+        page.wait_for_timeout(200)
+        assert page.locator(".tl-more:has(.tl-explorer)").count() == 0
+        assert page.locator(".tl-page > details > .tl-scroll > table").count() > 0
 
-def test_on_a_phone_a_choice_between_two_stands_beside_its_name(at) -> None:
-    """So that the controls of the lab leave room for a picture on the screen."""
-    with at(*SIZES[2]) as visit:
-        choices = visit.open("notebooks/07_which_one.html").locator(".tl-buttons").first
-        names, groups = choices.locator("> span").all(), choices.locator("> .tl-choices").all()
-        assert len(names) == len(groups) == 3
-        for name, group in zip(names, groups, strict=True):
-            left, right = name.bounding_box(), group.bounding_box()
-            assert right["x"] >= left["x"] + left["width"]
-            assert left["y"] < right["y"] + right["height"] / 2 < left["y"] + left["height"]
+    def test_its_answers_as_a_table_scroll_under_their_head(self, page) -> None:
+        answers_scroll_under_their_head(page)
 
-
-@pytest.mark.parametrize("name", WITH_EXPLORER)
-def test_on_a_phone_all_pictures_and_the_slider_are_seen_together(at, name: str) -> None:
-    with at(*SIZES[2]) as visit:
-        page = visit.open(name)
+    def test_all_pictures_and_the_slider_are_seen_together(self, page) -> None:
         explorer = page.locator(".tl-explorer").first
         sliders, head = explorer.locator(".tl-sliders"), page.locator("#pst-header, .bd-header")
         pictures = explorer.locator("svg[role=img]")
@@ -400,52 +447,16 @@ def test_on_a_phone_all_pictures_and_the_slider_are_seen_together(at, name: str)
         assert sliders.evaluate("e => getComputedStyle(e).position") == "static"
 
 
-@pytest.mark.parametrize("name", WITH_EXPLORER)
-def test_on_a_phone_the_first_picture_and_all_controls_are_seen_together(at, name: str) -> None:
+def test_on_a_phone_a_choice_between_two_stands_beside_its_name(at) -> None:
+    """So that the controls of the lab leave room for a picture on the screen."""
     with at(*SIZES[2]) as visit:
-        page = visit.open(name)
-        explorer = page.locator(".tl-explorer").first
-        explorer.locator(".tl-buttons").evaluate(
-            "e => { e.style.scrollMargin = '5rem 0 0'; e.scrollIntoView() }"
-        )
-        picture = explorer.locator("svg[role=img]").first.bounding_box()
-        moved = explorer.locator(".tl-sliders").bounding_box()
-        assert picture["y"] + picture["height"] <= moved["y"]
-        assert moved["y"] + moved["height"] <= SIZES[2][1]
-
-
-@pytest.mark.parametrize("name", WITH_EXPLORER)
-def test_names_are_chosen_by_buttons(at, name: str) -> None:
-    with at(*SIZES[0]) as visit:
-        page = visit.open(name)
-        values = page.locator(".tl-explorer output").all_inner_texts()
-        assert all(re.match(r"-?\d", value) for value in values)
-        assert not re.search(r"\w_\w", page.locator(".tl-controls").first.inner_text())
-        for group in page.locator(".tl-choices").all():
-            before = page.locator(".tl-readout").first.inner_text()
-            group.locator("input:checked").focus()
-            page.keyboard.press("ArrowRight")
-            assert page.locator(".tl-readout").first.inner_text() != before
-            for label in group.locator("label").all():
-                assert label.bounding_box()["height"] >= 24
-
-
-@pytest.mark.parametrize("name", WITH_EXPLORER)
-def test_a_few_tabs_lead_to_the_explorer_and_show_its_picture(at, name: str) -> None:
-    with at(*SIZES[0]) as visit:
-        page = visit.open(name)
-        focused = page.locator(":focus")
-        tabs = 0
-        page.locator("#main-content, main").first.evaluate("e => { e.tabIndex = -1; e.focus() }")
-        while "tl-skip" not in (focused.get_attribute("class") or ""):
-            page.keyboard.press("Tab")
-            tabs += 1
-            assert tabs < 20, "no way to skip to the explorer"
-        page.keyboard.press("Enter")
-        page.keyboard.press("Tab")
-        assert focused.get_attribute("type") in ("range", "radio")
-        panels = page.locator(".tl-panels").first.bounding_box()
-        assert panels["y"] >= 0 and panels["y"] + panels["height"] <= 900
+        choices = visit.open("notebooks/07_which_one.html").locator(".tl-buttons").first
+        names, groups = choices.locator("> span").all(), choices.locator("> .tl-choices").all()
+        assert len(names) == len(groups) == 3
+        for name, group in zip(names, groups, strict=True):
+            left, right = name.bounding_box(), group.bounding_box()
+            assert right["x"] >= left["x"] + left["width"]
+            assert left["y"] < right["y"] + right["height"] / 2 < left["y"] + left["height"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -525,38 +536,6 @@ def test_a_table_of_contents_has_room_and_is_cards_on_a_phone(at) -> None:
             assert heights == sorted(set(heights)), "a cell under the other"
         named = "e => getComputedStyle(e, '::before').content"
         assert "begin" in page.locator(".tl-contents tbody td").nth(1).evaluate(named)
-
-
-@pytest.mark.parametrize("name", WITH_EXPLORER)
-def test_answers_as_a_table_fade_alone(at, name: str) -> None:
-    with at(*SIZES[2]) as visit:
-        page = visit.open(name)
-        page.locator(".tl-page > details").evaluate_all(
-            "all => all.forEach(e => { e.open = true })"
-        )
-        page.wait_for_timeout(200)
-        assert page.locator(".tl-more:has(.tl-explorer)").count() == 0
-        assert page.locator(".tl-page > details > .tl-scroll > table").count() > 0
-
-
-@pytest.mark.parametrize("size", SIZES[::2])
-@pytest.mark.parametrize("name", WITH_EXPLORER)
-def test_answers_as_a_table_scroll_under_their_head(at, name: str, size: tuple) -> None:
-    with at(*size) as visit:
-        page = visit.open(name)
-        page.locator(".tl-page > details").first.evaluate("e => { e.open = true }")
-        page.wait_for_timeout(200)
-        box = page.locator(".tl-page > details > .tl-scroll").first
-        over, height = box.evaluate("e => [e.scrollHeight - e.clientHeight, e.clientHeight]")
-        wider = box.evaluate("e => e.scrollWidth - e.clientWidth")
-        assert height < 0.7 * size[1] + 1
-        assert box.get_attribute("aria-label") and box.get_attribute("role") == "region"
-        assert box.evaluate("e => e.tabIndex") == (0 if max(over, wider) > 1 else -1)
-        box.evaluate("e => { e.scrollTop = 200 }")
-        head = box.locator("th").first.bounding_box()
-        assert over < 2 or abs(head["y"] - box.bounding_box()["y"]) < 2
-        page.emulate_media(media="print")
-        assert box.evaluate("e => e.scrollHeight - e.clientHeight") <= 0
 
 
 def test_the_filter_of_dark_figures_is_measured_on_this_page(at) -> None:
