@@ -1,11 +1,10 @@
 """Tables of tests, a column per case: what each model scores, and what the test says of it."""
 
 import pandas as pd
-from scipy import stats
 
 from tlhelpers.book.prose import interval
 from tlhelpers.evaluation import holm
-from tlhelpers.evaluation.comparison import LEVEL
+from tlhelpers.evaluation.comparison import LEVEL, power_ratio
 
 
 def scores_by(tests: pd.DataFrame, by: str, baseline: str = "single-task") -> pd.DataFrame:
@@ -124,9 +123,7 @@ def gain_to_be_seen(
     pandas.Series
         Before any adjustment for the number of tests: with one it must be larger.
     """
-    free = n_scores - 1
-    ratio = stats.t.ppf(0.8, free) / stats.t.ppf(0.975, free)
-    return (tests["high"] - tests["low"]) / 2 * (longer + ratio)
+    return (tests["high"] - tests["low"]) / 2 * (longer + power_ratio(n_scores))
 
 
 def count_once(tests: pd.DataFrame, family: str = "question") -> pd.DataFrame:

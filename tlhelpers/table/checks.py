@@ -150,9 +150,9 @@ def _setting(own: OwnTable) -> Iterator[Finding]:
     """Yield that no row is to be predicted, so that nothing says what such rows know."""
     if own.roles.related and own.Y[own.target].notna().all():
         message = (
-            "no row lacks a label, so the models are compared cold: a row is asked without its "
-            "related labels, and these may seem worth less than they are. If the rows that you "
-            "will predict have them, put such rows into the table, with an empty cell here"
+            "no row lacks a label, so the models are compared cold: the related labels are hidden "
+            "in the test, and may be underrated. If the rows that you will predict have them, put "
+            "such rows into the table, with an empty cell here"
         )
         yield Finding("warning", "setting", message, place_of(column=own.target))
 

@@ -7,12 +7,11 @@ import numpy as np
 import pandas as pd
 
 from tlhelpers.evaluation import compare_models, score_predictions
-from tlhelpers.evaluation.comparison import LEVEL
+from tlhelpers.evaluation.comparison import LEVEL, power_ratio
 from tlhelpers.table.candidates import BASELINE, CHOSEN, EQUAL, STACK
 from tlhelpers.table.relations import FEW, SMALL
 from tlhelpers.table.units import SCORES, rounded, signed
 
-_POWER = 0.7  # half the interval over the difference that is seen in four comparisons of five
 _SETTINGS = {
     "cold": "cold setting: nothing but the features of the rows to predict is known",
     "warm": "warm setting: a row to predict comes with the related labels that it has",
@@ -124,7 +123,8 @@ def recommend(
     model = preferred if better else BASELINE
     numbers = ["baseline_score", "score", "difference", "low", "high", "p_value"]
     values = {name: float(test[name]) for name in numbers}
-    sentence = _sentence(values, metric, model, preferred, better, unit, n_groups)
+    n_scores = len(both) // 2
+    sentence = _sentence(values, metric, model, preferred, better, unit, n_groups, n_scores)
     groups = "" if n_groups == n_labels else (
         f" in {n_groups} groups, whose rows are held out together"
     )  # fmt: skip
@@ -153,7 +153,8 @@ def _sentence(
     preferred: str,
     better: bool,
     unit: str,
-    n_groups: int = SMALL,
+    n_groups: int,
+    n_scores: int,
 ) -> str:
     """Say in words what the test says."""
     base, low, high = values["baseline_score"], values["low"], values["high"]
@@ -181,7 +182,7 @@ def _sentence(
         )
     if p < LEVEL:
         return f"Use the single-task forest: the picked model is worse. {moved}"
-    seen = (high - low) / 2 / _POWER  # the difference that is seen in four comparisons of five
+    seen = (high - low) / 2 * (1 + power_ratio(n_scores))  # in four comparisons of five
     power = _say_power(base, seen, metric)
     alone = preferred == BASELINE
     picked = "the single-task forest itself" if alone else _article(preferred)
