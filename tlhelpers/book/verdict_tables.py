@@ -4,7 +4,8 @@ import pandas as pd
 
 from tlhelpers.book.prose import interval
 from tlhelpers.evaluation import holm
-from tlhelpers.evaluation.comparison import LEVEL, power_ratio
+from tlhelpers.evaluation.comparison import LEVEL
+from tlhelpers.evaluation.power import power_ratio
 
 
 def scores_by(tests: pd.DataFrame, by: str, baseline: str = "single-task") -> pd.DataFrame:

@@ -95,23 +95,6 @@ def _corrected_error(differences: np.ndarray, test_to_train: float) -> np.ndarra
     return np.sqrt((1 / len(differences) + test_to_train) * differences.var(axis=0, ddof=1))
 
 
-def power_ratio(n_scores: int | pd.Series) -> float | np.ndarray:
-    """Return what a power of four in five adds to the half width of a 95% interval, as a share.
-
-    Parameters
-    ----------
-    n_scores : int or pandas.Series
-        Scores behind the corrected resampled t-test: folds times repeats.
-
-    Returns
-    -------
-    float or numpy.ndarray
-        A true difference of 1 + this times the half width is seen in about four of five tables.
-    """
-    free = n_scores - 1
-    return stats.t.ppf(0.8, free) / stats.t.ppf(0.975, free)
-
-
 def holm(p_values: ArrayLike) -> np.ndarray:
     """Adjust the p-values of a family of tests for their number (Holm, 1979).
 

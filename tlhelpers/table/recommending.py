@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 
 from tlhelpers.evaluation import compare_models, score_predictions
-from tlhelpers.evaluation.comparison import LEVEL, power_ratio
+from tlhelpers.evaluation.comparison import LEVEL
+from tlhelpers.evaluation.power import power_ratio
 from tlhelpers.table.candidates import BASELINE, CHOSEN, EQUAL, STACK
 from tlhelpers.table.relations import FEW, SMALL
 from tlhelpers.table.units import SCORES, rounded, signed
