@@ -1,8 +1,9 @@
 """Sentences of the book."""
 
 import pytest
+from bs4 import BeautifulSoup
 
-from tlhelpers.book import molecule_of, say, say_list, verdict_words
+from tlhelpers.book import molecule_of, prose, say, say_list, verdict_words
 from tlhelpers.book.names import barrier_in_words, in_words
 from tlhelpers.book.prose import interval
 
@@ -40,3 +41,22 @@ def test_tasks_have_names_in_words():
     assert in_words("dE_NO_des") == "NO, desorption" and in_words("Ea_x") == "Ea_x"
     assert barrier_in_words("Ea_O2_diss") == "barrier, O₂ dissociation"
     assert barrier_in_words("gap_exp") == "measured gap"
+
+
+@pytest.mark.parametrize(
+    ("text", "head"),
+    [
+        ("Use the stack. On held-out rows", "Use the stack."),
+        ("No difference seen: the choice is yours. If", "No difference seen:"),
+        ("Not decided, for want of labels. On", "Not decided, for want of labels."),
+        ("warning, known labels: column 'a<b'", "warning, known labels:"),
+        ("Useful rows: 3", None),
+        ("left out: 3 of 5 repeats", None),
+    ],
+)
+def test_the_first_words_of_an_answer_are_bold_and_nothing_is_lost(text, head, monkeypatch):
+    shown = []
+    monkeypatch.setattr(prose, "display", lambda part: shown.append(part.data))
+    prose.show_text(text)
+    page = BeautifulSoup(shown[0], "html.parser")
+    assert page.get_text() == text and (page.strong and page.strong.text) == head

@@ -13,6 +13,10 @@ from tlhelpers.evaluation.comparison import summarize
 
 _HYPHEN = re.compile(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)|(?<![^\s(\[])-(?=\d)", re.DOTALL)
 _TAG = re.compile(r"((?<!`)(`+)(?!`).*?(?<!`)\2(?!`))|<(?=[A-Za-z/!?])", re.DOTALL)
+# What an answer or a finding is, before what it rests on.
+_HEAD = re.compile(
+    r"(?:Use|No difference seen|Not decided|Cannot tell)\b.*?[.:](?= |$)|(?:error|warning), [^:]+:"
+)
 
 
 def say(text: str) -> Markdown:
@@ -32,12 +36,22 @@ def say(text: str) -> Markdown:
 
 
 def show_text(text: str) -> None:
-    """Show plain text that flows with the page, each line of it as a paragraph; several hang in."""
+    """Show plain text that flows with the page, each line of it as a paragraph; several hang in.
+
+    Where a line is an answer of `compare_architectures` or a finding, its first words are bold.
+    """
     lines = text.splitlines()
     hang = "padding-left: 1em; text-indent: -1em; " if len(lines) > 1 else ""
     look = f"white-space: pre-wrap; {hang}margin: 0 0 0.3em 0"
-    shown = [f'<p style="{look}">{escape(_with_minus(line))}</p>' for line in lines]
+    shown = [f'<p style="{look}">{_with_bold_head(_with_minus(line))}</p>' for line in lines]
     display(HTML(f'<div class="tl-shown">{"".join(shown)}</div>'))
+
+
+def _with_bold_head(line: str) -> str:
+    """Return a line as HTML."""
+    found = _HEAD.match(line)
+    head = found[0] if found else ""
+    return (f"<strong>{escape(head)}</strong>" if head else "") + escape(line[len(head) :])
 
 
 def show_words(table: pd.DataFrame) -> HTML:
