@@ -19,7 +19,6 @@ from tlhelpers import (
     SingleTaskForest,
     cross_validate_transfer,
 )
-from tlhelpers.evaluation import compare_models, judge
 
 SINGLE, VOLUME = "single-task", "molar_volume"
 ASKED = {"learned slope": ["warm"], "latent variable": ["cold", "warm"]}
@@ -43,22 +42,17 @@ def scores(model: str, setting: str, trees: int, repeats: int) -> pd.DataFrame:
 
 def main(trees: int = 100, repeats: int = 5) -> None:
     """Judge both questions."""
-    found = {}
+    found = []
     for model, settings in ASKED.items():
-        tests = {
-            setting: compare_models(
-                parts.part(
-                    f"one_model_{model}_{setting}_{trees}_{repeats}",
-                    lambda m=model, s=setting: scores(m, s, trees, repeats),
-                ),
-                SINGLE,
-            )
+        folds = pd.concat(
+            parts.part(
+                f"one_model_{model}_{setting}_{trees}_{repeats}",
+                lambda m=model, s=setting: scores(m, s, trees, repeats),
+            ).assign(setting=setting)
             for setting in settings
-        }
-        found[model] = judge(pd.concat(tests, names=["setting"]).reset_index())
-    table = pd.concat(found.values(), ignore_index=True)
-    parts.write("entropies", {"one_model": table})
-    print(table.to_string(index=False))
+        )
+        found.append(parts.verdicts(folds, SINGLE, ("rmse",), ["setting"]))
+    parts.write("entropies", {"one_model": pd.concat(found)})
 
 
 if __name__ == "__main__":

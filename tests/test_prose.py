@@ -50,6 +50,8 @@ def test_tasks_have_names_in_words():
         ("No difference seen: the choice is yours. If", "No difference seen:"),
         ("Not decided, for want of labels. On", "Not decided, for want of labels."),
         ("warning, known labels: column 'a<b'", "warning, known labels:"),
+        ("error, leakage: column 'x'", "error, leakage:"),
+        ("note, overlap: column 'x'", None),
         ("Useful rows: 3", None),
         ("left out: 3 of 5 repeats", None),
     ],

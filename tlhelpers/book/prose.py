@@ -38,7 +38,7 @@ def say(text: str) -> Markdown:
 def show_text(text: str) -> None:
     """Show plain text that flows with the page, each line of it as a paragraph; several hang in.
 
-    Where a line is an answer of `compare_architectures` or a finding, its first words are bold.
+    The first words of an answer of `compare_architectures`, a warning or an error are bold.
     """
     lines = text.splitlines()
     hang = "padding-left: 1em; text-indent: -1em; " if len(lines) > 1 else ""
@@ -49,9 +49,9 @@ def show_text(text: str) -> None:
 
 def _with_bold_head(line: str) -> str:
     """Return a line as HTML."""
-    found = _HEAD.match(line)
-    head = found[0] if found else ""
-    return (f"<strong>{escape(head)}</strong>" if head else "") + escape(line[len(head) :])
+    if not (head := _HEAD.match(line)):
+        return escape(line)
+    return f"<strong>{escape(head[0])}</strong>{escape(line[head.end() :])}"
 
 
 def show_words(table: pd.DataFrame) -> HTML:
