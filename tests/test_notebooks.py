@@ -223,12 +223,11 @@ def test_the_rivals_of_the_guide_are_compared() -> None:
 
 
 def test_the_call_for_an_own_table_is_one(tmp_path: Path, monkeypatch, capsys) -> None:
-    """Chapter 02 shows it without running it."""
-    text = (ROOT / "notebooks/02_baseline.md").read_text("utf8")
+    """The first page shows it without running it."""
+    text = (ROOT / "book/intro.md").read_text("utf8")
     (call,) = re.findall(r"```python\n(.+?)```", text, re.DOTALL)
     template_table().to_csv(tmp_path / "my_table.csv", index=False)
     monkeypatch.chdir(tmp_path)
-    assert call in (ROOT / "book/intro.md").read_text("utf8")
     assert "(*table, rivals=usual_rivals())" in call
     quick = call.replace("rivals=", "n_estimators=5, max_seconds=0.1, progress=False, rivals=")
     quick = quick.replace("usual_rivals()", "usual_rivals(5)")
