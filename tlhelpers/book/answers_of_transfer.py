@@ -143,22 +143,18 @@ OF_TRANSFER: Mapping[str, Mapping[str, Answer]] = {
         ),
     },
     "07.1": {
-        "A": Answer("p", wrong={"q": "that is for a correlation below 0.45"}),
-        "B": Answer("q", wrong={"p": "that is for a correlation above 0.65"}),
-        "C": Answer(
-            "r",
-            wrong={
-                "p": "how uncertain is a correlation of twelve rows?",
-                "q": "how uncertain is a correlation of twelve rows?",
-            },
-        ),
-        "error": Answer(
-            0.154,
-            0.005,
+        "weight": Answer(0.5, wrong={1: "that is a alone: its sum is 2.0", 0: "that is b alone"}),
+        "squares": Answer(
+            0.3125,
+            0.01,
             {
-                0.09: "square the correlation",
+                0.104: "that is the mean of the three squares: give the sum",
+                0.559: "that is the root of the sum",
+                2.0: "that is a alone",
+                2.25: "that is b alone",
             },
         ),
+        "new": Answer(4.0, wrong={5.0: "that is a alone", 3.0: "that is b alone"}),
     },
     "07.2": {
         "minds": Answer(
