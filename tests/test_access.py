@@ -191,3 +191,9 @@ def test_a_box_has_the_class_of_its_first_words_and_the_head_of_a_chapter_is_a_s
     assert mend(quoted) == quoted
     head = "<p><strong>Objectives.</strong> Turn.</p><p><strong>Objective</strong></p>"
     assert mend(head).count('class="tl-strip"') == 1
+
+
+def test_a_solution_that_is_an_answer_closes_as_one(mend):
+    solved = folded("above-input", "content", "<pre># Solution\nx</pre>")
+    text = mend(solved.replace("Show code cell content", "Show the answer: a page"))
+    assert "Show the answer: a page<" in text and "Hide the answer<" in text

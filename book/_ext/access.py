@@ -96,7 +96,8 @@ def name_folded_code(match: re.Match) -> str:
     """
     text = match[0].replace(' aria-label="Toggle hidden content"', "", 1)
     if "# Solution" in text:
-        return re.sub("(Show|Hide) code cell (content|source)", r"\1 the solution", text)
+        kind = "answer" if "Show the answer" in text else "solution"
+        return re.sub("(Show|Hide) code cell (content|source)", rf"\1 the {kind}", text)
     # a name of the result, which the theme gives to its code too, is none of the code
     text = re.sub(
         r"(Show|Hide) (code cell (content|source)|the [^<]*)(?=</p>)", r"\1 the code", text
