@@ -32,6 +32,7 @@ OF_THE_BOOK = {
     *("access", "expected_numbers", "shown_names", "figures", "oldest_packages", "no_network"),
     *("colab", "folds", "further", "shorten", "typeface"),
 }
+UV = Path(sys.executable).with_name("uv")
 INSTALLERS = {"pip", "setuptools", "wheel"}  # each environment has its own
 Command = Sequence[str | Path]
 TOUCHING = ("PYTHONPATH", "VIRTUAL_ENV", "TLHELPERS_STATIC")  # of the environment that runs us
@@ -58,16 +59,15 @@ def copy_of_the_repository(target: Path) -> Path:
     return target
 
 
-def new_environment(target: Path, python: Command = (sys.executable,)) -> Path:
-    """Make a virtual environment and return its folder of commands."""
-    run([*python, "-m", "venv", target], target.parent)
+def new_environment(target: Path, python: str = sys.executable) -> Path:
+    """Make a virtual environment with pip, and return its folder of commands."""
+    run([UV, "venv", "--quiet", "--seed", "--python", python, target], target.parent)
     return target / "bin"
 
 
 def install(commands: Path, cwd: Path, *what: str | Path) -> None:
     """Install into an environment by uv, which is faster than pip."""
-    uv = Path(sys.executable).with_name("uv")
-    run([uv, "pip", "install", "--quiet", "--python", commands / "python", *what], cwd)
+    run([UV, "pip", "install", "--quiet", "--python", commands / "python", *what], cwd)
 
 
 def run_notebooks(
@@ -102,7 +102,8 @@ def run_notebooks(
 
 def versions(commands: Path) -> dict[str, str]:
     """Return the version of each package of an environment."""
-    listed = run([commands / "python", "-m", "pip", "list", "--format", "json"], commands)
+    ask = [UV, "pip", "list", "--quiet", "--format", "json", "--python", commands / "python"]
+    listed = run(ask, commands)
     return {package["name"]: package["version"] for package in json.loads(listed)}
 
 

@@ -1,6 +1,5 @@
 """The package asks for little: what is heavy is imported when used, and an extra brings it."""
 
-import json
 import subprocess
 import sys
 import tomllib
@@ -8,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT
-from environments import install, new_environment, run
+from environments import install, new_environment, run, versions
 
 HEAVY = ("IPython", "anywidget", "ipywidgets", "matplotlib", "pymatgen")
 OURS = {"tlhelpers", "joblib", "numba", "numpy", "pandas", "scikit-learn", "scipy", "tqdm"}
@@ -92,13 +91,7 @@ def test_the_wheel_alone_fits_and_predicts(tmp_path: Path) -> None:
     run([*pip, "--wheel-dir", tmp_path, ROOT], tmp_path)
     (wheel,) = tmp_path.glob("*.whl")
     commands = new_environment(tmp_path / "env")
-    before = installed(commands)
+    before = versions(commands).keys()
     install(commands, tmp_path, wheel)
-    assert installed(commands) - before - THEIRS == OURS
+    assert versions(commands).keys() - before - THEIRS == OURS
     assert "DifferenceForest" in run([commands / "python", "-c", MODELS], tmp_path)
-
-
-def installed(commands: Path) -> set[str]:
-    """Return the names of the packages in an environment."""
-    listed = run([commands / "pip", "list", "--format", "json"], commands)
-    return {package["name"] for package in json.loads(listed)}

@@ -71,7 +71,7 @@ def test_binder(checkout: Path, tmp_path: Path) -> None:
     It installs by pip, which reads the same lock in `make offline`; here uv does, which is faster.
     """
     binder = checkout / ".binder"
-    commands = new_environment(tmp_path / "env", [python_of(binder / "runtime.txt")])
+    commands = new_environment(tmp_path / "env", python_of(binder / "runtime.txt"))
     install(commands, checkout, "-r", ".binder/requirements.txt")
     run([".binder/postBuild"], checkout, PATH=f"{commands}{os.pathsep}{os.environ['PATH']}")
 

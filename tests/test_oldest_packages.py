@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
-from environments import install, new_environment, run, run_tests_of_the_package
+from environments import UV, install, new_environment, run, run_tests_of_the_package
 
 
 @pytest.mark.full
 def test_the_oldest_packages(checkout: Path, tmp_path: Path) -> None:
     oldest = tmp_path / "oldest.txt"
     how = ["--resolution", "lowest-direct", "--all-extras", "--output-file", oldest]
-    uv = Path(sys.executable).with_name("uv")
-    run([uv, "pip", "compile", "--quiet", *how, "pyproject.toml"], checkout)
+    run([UV, "pip", "compile", "--quiet", *how, "pyproject.toml"], checkout)
     assert "numpy==2.0.0" in oldest.read_text().splitlines()  # what pyproject.toml allows at least
     commands = new_environment(tmp_path / "env")
     install(commands, checkout, "-r", oldest, "pytest", "hypothesis")

@@ -33,7 +33,7 @@ def test_another_python(checkout: Path, tmp_path: Path) -> None:
     others = other_pythons()
     if not others:
         pytest.fail(f"there is no other Python of {', '.join(PYTHONS)} here: install one of them")
-    commands = new_environment(tmp_path / "env", [others[max(others)]])
+    commands = new_environment(tmp_path / "env", others[max(others)])
     install(commands, checkout, "--no-deps", "-r", "requirements.txt")
     install(commands, checkout, "--no-deps", "--no-build-isolation", ".")
     run_tests_of_the_package(commands, checkout)
