@@ -35,10 +35,20 @@ LONGEST = (  # of `make test-full`, minutes each; a worker takes the next before
     *("test_colab", "test_versions", "test_oldest_packages", "test_launch"),
     *("test_accessibility", "test_jackknife", "test_classroom"),
 )
+OFF = (  # of Chromium
+    # two pages that each window loads for what its address bar may show below
+    *("WebUIOmniboxPopup", "WebUIOmniboxAimPopup"),
+    # what Playwright turns off by the same flag, of which the last one counts alone
+    *("AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades"),
+    *("HttpsFirstBalancedModeAutoEnable", "LensOverlay", "MediaRouter", "PaintHolding"),
+    *("ThirdPartyStoragePartitioning", "AvoidCorsURLLoaderRestartOnRedirect", "AimEnabled"),
+    *("OptimizationHints", "NetworkTimeServiceQuerying", "PreconnectToSearch"),
+)
 FLAGS = [
     "--no-sandbox",
     "--disable-background-networking",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    f"--disable-features={','.join(OFF)}",
 ]
 
 
