@@ -15,13 +15,13 @@ from conftest import load_extension
 from test_site import PAGES, WITH_EXPLORER, WITH_FORMULAS
 
 POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">')
-INTRUDERS = {
-    "a script": "<script>window.intruder = 1</script>",
-    "a module": '<script type="module">window.intruder = 1</script>',
-    "a script in an address": '<script src="data:text/javascript,window.intruder=1"></script>',
-    "a handler": '<img src="none.png" onerror="window.intruder = 1">',
-    "a handler of our own elsewhere changed": '<img src="none.png" onerror="window.print(1)">',
-}
+INTRUDERS = [  # each tells its number
+    "<script>ran.push(0)</script>",
+    '<script type="module">ran.push(1)</script>',
+    '<script src="data:text/javascript,ran.push(2)"></script>',
+    '<img src="none.png" onerror="ran.push(3)">',
+    '<img src="none.png" onerror="window.print(4)">',  # a handler of our own elsewhere, changed
+]
 
 
 def directives(text: str) -> dict[str, list[str]]:
@@ -54,27 +54,27 @@ def serving(site: Path, changed: dict[str, str]) -> Callable:
     return answer
 
 
-@pytest.mark.parametrize("intruder", INTRUDERS.values(), ids=INTRUDERS)
-def test_an_added_script_does_not_run(browser, site: Path, intruder: str) -> None:
-    """The same page without a policy runs it: the test sees what it looks for."""
+def test_an_added_script_does_not_run(browser, site: Path) -> None:
+    """The same page without a policy runs each: the test sees what it looks for."""
     name = next(page for page in WITH_EXPLORER if page in WITH_FORMULAS)
     text = (site / name).read_text("utf8")
-    changed = text.replace("<article", f"{intruder}<article", 1)
+    changed = text.replace("<article", f"{''.join(INTRUDERS)}<article", 1)
     assert changed != text
     ran, blocked = [], []
     for content in (changed, POLICY.sub("", changed)):
         page = browser.new_page()
         page.route("**/*", serving(site, {name: content}))
         page.add_init_script(
-            "window.print = (it) => { window.intruder = it };"
+            "window.ran = []; window.print = (it) => { ran.push(it) };"
             "window.blocked = 0;"
             "addEventListener('securitypolicyviolation', () => window.blocked++);"
         )
         page.goto(f"http://book.test/{name}", wait_until="networkidle")
-        ran.append(page.evaluate("window.intruder === 1"))
-        blocked.append(page.evaluate("window.blocked"))
+        ran.append(sorted(page.evaluate("ran")))
+        blocked.append(page.evaluate("blocked"))
         page.close()
-    assert ran == [False, True] and blocked == [1, 0]
+    everyone = [*range(len(INTRUDERS))]
+    assert ran == [[], everyone] and blocked == [len(everyone), 0]
 
 
 def test_text_is_not_evaluated(visit) -> None:
