@@ -7,12 +7,14 @@ from conftest import ROOT, visiting
 
 from tlhelpers.book.check_answers import ANSWERS
 
-ASK = """([number, name, answer]) => {
+ASK = """([number, asked]) => {
   const name_of_form = `Check exercise ${number} on this page`;
   const form = document.querySelector(`form.tl-check[aria-label="${name_of_form}"]`);
-  for (const box of form.elements) box.value = box.name === name ? answer : "";
-  form.requestSubmit();
-  return form.querySelector("output").textContent;
+  return asked.map(([name, answer]) => {
+    for (const box of form.elements) box.value = box.name === name ? answer : "";
+    form.requestSubmit();
+    return form.querySelector("output").textContent;
+  });
 }"""
 PAGES = sorted({number.partition(".")[0] for number in ANSWERS})
 
@@ -52,6 +54,10 @@ def tries(answer) -> list:
     ]
 
 
+def told(name: str, fault: str) -> str:
+    return f"✗ {name}: not yet: {fault}" if fault else f"✓ {name}: right"
+
+
 @pytest.mark.parametrize("chapter", PAGES)
 def test_the_boxes_say_what_the_function_says(browser, site, chapter: str) -> None:
     with visiting(browser, site.as_uri()) as visit:
@@ -60,12 +66,9 @@ def test_the_boxes_say_what_the_function_says(browser, site, chapter: str) -> No
         asked = {number: of for number, of in ANSWERS.items() if number.startswith(f"{chapter}.")}
         assert forms.count() == len(asked) and all(form.is_visible() for form in forms.all())
         for number, answers in asked.items():
-            for name, answer in answers.items():
-                for value in tries(answer):
-                    said = page.evaluate(ASK, [number, name, repr(value).strip("'")])
-                    fault = answer.fault(name, value)
-                    told = f"✗ {name}: not yet: {fault}" if fault else f"✓ {name}: right"
-                    assert said == told
+            tried = [(name, value) for name, of in answers.items() for value in tries(of)]
+            said = page.evaluate(ASK, [number, [(n, repr(v).strip("'")) for n, v in tried]])
+            assert said == [told(name, answers[name].fault(name, value)) for name, value in tried]
 
 
 def test_a_box_takes_a_comma_and_says_what_is_no_number(browser, site) -> None:
