@@ -80,7 +80,8 @@ def execute_pages(app: Sphinx) -> None:
 
     def execute(page: NbProjectRecord) -> None:
         executor = load_executor("local-serial", get_cache(where), logger=logger)
-        executor.run_and_cache(filter_pks=[page.pk], timeout=app.config.nb_execution_timeout)
+        timeout = app.config.nb_execution_timeout
+        executor.run_and_cache(filter_pks=[page.pk], timeout=timeout, force=True)  # no second look
 
     # each waits for its kernel, a process; one more than cores, as a kernel that starts waits too
     with ThreadPoolExecutor((os.cpu_count() or 1) + 1) as pool:
