@@ -3,6 +3,7 @@
 import importlib
 import inspect
 import sys
+from functools import partial
 
 import band_gaps
 import entropies_back_test
@@ -24,7 +25,7 @@ from sklearn.linear_model import LinearRegression
 from sklearn.metrics import root_mean_squared_error
 
 import tlhelpers as tl
-from tlhelpers.evaluation import corrected_resampled_t_test, holm
+from tlhelpers.evaluation import corrected_resampled_t_test, holm, usual
 from tlhelpers.table import check, guess_roles, read_roles
 from tlhelpers.table.candidates import BASELINE, find_candidates
 
@@ -460,7 +461,9 @@ def test_a_column_is_left_out_exactly_where_check_warns_of_it():
         assert sorted(warned) == sorted(f"column {name!r}" for name in lacking), target
 
 
-def test_plain_models_read_the_columns_or_not():
+def test_plain_models_read_the_columns_or_not(monkeypatch):
+    few_steps = partial(usual.HistGradientBoostingRegressor, max_iter=3)
+    monkeypatch.setattr(usual, "HistGradientBoostingRegressor", few_steps)
     table = next(plain_columns.tables())
     assert table.targets == ["entropy"] and "heat_capacity" not in table.related
     scores = plain_columns.scores(table, trees=2, repeats=1)
