@@ -46,6 +46,7 @@ from tlhelpers.table.running import Runner
 
 QUICK = {"n_repeats": 2, "n_estimators": 20, "progress": False}
 NO_CURVES = QUICK | {"max_seconds": 1e-3}  # two repeats of the cross-validation, and no more
+FEW_TREES = {"n_estimators": 5}  # where they are enough to show it
 
 
 def make(n=90, n_labels=60, n_related=None, seed=0, noise=0.1):
@@ -365,7 +366,7 @@ def test_equal_weights_have_a_verdict_and_of_numbers_are_not_chosen_before_the_s
 
 def test_equal_weights_are_the_plain_mean_of_the_members_of_the_stack():
     X, Y = make(n=60, n_labels=60)  # all rows carry both labels, so all models draw the same bags
-    found = compare_architectures(X, Y, "y", setting="cold", **NO_CURVES)
+    found = compare_architectures(X, Y, "y", setting="cold", **NO_CURVES | FEW_TREES)
     members = {
         "single-task": SingleTaskForest("y"),
         "learned slope": DifferenceForest("y", "z", slope="learned", base_as_feature=True),
@@ -374,7 +375,7 @@ def test_equal_weights_are_the_plain_mean_of_the_members_of_the_stack():
     }
     options = {"target": "y", "n_repeats": 2, "progress": False}
     for model in members.values():
-        model.set_params(n_estimators=20)
+        model.set_params(**FEW_TREES)
     apart = cross_validate_predictions(members, X, Y, **options)
     case = ["repeat", "fold", "row"]
     mean = apart.groupby(case)["prediction"].mean()
@@ -391,7 +392,7 @@ def test_of_two_with_one_error_the_stack_is_chosen(monkeypatch):
         return 0 if isinstance(model, StackedForest) else 1
 
     X, Y = make(n_labels=40)
-    found = compare_architectures(X, Y, "y", **NO_CURVES)
+    found = compare_architectures(X, Y, "y", **NO_CURVES | FEW_TREES)
     assert set(found.predictions["choice"].dropna()) == {"stack"}
     assert found.recommendations["warm"].preferred == "stack"
 
@@ -402,7 +403,7 @@ def test_of_classes_the_choice_may_fall_on_equal_weights_and_says_so(monkeypatch
 
     monkeypatch.setattr(table_parts, "unseen_error", error)
     X, Y = make(noise=0.02)
-    found = compare_architectures(X, Y, "y", **QUICK)
+    found = compare_architectures(X, Y, "y", **QUICK | FEW_TREES)
     assert set(found.predictions["choice"].dropna()) == {found.recommended} == {"equal weights"}
     assert found.recommendation.startswith("Use the stack with equal weights.")
     assert set(found.curve["model"]) == {"single-task", "equal weights"}
@@ -441,14 +442,14 @@ def test_classes_are_compared_by_accuracy():
 def test_it_says_of_which_rows_the_score_is():
     X, Y = make()
     Y["w"] = Y["z"].where(np.arange(len(Y)) < 65)  # of all labelled rows, and of 5 of 30 others
-    found = compare_architectures(X, Y, "y", **NO_CURVES)
+    found = compare_architectures(X, Y, "y", **NO_CURVES | FEW_TREES)
     assert list(found.recommendations) == ["warm"]
     assert found.recommendation.endswith(
         "This score holds for rows that know their related labels as the labelled ones do: 'w' is "
         "known for 100% of the labelled rows and for 17% of the rows to predict."
     )
     assert "'w' is known for" in found._repr_html_().replace("&#39;", "'")
-    cold = compare_architectures(X, Y, "y", setting="cold", **NO_CURVES)
+    cold = compare_architectures(X, Y, "y", setting="cold", **NO_CURVES | FEW_TREES)
     assert "This score holds" not in cold.recommendation
 
 
@@ -652,19 +653,20 @@ def test_the_cost_of_a_part_is_that_of_its_fits(runner):
 
 def test_a_second_run_takes_what_the_first_one_kept(tmp_path, monkeypatch):
     X, Y = make()
-    first = compare_architectures(X, Y, "y", keep=tmp_path, **NO_CURVES)
+    few = NO_CURVES | FEW_TREES
+    first = compare_architectures(X, Y, "y", keep=tmp_path, **few)
     assert len(list(tmp_path.glob("*/*.npz"))) == 10
     calls = []
     work = running.work
     monkeypatch.setattr(running, "work", lambda *a: calls.append(a) or work(*a))
-    again = compare_architectures(X, Y, "y", keep=tmp_path, **NO_CURVES)
+    again = compare_architectures(X, Y, "y", keep=tmp_path, **few)
     assert calls == []
     pd.testing.assert_frame_equal(first.scores, again.scores)
     assert first.recommendation == again.recommendation
     next(tmp_path.glob("*/folds_warm_0_0.npz")).write_bytes(b"cut off")
-    compare_architectures(X, Y, "y", keep=tmp_path, **NO_CURVES)
+    compare_architectures(X, Y, "y", keep=tmp_path, **few)
     assert len(calls) == 1
-    compare_architectures(X, Y + 1e-9, "y", keep=tmp_path, **NO_CURVES)  # another table
+    compare_architectures(X, Y + 1e-9, "y", keep=tmp_path, **few)  # another table
     assert len(calls) == 11
 
 
