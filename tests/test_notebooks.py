@@ -12,6 +12,7 @@ from types import SimpleNamespace
 
 import jupytext
 import nbformat
+import numpy as np
 import pytest
 
 import tlhelpers as tl
@@ -238,7 +239,7 @@ def test_the_call_for_an_own_table_is_one(tmp_path: Path, monkeypatch, capsys) -
 def test_the_whole_comparison_of_chapter_12_is_that_call(monkeypatch, capsys) -> None:
     """It shows the call, and what it once said, without running it."""
     text = (ROOT / "notebooks/12_own_table.md").read_text("utf8")
-    (call,) = re.findall(r"```python\n(.+?)```", text, re.DOTALL)
+    call, _ = re.findall(r"```python\n(.+?)```", text, re.DOTALL)
     own = read_roles(template_table(), guess_roles(template_table()))
     asked = []
 
@@ -251,3 +252,21 @@ def test_the_whole_comparison_of_chapter_12_is_that_call(monkeypatch, capsys) ->
     assert capsys.readouterr().out == "Use the stack.\n"
     assert asked[0].keys() == {"X", "Y", "target", "groups", "rivals"}  # all else by default
     assert asked[0]["rivals"].keys() == usual_rivals().keys()
+
+
+def test_the_question_whether_the_columns_help_has_its_answer() -> None:
+    """Chapter 12 shows the test without running it."""
+    text = (ROOT / "notebooks/12_own_table.md").read_text("utf8")
+    _, question = re.findall(r"```python\n(.+?)```", text, re.DOTALL)
+    own = read_roles(template_table(), guess_roles(template_table()))
+    quick = {"n_estimators": 5, "n_repeats": 2, "max_seconds": 0.1, "progress": False}
+    found = compare_architectures(
+        own.X, own.Y, own.target, own.groups, **quick, rivals=usual_rivals(5)
+    )
+    *lines, shown = question.strip().splitlines()
+    given = {"longer": found}
+    exec("\n".join(lines), given)
+    answer = eval(shown, given).iloc[0]
+    folds = found.scores.pivot_table("rmse", ["repeat", "fold"], "model")
+    gap = folds["chosen"] - folds["usual mixture, no columns"]
+    assert np.isclose(answer["difference"], gap.mean()) and 0 <= answer["p_value"] <= 1
