@@ -143,7 +143,15 @@ OF_TRANSFER: Mapping[str, Mapping[str, Answer]] = {
         ),
     },
     "07.1": {
-        "weight": Answer(0.5, wrong={1: "that is a alone: its sum is 2.0", 0: "that is b alone"}),
+        "weight": Answer(
+            0.5,
+            wrong={
+                1: "that is a alone: its sum is 2.0",
+                0: "that is b alone: its sum is 2.25",
+                0.25: "its sum is 0.83: try the others",
+                0.75: "its sum is 0.70: try the others",
+            },
+        ),
         "squares": Answer(
             0.3125,
             0.01,

@@ -196,10 +196,13 @@ class Runner:
         self.found[part.name] = arrays
         if self.folder is not None:
             partial = self.folder / f"{part.name}.{os.getpid()}.partial"
-            with partial.open("wb") as file:
-                named: dict[str, Any] = {**arrays}  # numpy types what ** gives as a flag of its own
-                np.savez(file, **named)
-            partial.replace(self.folder / f"{part.name}.npz")
+            try:
+                with partial.open("wb") as file:
+                    named: dict[str, Any] = {**arrays}  # numpy types ** as a flag of its own
+                    np.savez(file, **named)
+                partial.replace(self.folder / f"{part.name}.npz")
+            finally:  # Ctrl-C may come between
+                partial.unlink(missing_ok=True)
 
 
 def _timed(part: Part, task: Experiment) -> tuple[float, Arrays]:
