@@ -714,6 +714,19 @@ def test_stopped_by_ctrl_c_a_second_run_goes_on(tmp_path):
     assert done.stdout.split() == expected.split()
 
 
+def test_a_part_whose_keeping_is_stopped_leaves_no_half_of_it(tmp_path, monkeypatch):
+    def stopped(file, **named):
+        file.write(b"half")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(np, "savez", stopped)
+    X, Y = make()
+    with pytest.raises(KeyboardInterrupt):
+        compare_architectures(X, Y, "y", n_estimators=2, n_repeats=2, progress=False, keep=tmp_path)
+    assert [path.name for path in tmp_path.iterdir()]
+    assert not list(tmp_path.glob("*/*.partial")) and not list(tmp_path.glob("*/*.npz"))
+
+
 def test_the_result_does_not_depend_on_jobs(found):
     X, Y = make()
     again = compare_architectures(X, Y, "y", n_jobs=2, **NO_CURVES)
