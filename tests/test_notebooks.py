@@ -248,7 +248,8 @@ def test_the_whole_comparison_of_chapter_12_is_that_call(monkeypatch, capsys) ->
         return SimpleNamespace(recommendation="Use the stack.")
 
     monkeypatch.setattr(tl, "compare_architectures", compare)
-    exec(call, {"tl": tl, "fewer": own, "show_text": print})
+    table = own.X, own.Y, own.target, own.groups
+    exec(call, {"tl": tl, "table": table, "show_text": print})
     assert capsys.readouterr().out == "Use the stack.\n"
     assert asked[0].keys() == {"X", "Y", "target", "groups", "rivals"}  # all else by default
     assert asked[0]["rivals"].keys() == usual_rivals().keys()
