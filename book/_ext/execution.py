@@ -36,9 +36,9 @@ def setup(app: Sphinx) -> dict[str, Any]:
 
 
 def vouch_for_silent_extensions(app: Sphinx, config: Config) -> None:
-    """Read the pages several at once, though two extensions of Jupyter Book do not say that one may.
+    """Read pages several at once, though two extensions of Jupyter Book do not say that one may.
 
-    They number the contents when all pages are read, and write LaTeX.
+    One numbers the contents when all pages are read, the other writes LaTeX.
     """
     for extension in app.extensions.values():
         if extension.parallel_read_safe is None:

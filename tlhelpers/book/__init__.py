@@ -16,10 +16,10 @@ from tlhelpers.book.check_answers import all_answers, check_answer
 from tlhelpers.book.counted_otherwise import (
     beside_equal_weights,
     both_formulas,
-    by_published_form,
     check_verdicts,
     count_otherwise,
     nameless_words,
+    with_hints,
 )
 from tlhelpers.book.explorers import (
     Explorer,
@@ -113,7 +113,6 @@ __all__ = [
     "beyond_table",
     "bootstrap_scores",
     "both_formulas",
-    "by_published_form",
     "cancellation_scores",
     "check_answer",
     "check_comparison",
@@ -169,6 +168,7 @@ __all__ = [
     "training_size_explorer",
     "verdict_words",
     "visible_relation",
+    "with_hints",
     "write_project_table",
     *_figures,
 ]
