@@ -5,7 +5,8 @@
 The table is that of `load_thermochemistry`, per mole of atoms. Writes the tables of the comparison
 to data/results/entropies_*.csv, and the report to book/entropy_report.html. The comparison is made
 once more without `WITHOUT`, which most labelled rows have, and few of those to predict; what the
-call says of that is asked with the usual mixtures taking part, as on the first page.
+call says of that is asked with the usual mixtures taking part, as on the first page, and the model
+picked there is tested against the usual mixture with no columns.
 """
 
 from pathlib import Path
@@ -15,7 +16,7 @@ import parts
 from tqdm.auto import tqdm
 
 from tlhelpers import compare_architectures
-from tlhelpers.evaluation import usual_rivals
+from tlhelpers.evaluation import compare_models, usual_rivals
 from tlhelpers.table import check
 from tlhelpers.table.purchases import check_projection
 
@@ -40,8 +41,13 @@ def main(trees: int = 100, repeats: int = 5) -> None:
     tables |= {"curve": curve.reset_index(), "settings": parts.settings(command)}
     less = own.X, own.Y.drop(columns=WITHOUT), own.target, own.groups
     tables |= {"without_verdicts": compare_architectures(*less, **options).verdicts}
-    said = compare_architectures(*less, rivals=usual_rivals(trees), **options).recommendation
-    tables |= {"without_said": pd.DataFrame({"recommendation": [said]})}
+    asked = compare_architectures(*less, rivals=usual_rivals(trees), **options)
+    said, pair = asked.recommendation, ["chosen", "usual mixture, no columns"]
+    of_columns = asked.scores.query("setting == 'warm' and model in @pair")
+    tables |= {
+        "without_said": pd.DataFrame({"recommendation": [said]}),
+        "without_columns": compare_models(of_columns, pair[1]).reset_index(),
+    }
     parts.write("entropies", tables)
     tqdm.write(f"{found.recommendation}\nWithout {WITHOUT}: {said}")
 

@@ -286,7 +286,7 @@ def test_results_say_how_many_gains_are_outside():
     said = guide_evidence()["outside"]
     assert f"{others.sum()} gains on the baseline are seen" in said
     assert f"By root mean squared error it is {others['rmse']} gains" in said
-    assert '["outside"])' in (Path(__file__).parents[1] / "book/results.md").read_text("utf8")
+    assert '["outside"])' in (Path(__file__).parents[1] / "book/more_claims.md").read_text("utf8")
 
 
 def test_what_lies_beyond_the_paper_by_hand():

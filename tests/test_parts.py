@@ -514,6 +514,18 @@ def test_the_call_without_the_heat_capacity_says_what_its_tests_say():
     assert said.startswith("Use the stack.") and f"{score:.2f}" in said and f"{base:.2f}" in said
 
 
+def test_the_question_of_the_columns_was_asked_of_the_same_call():
+    """Of its picked model, in each split the stack, and of the usual mixture that 11 has."""
+    row = pd.read_csv(parts.RESULTS / "entropies_without_columns.csv").iloc[0]
+    said = pd.read_csv(parts.RESULTS / "entropies_without_said.csv")["recommendation"].item()
+    tests = pd.read_csv(parts.RESULTS / "plain_columns.csv").set_index("target")
+    stack = tests.query("model == 'stack' and beside == 'usual mixture, no columns'")
+    for column in ("score", "baseline_score", "low", "high", "p_value"):
+        assert row[column] == pytest.approx(stack.loc["entropy", column], rel=1e-6)
+    assert f"that of the picked model {row['score']:.2f}," in said and row["model"] == "chosen"
+    assert row["p_adjusted"] == row["p_value"] < 0.05 and row["verdict"] == "better"
+
+
 def test_the_call_on_the_band_gaps_saw_the_labels_of_their_study():
     said = pd.read_csv(parts.RESULTS / "band_gaps_call.csv").set_index("setting")
     tests = pd.read_csv(parts.RESULTS / "band_gaps_call_verdicts.csv")
