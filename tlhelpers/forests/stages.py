@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
 import joblib
 import numpy as np
@@ -139,14 +139,24 @@ class GrownStages:
             answer = answer.reshape(len(answer), -1)
             lost = np.isnan(answer)  # in every bag: only with a handful of trees
             if lost.any():  # the mean of all rows: its own answer would be in-bag
-                engine, features = self[read].engine, read.flag(self.training_features(read))
-                answer = np.where(lost, engine.predict(features, 0).mean(axis=0), answer)
+                answer = np.where(lost, self._mean_of(read), answer)
             if stage.known is not None and read.tasks[0] in stage.known:
                 label = self.one_hot(read.tasks[0], self.labels.of(read.tasks[0])[rows])
                 label = label.reshape(answer.shape)
                 answer = np.where(np.isnan(label), answer, label)
             answers.append(answer)
         return answers
+
+    def _mean_of(self, stage: Stage) -> np.ndarray:
+        """Return the mean answer of a stage's trees to all training rows, computed once."""
+        if stage not in self._means:
+            features = stage.flag(self.training_features(stage))
+            self._means[stage] = self[stage].engine.predict(features, 0).mean(axis=0)
+        return self._means[stage]
+
+    @cached_property
+    def _means(self) -> dict[Stage, np.ndarray]:
+        return {}
 
     def training_features(self, stage: Stage, rows: Rows = _ALL) -> np.ndarray:
         """Return features of training rows, with what stands for the stages that it reads."""
