@@ -149,11 +149,11 @@ class TransferForest(Predictor, ABC):
         self._fitted = True
         return self
 
-    def _find_store(self, plan: list[Stage]) -> StageStore | None:
-        """Return where grown stages are kept: around several fits, or with `warm_start`."""
+    def _find_store(self, plan: list[Stage]) -> StageStore:
+        """Return where stages are kept: with `warm_start`, in the block around, or in this fit."""
         if not getattr(self, "warm_start", False):
             self.__dict__.pop("_store", None)
-            return current_store()
+            return current_store() or StageStore()
         self._store = getattr(self, "_store", None) or StageStore()
         self._store.size = 2 * len(plan)
         return self._store

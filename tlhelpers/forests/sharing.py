@@ -1,12 +1,17 @@
 """Grow a stage once for every model that asks for the same one."""
 
+import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cached_property
 from typing import Any
 
+import numpy as np
+
 _KEPT = 64  # engines; those asked for longest ago go first
+_TABLES = 16  # features in bins: those of one row a tree are less than its nodes
 
 
 class StageStore:
@@ -30,6 +35,25 @@ class StageStore:
         while len(self._kept) > self.size:
             self._kept.popitem(last=False)
         return self._kept[key]
+
+    @cached_property
+    def tables(self) -> "StageStore":
+        """The features in bins that stages were grown on, each under its fingerprint."""
+        return StageStore(_TABLES)
+
+    def __getstate__(self) -> dict:
+        return {name: kept for name, kept in self.__dict__.items() if name != "tables"}
+
+
+def fingerprint(*parts: object) -> bytes:
+    """Return a digest of arrays, and of what its representation tells from all else."""
+    digest = hashlib.sha1(usedforsecurity=False)
+    for part in parts:
+        if isinstance(part, np.ndarray):
+            digest.update(np.ascontiguousarray(part).data)
+            part = part.dtype, part.shape, part.strides  # sums depend on the last, by rounding
+        digest.update(repr(part).encode())
+    return digest.digest()
 
 
 _SHARED: ContextVar[StageStore | None] = ContextVar("shared", default=None)

@@ -4,16 +4,16 @@ from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 
-import joblib
 import numpy as np
 from sklearn.utils import gen_batches
 
+from tlhelpers.forests._engine.encoding import bin_features, join_bins
 from tlhelpers.forests._engine.engine import ForestEngine
 from tlhelpers.forests._engine.trees import mean_over_trees, mean_over_unseen
 from tlhelpers.forests.labels import Labels
 from tlhelpers.forests.lines import fit_lines, move_trees
 from tlhelpers.forests.plan import Answers, Queries, Stage
-from tlhelpers.forests.sharing import StageStore, current_store
+from tlhelpers.forests.sharing import StageStore, current_store, fingerprint
 
 _BLOCK = 2**23  # numbers in one block of tree predictions: 64 MB
 _ALL = slice(None)
@@ -70,10 +70,11 @@ class GrownStages:
         if stage not in self._grown:
             if stage.known is None:
                 raise KeyError(f"{stage} is not in the plan, or stands after one that reads it")
-            self._grow(stage, current_store())  # few of the possible regimes are ever asked for
+            # few of the possible regimes are ever asked for
+            self._grow(stage, current_store() or StageStore())
         return self._grown[stage]
 
-    def grow(self, plan: Sequence[Stage], store: StageStore | None) -> None:
+    def grow(self, plan: Sequence[Stage], store: StageStore) -> None:
         """Grow every stage of a plan after those that it reads.
 
         A stage that reads others is grown for two regimes: all labels known, and none. For a
@@ -85,29 +86,29 @@ class GrownStages:
         for stage in self.planned:
             self._grow(stage, store)
 
-    def _grow(self, stage: Stage, store: StageStore | None) -> None:
+    def _grow(self, stage: Stage, store: StageStore) -> None:
         features, line = partial(self.training_features, stage), None
-        rows, *table = stage.training_set(features, self.labels, self.usable)
+        rows, X, labels = stage.training_set(features, self.labels, self.usable)
+        bags, weight = self.bags[:, rows], self._weight[rows]
         if stage.line is not None:
             z = np.column_stack(self.training_answers(stage, stage.bases, rows))
-            y, weight = table[1][:, 0], self._weight[rows]
-            line = fit_lines(stage.line, z, y, self.bags[:, rows] * weight)
+            line = fit_lines(stage.line, z, labels[:, 0], bags * weight)
             fitted = line[:, :1] + line[:, 1:] @ z.T
-            table[1] = (y - fitted)[:, :, None] if stage.line.learned else table[1] - z
+            labels = (labels[:, 0] - fitted)[:, :, None] if stage.line.learned else labels - z
         n_classes = np.array([len(self.classes_of(task)) for task in stage.tasks])
-        given = (*table, n_classes, self.bags[:, rows])
-        how = {"task_weights": stage.task_weights, "sample_weight": self._weight[rows]}
-        how |= {"seed": [self._seed, self.labels.names.index(stage.tasks[0]), len(stage.reads)]}
+        seed = [self._seed, self.labels.names.index(stage.tasks[0]), len(stage.reads)]
+        own, answers = X[:, : self.X.shape[1]], X[:, self.X.shape[1] :]
+        table = fingerprint(np.ascontiguousarray(own))
 
         def grow() -> ForestEngine:
-            return ForestEngine(**self._settings).fit(*given, **how)
+            binned = store.tables.get(table, lambda: bin_features(own))
+            binned = join_bins(binned, bin_features(answers)) if answers.size else binned
+            how = {"task_weights": stage.task_weights, "sample_weight": weight, "seed": seed}
+            return ForestEngine(**self._settings).fit(binned, labels, n_classes, bags, **how)
 
-        threads = {"n_jobs": None}  # what is grown does not depend on them
-        engine = (
-            grow()
-            if store is None
-            else store.get(joblib.hash((given, how, self._settings | threads), "sha1"), grow)
-        )
+        settings = self._settings | {"n_jobs": None}  # what is grown does not depend on threads
+        given = table, answers, labels, n_classes, bags, weight, stage.task_weights, seed, settings
+        engine = store.get(fingerprint(*given), grow)
         held = np.isin(self.groups, self.groups[rows])
         self._grown[stage] = Grown(engine, held, line)
 

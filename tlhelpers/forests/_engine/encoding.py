@@ -8,10 +8,11 @@ from sklearn.utils import gen_batches
 
 from tlhelpers.forests._engine.nodes import N_BINS, Labels
 
+Binned = tuple[Array, Array, Array, Array]
 _BLOCK = 20_000  # values that are binned at once: all at once takes longer with many rows
 
 
-def bin_features(X: Array) -> tuple[Array, Array, Array, Array]:
+def bin_features(X: Array) -> Binned:
     """Return the bins (n, p), their number (p,), and the lowest and highest value in each (p, 256).
 
     Up to 256 distinct values have a bin each. More share bins of about equally many rows, but
@@ -35,6 +36,12 @@ def bin_features(X: Array) -> tuple[Array, Array, Array, Array]:
             f, i = np.nonzero(there)
             bound[some][f, number[f, i]] = in_order[f, i]
     return np.ascontiguousarray(bins.T), n_bins, lowest, highest
+
+
+def join_bins(some: Binned, others: Binned) -> Binned:
+    """Return the features of two tables of the same rows, one after the other."""
+    bins, n_bins, lowest, highest = zip(some, others, strict=True)
+    return np.hstack(bins), np.hstack(n_bins), np.vstack(lowest), np.vstack(highest)
 
 
 def _first_of_bins(is_first: Array) -> Array:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy import ndarray as Array
 
-from tlhelpers.forests._engine.encoding import bin_features, fixed_point_labels
+from tlhelpers.forests._engine.encoding import Binned, bin_features, fixed_point_labels
 from tlhelpers.forests._engine.kernels import grow_trees
 from tlhelpers.forests._engine.nodes import IS_COMPILED, Tasks, Tree
 from tlhelpers.forests._engine.threads import run_in_threads, share_out
@@ -49,7 +49,7 @@ class ForestEngine:
 
     def fit(
         self,
-        X: Array,
+        X: Array | Binned,
         labels: Array,
         n_classes: Array,
         bags: Array,
@@ -60,8 +60,8 @@ class ForestEngine:
     ) -> "ForestEngine":
         """Grow a tree on each bag.
 
-        X (n, p) is finite; labels (n, n_tasks) are NaN where missing, classes are codes 0, 1, ...,
-        or (n_trees, n, 1), numbers of one regression task that each tree has its own of;
+        X (n, p) is finite, or in bins; labels (n, n_tasks) are NaN where missing, classes are codes
+        0, 1, ..., or (n_trees, n, 1), numbers of one regression task that each tree has its own of;
         n_classes (n_tasks,) is 0 for a regression task; bags (n_trees, n) are those of `draw_bags`;
         task_weights (n_tasks,) weigh the impurities in the choice of a split; a row of
         sample_weight 0 (n,) is not seen. A bag without a label of a task is a ValueError.
@@ -70,7 +70,8 @@ class ForestEngine:
         bags = np.asarray(bags, dtype=np.int32)
         bags_by_tree = np.ascontiguousarray(bags)  # for the kernel; sums keep the order they have
         self._is_class = np.asarray(n_classes) > 0
-        bins, n_bins, lowest, highest = bin_features(np.asarray(X, dtype=np.float64))
+        binned = X if isinstance(X, tuple) else bin_features(np.asarray(X, dtype=np.float64))
+        bins, n_bins, lowest, highest = binned
         n_features = self.n_features = bins.shape[1]
         own_labels = np.ndim(labels) == 3
         encoded = fixed_point_labels(
