@@ -58,6 +58,7 @@ class Part:
     judged: bool = False
 
 
+@shared_stages()  # for answers too: regimes that are first asked for there are grown then
 def work(part: Part, task: Experiment) -> Arrays:
     """Fit the models of a part and ask them.
 
@@ -83,12 +84,11 @@ def work(part: Part, task: Experiment) -> Arrays:
     ]
     answers = np.empty((len(splits), len(names), len(part.test)))
     fits = {}
-    with shared_stages():
-        for place, name in enumerate(names):
-            with naming(name):
-                for _, number, fitted in _fit(task, name, splits, part.seed):
-                    answers[number, place] = codes(task, splits[number].ask(fitted))
-                    fits[name] = fitted if part.judged else None
+    for place, name in enumerate(names):
+        with naming(name):
+            for _, number, fitted in _fit(task, name, splits, part.seed):
+                answers[number, place] = codes(task, splits[number].ask(fitted))
+                fits[name] = fitted if part.judged else None
     if not part.judged:
         return {"prediction": answers}
     loss = []
