@@ -3,6 +3,7 @@
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -194,7 +195,7 @@ class Experiment:
         """Return the bytes of the table, by which joblib's dask backend sends it only once."""
         return int(self.X.memory_usage().sum() + self.Y.memory_usage().sum() + self.groups.nbytes)
 
-    @property
+    @cached_property
     def labelled(self) -> np.ndarray:
         """Return which rows carry a target."""
         return self.Y[self.targets].notna().any(axis=1).to_numpy()
