@@ -83,13 +83,19 @@ def check_features(estimator: BaseEstimator, X: ArrayLike, reset: bool) -> np.nd
         raise ValueError("Input X is a masked array with masked values: fill or drop them first")
     _check_column_order(estimator, X, reset)
     try:
-        features = validate_data(
-            estimator, X, dtype=np.float64, ensure_all_finite=False, reset=reset, copy=reset
-        )
+        if isinstance(X, pd.DataFrame) and len(X) and set(X.dtypes) == {np.dtype(np.float64)}:
+            # its columns are arrays of floats: scikit-learn would check them one after the other
+            validate_data(estimator, X, reset=reset, skip_check_array=True)
+            features = X.to_numpy(copy=reset)
+        else:
+            features = validate_data(
+                estimator, X, dtype=np.float64, ensure_all_finite=False, reset=reset, copy=reset
+            )
     except OverflowError as error:
         raise ValueError(
             f"Input X contains a number too large for dtype('float64'): {error}"
         ) from None
+    features = np.ascontiguousarray(features)
     bad = ~np.isfinite(features)
     if bad.any():
         row, column = np.argwhere(bad)[0]
