@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 _KEPT = 64  # engines; those asked for longest ago go first
-_TABLES = 16  # features in bins: those of one row a tree are less than its nodes
+_TABLES = 16  # tables of features in bins
 
 
 class StageStore:
