@@ -357,7 +357,7 @@ def test_every_plan_has_its_card_and_the_own_table() -> None:
 
 
 def test_the_promise_of_the_first_page_is_its_number() -> None:
-    assert TEXT.count("200 entropies have, with two columns, less mean error than 270.") == 2
+    assert TEXT.count("with two columns, 200 entropies give less mean error than 270 without.") == 2
     assert TEXT.count("The heat capacity would help more, but") == 2
     mean = few_entropies().groupby(["model", "size"])["rmse"].mean().unstack(0)
     less = mean["stack, without heat capacity"]
