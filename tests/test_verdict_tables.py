@@ -185,7 +185,10 @@ def test_what_one_form_of_the_test_sees_is_a_hint() -> None:
 
     verdict = with_hints(tests)["verdict"]
     ours, published = sees("pool"), sees("labels")
-    assert ((verdict == "hint") == (ours != published)).all() and (verdict == "hint").sum() > 3
+    gains = tests["difference"] < 0
+    assert ((verdict == "hint") == ((ours != published) & gains)).all()
+    assert ((verdict == "hint: worse") == ((ours != published) & ~gains)).all()
+    assert (verdict == "hint").sum() == 4 and (verdict == "hint: worse").sum() == 1
     assert (verdict[ours & published] == tests["verdict"][ours & published]).all()
     assert (verdict[~ours & ~published] == "no difference seen").all()
 

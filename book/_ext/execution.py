@@ -22,6 +22,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 
 SOURCES = ("tlhelpers", "data", "requirements.txt")  # what the outputs of a page depend on
+SILENT = ("sphinx_multitoc_numbering", "sphinx_jupyterbook_latex")
 READER = {"name": "myst_nb_md", "type": "plugin"}
 
 
@@ -40,9 +41,8 @@ def vouch_for_silent_extensions(app: Sphinx, config: Config) -> None:
 
     One numbers the contents when all pages are read, the other writes LaTeX.
     """
-    for extension in app.extensions.values():
-        if extension.parallel_read_safe is None:
-            extension.parallel_read_safe = True
+    for name in SILENT:
+        app.extensions[name].parallel_read_safe = True
 
 
 def key_cache_by_sources(app: Sphinx, config: Config) -> None:

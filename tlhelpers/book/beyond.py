@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from tlhelpers.book.counted_otherwise import with_hints
+from tlhelpers.book.counted_otherwise import HINTS, with_hints
 from tlhelpers.book.findings import (
     FAILS,
     HOLDS,
@@ -46,7 +46,7 @@ def _cases(question: str, model: str) -> pd.DataFrame:
 
 def _grouped(rows: pd.DataFrame, claimed: str) -> str:
     """Return in how many cases, and in which, a statement holds and does not hold."""
-    said = rows["verdict"].map(lambda v: _HINT if v == "hint" else word([v], claimed))
+    said = rows["verdict"].map(lambda v: _HINT if v == HINTS[claimed] else word([v], claimed))
     parts = [
         f"{w} in {(said == w).sum()} of {len(said)} cases ({', '.join(said.index[said == w])})"
         for w in (HOLDS, _HINT, FAILS)

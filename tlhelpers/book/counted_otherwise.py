@@ -8,6 +8,8 @@ from tlhelpers.book.verdict_tables import percent_of_baseline
 from tlhelpers.data.loaders import load_results
 from tlhelpers.evaluation import SETTINGS, compare_sizes, holm, judge
 
+HINTS = {"better": "hint", "worse": "hint: worse"}  # seen by one form of the test
+
 
 def count_otherwise(tests: pd.DataFrame, curve: str = "band_gaps_curve") -> pd.DataFrame:
     """Adjust the tests of the band gaps' learning curves in the two ways that we did not choose.
@@ -41,22 +43,8 @@ def count_otherwise(tests: pd.DataFrame, curve: str = "band_gaps_curve") -> pd.D
     )
 
 
-def by_published_form(tests: pd.DataFrame, curve: str = "band_gaps_curve") -> pd.DataFrame:
-    """Judge the tests of a learning curve by the published form of the corrected test.
-
-    Parameters
-    ----------
-    tests : pandas.DataFrame
-        Verdicts at the sizes of a learning curve.
-    curve : str
-        The result that they were made from.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The same tests with ``low``, ``high``, ``p_value``, ``p_adjusted`` and ``verdict`` of that
-        form; p is adjusted in each question.
-    """
+def _by_published_form(tests: pd.DataFrame, curve: str = "band_gaps_curve") -> pd.DataFrame:
+    """Judge the same tests by the published form; p is adjusted in each question."""
     counted = count_otherwise(tests, curve)
     middle, longer = counted["difference"], counted["longer"]
     ends = {end: middle + (counted[end] - middle) * longer for end in ("low", "high")}
@@ -77,10 +65,12 @@ def with_hints(tests: pd.DataFrame, curve: str = "band_gaps_curve") -> pd.DataFr
     Returns
     -------
     pandas.DataFrame
-        The same tests; ``verdict`` is "hint" where the two forms do not agree.
+        The same tests; where the two forms do not agree, ``verdict`` is "hint" for what one of
+        them calls better, and "hint: worse" for what it calls worse.
     """
-    agree = by_published_form(tests, curve)["verdict"] == tests["verdict"]
-    return tests.assign(verdict=tests["verdict"].where(agree, "hint"))
+    ours, published = tests["verdict"], _by_published_form(tests, curve)["verdict"]
+    seen = ours.where(ours.isin(HINTS), published)
+    return tests.assign(verdict=ours.where(ours == published, seen.map(HINTS)))
 
 
 def both_formulas(tests: pd.DataFrame) -> pd.DataFrame:
@@ -99,7 +89,7 @@ def both_formulas(tests: pd.DataFrame) -> pd.DataFrame:
         and ``verdict``, that of the formula.
     """
     ours = tests[tests["verdict"] == "better"].sort_values(["setting", "size"])
-    published = by_published_form(tests).loc[ours.index]
+    published = _by_published_form(tests).loc[ours.index]
     found = pd.concat({"our formula": ours, "published formula": published}, names=["formula"])
     found = percent_of_baseline(found)
     found["model"] = found["setting"] + ", " + found["size"].astype(str) + ", " + found["model"]
