@@ -1,15 +1,14 @@
-"""The training-size explorer of the chapters: what its sliders retrain, and what it shows."""
+"""The training-size explorer of the chapters: its sliders, and what they show."""
 
-import functools
 import re
 from collections.abc import Hashable, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn.base import clone
 
 from tlhelpers.book.explorers.frames import Frame, Panel, Series, Slider
+from tlhelpers.book.explorers.retrainer import Retrainer
 from tlhelpers.book.explorers.widget import Explorer
 from tlhelpers.book.figures.style import style_of
 from tlhelpers.book.names import barrier_in_words, in_words
@@ -17,9 +16,8 @@ from tlhelpers.book.prose import interval
 from tlhelpers.data.studies import Study
 from tlhelpers.evaluation.comparison import VERDICTS, compare_sizes, judge, label_saving
 from tlhelpers.evaluation.scores import ERRORS, score_predictions
-from tlhelpers.evaluation.splits import split_table, training_order
+from tlhelpers.evaluation.splits import training_order
 from tlhelpers.forests.base import TransferForest
-from tlhelpers.forests.sharing import StageStore, shared_stages
 
 _NAMES = {"rmse": "RMSE", "mae": "MAE", "accuracy": "accuracy", "f1_macro": "macro F1"}
 _KEYS = ["setting", "target", "model", "size"]
@@ -101,7 +99,7 @@ def training_size_explorer(
         raise ValueError(
             f"the sizes of the curve reach {max(sizes)}, but {len(order)} labels are left"
         )
-    retrainer = _Retrainer(models, study, targets, order, test, sum(seed))
+    retrainer = Retrainer(models, study, targets, order, test, sum(seed))
     said = _verdicts(verdicts, curve, baseline, others, metric)
     view = _View(study, curve, said, metric, unit, along, where)
 
@@ -171,43 +169,6 @@ def _verdicts(
     if lacking := [case for case in cases if case not in said]:
         raise ValueError(f"verdicts holds nothing of {lacking[0]}")
     return said
-
-
-class _Retrainer:
-    """Fit a model with some of the target labels; equal stages are grown once."""
-
-    def __init__(self, models, study, targets, order, test, random_state):
-        self.study, self.targets, self.order, self.test = study, targets, order, test
-        self.models = {
-            name: clone(model).set_params(random_state=random_state)
-            for name, model in models.items()
-        }
-        self.kept = StageStore()
-        self.predict = functools.cache(self._predict)
-
-    def _predict(self, name: str, n_labels: int, setting: str) -> dict[Hashable, pd.DataFrame]:
-        """Return each target's held-out rows: truth and prediction, of a class the chance given."""
-        split = split_table(
-            self.study.X, self.study.Y, self.study.groups, self.targets, self.test, setting,
-            trained=self.order[:n_labels],
-        )  # fmt: skip
-        with shared_stages(self.kept):
-            model = self.models[name].fit(split.X_train, split.Y_train)
-        prediction = split.ask(model)
-        if len(self.targets) == 1:
-            prediction = {self.targets[0]: prediction}
-        tables = {}
-        for target in self.targets:
-            truth = self.study.Y[target].iloc[self.test].to_numpy()
-            columns = {"truth": truth, "prediction": np.asarray(prediction[target])}
-            table = pd.DataFrame(columns, index=split.X_test.index)
-            if hasattr(model, "classes_"):
-                probability = split.ask(model, "predict_proba")
-                found = {c: probability[:, i] for i, c in enumerate(model.classes_)}
-                none = np.zeros(len(table))
-                table["right"] = [found.get(c, none)[i] for i, c in enumerate(truth)]
-            tables[target] = table[table["truth"].notna()]
-        return tables
 
 
 class _View:
