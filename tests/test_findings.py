@@ -202,7 +202,7 @@ def test_what_lies_beyond_the_paper_names_its_files():
     tests = load_results("band_gaps_curve_verdicts").query("model == 'stack' and size == 50")
     assert (tests["verdict"] == "better").all()
     assert (
-        "a hint in 2 of 12 cases (cold 50, warm 50); tested, not decided in the other 10"
+        "holds in 2 of 12 cases (cold 50, warm 50); tested, not decided in the other 10"
         in table.loc[3, "verdict"]
     )
 
@@ -255,12 +255,12 @@ def test_the_tables_of_the_guide_by_hand():
         "size == 50 and setting == 'warm' and model == 'equal weights' and question == 'rivals'"
     )
     cells = tables["few labels"]["50, warm"]
-    assert cells["named or not", "equal weights"] == f"{few['score'].item():.2f}, hint"
+    assert cells["named or not", "equal weights"] == f"{few['score'].item():.2f}, better"
     assert cells["named or not", "baseline"] == f"{few['baseline_score'].item():.2f}"
     named = load_results("band_gaps_named_curve_verdicts").set_index(["model", "setting", "size"])
     row = named.loc[("difference", "cold", 20)]
     cell = tables["few labels"].loc[("named", "difference"), "20, cold"]
-    assert cell == f"{row['score']:.2f}, hint" and row["verdict"] == "better"
+    assert cell == f"{row['score']:.2f}, better" and row["verdict"] == "better"
     held = load_results("no_held_out").query(
         "metric == 'rmse' and direction == 'dissociation' and setting == 'warm' "
         "and target == 'Ea_N2_diss' and model == 'learned slope'"

@@ -25,7 +25,6 @@ from tlhelpers.book import (
     smaller_tables,
     tell_tests,
     ten_picks,
-    with_hints,
 )
 from tlhelpers.book.figures.style import style_of
 from tlhelpers.data.loaders import load_results, load_thermochemistry
@@ -165,32 +164,6 @@ def test_a_stricter_ratio_is_that_of_the_corrected_test(name: str, question: str
     assert both.loc[whole, "longer"].to_numpy() == pytest.approx(1) and whole.any() == (
         name == "band_gaps_curve"
     )
-
-
-def test_what_one_form_of_the_test_sees_is_a_hint() -> None:
-    """Beside both tests by hand, each with its own ratio and Holm's rule over its question."""
-    curve = load_results("band_gaps_curve")
-    tests = load_results("band_gaps_curve_verdicts").query("question == 'rivals'")
-    n_test, n_pool = curve.loc[0, ["n_test", "n_pool"]]
-    wide = curve.pivot_table("rmse", ["setting", "size", "repeat"], "model")
-
-    def sees(form: str) -> pd.Series:
-        p_values = []
-        for row in tests.itertuples():
-            scores = wide.loc[row.setting, row.size]
-            shared = n_test / (n_pool if form == "pool" else row.size)
-            change = scores[row.model] - scores["single-task"]
-            p_values.append(corrected_resampled_t_test(change, shared)[2])
-        return pd.Series(holm(np.array(p_values)) < 0.05, tests.index)
-
-    verdict = with_hints(tests)["verdict"]
-    ours, published = sees("pool"), sees("labels")
-    gains = tests["difference"] < 0
-    assert ((verdict == "hint") == ((ours != published) & gains)).all()
-    assert ((verdict == "hint: worse") == ((ours != published) & ~gains)).all()
-    assert (verdict == "hint").sum() == 4 and (verdict == "hint: worse").sum() == 1
-    assert (verdict[ours & published] == tests["verdict"][ours & published]).all()
-    assert (verdict[~ours & ~published] == "no difference seen").all()
 
 
 def test_each_check_of_a_verdict_is_that_of_its_own_table():

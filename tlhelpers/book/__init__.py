@@ -19,7 +19,6 @@ from tlhelpers.book.counted_otherwise import (
     check_verdicts,
     count_otherwise,
     nameless_words,
-    with_hints,
 )
 from tlhelpers.book.explorers import (
     Explorer,
@@ -168,7 +167,6 @@ __all__ = [
     "training_size_explorer",
     "verdict_words",
     "visible_relation",
-    "with_hints",
     "write_project_table",
     *_figures,
 ]

@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from tlhelpers.book.counted_otherwise import HINTS, with_hints
 from tlhelpers.book.findings import (
     FAILS,
     HOLDS,
@@ -18,8 +17,6 @@ from tlhelpers.book.prose import interval
 from tlhelpers.book.record import BEYOND, count_verdicts
 from tlhelpers.data.loaders import load_results
 from tlhelpers.evaluation.comparison import compare_models, judge
-
-_HINT = "a hint"  # only one form of the test sees it
 
 
 def beyond_table() -> pd.DataFrame:
@@ -38,7 +35,7 @@ def beyond_table() -> pd.DataFrame:
 def _cases(question: str, model: str) -> pd.DataFrame:
     """Return the tests of one model for band gaps: at every size, and with all labels."""
     here = "question == @question and model == @model and metric == 'rmse'"
-    sizes = with_hints(load_results("band_gaps_curve_verdicts")).query(here)
+    sizes = load_results("band_gaps_curve_verdicts").query(here)
     whole = load_results("band_gaps_verdicts").query(here).assign(size="all")
     rows = pd.concat([sizes, whole])
     return rows.set_index(rows["setting"] + " " + rows["size"].astype(str))
@@ -46,10 +43,10 @@ def _cases(question: str, model: str) -> pd.DataFrame:
 
 def _grouped(rows: pd.DataFrame, claimed: str) -> str:
     """Return in how many cases, and in which, a statement holds and does not hold."""
-    said = rows["verdict"].map(lambda v: _HINT if v == HINTS[claimed] else word([v], claimed))
+    said = rows["verdict"].map(lambda verdict: word([verdict], claimed))
     parts = [
         f"{w} in {(said == w).sum()} of {len(said)} cases ({', '.join(said.index[said == w])})"
-        for w in (HOLDS, _HINT, FAILS)
+        for w in (HOLDS, FAILS)
         if w in said.array
     ]
     left = int((said == OPEN).sum())

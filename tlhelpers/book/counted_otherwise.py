@@ -8,8 +8,6 @@ from tlhelpers.book.verdict_tables import percent_of_baseline
 from tlhelpers.data.loaders import load_results
 from tlhelpers.evaluation import SETTINGS, compare_sizes, holm, judge
 
-HINTS = {"better": "hint", "worse": "hint: worse"}  # seen by one form of the test
-
 
 def count_otherwise(tests: pd.DataFrame, curve: str = "band_gaps_curve") -> pd.DataFrame:
     """Adjust the tests of the band gaps' learning curves in the two ways that we did not choose.
@@ -50,27 +48,6 @@ def _by_published_form(tests: pd.DataFrame, curve: str = "band_gaps_curve") -> p
     ends = {end: middle + (counted[end] - middle) * longer for end in ("low", "high")}
     found = judge(counted.assign(p_value=counted["p_stricter"], **ends), adjust=False)
     return found.assign(p_value=counted["p_alone"])[tests.columns]
-
-
-def with_hints(tests: pd.DataFrame, curve: str = "band_gaps_curve") -> pd.DataFrame:
-    """Call a difference that only one form of the corrected test sees a hint.
-
-    Parameters
-    ----------
-    tests : pandas.DataFrame
-        Verdicts at the sizes of a learning curve.
-    curve : str
-        The result that they were made from.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The same tests; where the two forms do not agree, ``verdict`` is "hint" for what one of
-        them calls better, and "hint: worse" for what it calls worse.
-    """
-    ours, published = tests["verdict"], _by_published_form(tests, curve)["verdict"]
-    seen = ours.where(ours.isin(HINTS), published)
-    return tests.assign(verdict=ours.where(ours == published, seen.map(HINTS)))
 
 
 def both_formulas(tests: pd.DataFrame) -> pd.DataFrame:
@@ -152,9 +129,9 @@ def beside_equal_weights() -> pd.DataFrame:
 
 def nameless_words() -> str:
     """Say what was seen when labels that name no method were left out."""
-    few = with_hints(load_results("band_gaps_named_curve_verdicts"), "band_gaps_named_curve")
-    hints = few[few["verdict"] == "hint"]
-    stack = hints.query("model == 'stack'")
+    few = load_results("band_gaps_named_curve_verdicts")
+    better = few[few["verdict"] == "better"]
+    stack = better.query("model == 'stack'")
     every = load_results("band_gaps_named_verdicts").query("verdict == 'better'")
     gains = [
         f"by {metric.upper()} {_cases(tests)}"
@@ -163,7 +140,7 @@ def nameless_words() -> str:
     return (
         "Some labels of the band gaps name no method, and may be thermal. A run without them was "
         f"added after the other scores were seen. With {join_words(few['size'].unique())} labels "
-        f"it gives a hint of a gain in {len(hints)} of {len(few)} tests: {name_tests(hints)}. "
+        f"it calls a model better in {len(better)} of {len(few)} tests: {name_tests(better)}. "
         f"{len(stack) or 'None'} of these "
         f"{'is' if len(stack) < 2 else 'are'} of the stack. With all labels it calls better, "
         f"{'; '.join(gains)}. These tests are in no other count of ours."

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from tlhelpers.book.counted_otherwise import beside_equal_weights, with_hints
+from tlhelpers.book.counted_otherwise import beside_equal_weights
 from tlhelpers.book.prose import join_words
 from tlhelpers.book.record import BEYOND, PAPER
 from tlhelpers.data.loaders import load_results
@@ -44,12 +44,12 @@ def few_labels_words() -> str:
     scores = curve.pivot_table("score", ["size", "setting"], "model")
     lower = int((scores["difference"] < scores["equal weights"]).sum())
     beside = beside_equal_weights().query("model == 'difference'")["verdict"]
-    hints = curve["verdict"].eq("hint").groupby(curve["model"]).sum()
+    better = curve["verdict"].eq("better").groupby(curve["model"]).sum()
     return (
         f"This was seen on one table, the band gaps. With {join_words(curve['size'].unique())} "
-        f"labels a gain over the baseline is a hint in {hints['equal weights']} of "
-        f"{len(scores)} cases for equal weights, in {hints['difference'] or 'none'} for the "
-        f"difference. Yet the difference has a lower mean error than equal weights in "
+        f"labels equal weights are better than the baseline in {better['equal weights']} of "
+        f"{len(scores)} cases, the difference in {better['difference'] or 'none'}. Yet the "
+        f"difference has a lower mean error than equal weights in "
         f"{'all' if lower == len(scores) else lower} of them, but its error varies more from draw "
         f"to draw. Compared with each other: {join_words(beside.unique())}."
     )
@@ -57,5 +57,4 @@ def few_labels_words() -> str:
 
 def _with_few(curve: str) -> pd.DataFrame:
     """Return the tests beside the baseline, of a learning curve, with few labels."""
-    tests = with_hints(load_results(f"{curve}_verdicts"), curve)
-    return tests.query("size <= @FEW and question in @QUESTIONS")
+    return load_results(f"{curve}_verdicts").query("size <= @FEW and question in @QUESTIONS")

@@ -21,7 +21,6 @@ from tlhelpers.forests.base import TransferForest
 
 _NAMES = {"rmse": "RMSE", "mae": "MAE", "accuracy": "accuracy", "f1_macro": "macro F1"}
 _KEYS = ["setting", "target", "model", "size"]
-_GAINS = (VERDICTS[0], "hint")  # a hint: of `with_hints`
 _WORDS = {"cold": "unknown (cold)", "warm": "known (warm)"}
 
 
@@ -179,7 +178,7 @@ class _View:
         self.unit, self.along, self.where = unit, along, where
         self.is_class, self.spread = metric not in ERRORS, _spread(curve, metric)
         self.ends = "" if self.is_class else f" {unit}"
-        self.saves = any(row["verdict"] in _GAINS for row in verdicts.values())
+        self.saves = VERDICTS[0] in {row["verdict"] for row in verdicts.values()}
 
     def frame(
         self, labels: int, setting: str, target: Hashable, found: dict[str, pd.DataFrame]
@@ -204,7 +203,7 @@ class _View:
                 cells = {"95% interval": interval(said)} | cells
                 readout += f", interval {interval(said)}" + self.ends
             readout += f", {verdict}"
-            if verdict in _GAINS and not self.is_class:
+            if verdict == VERDICTS[0] and not self.is_class:
                 case = (self.curve[_KEYS[:2]] == [setting, target]).all(axis=1)
                 savings = label_saving(self.curve[case], *found, metric=self.metric)
                 saving = _saving(savings.loc[labels])
