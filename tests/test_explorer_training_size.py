@@ -18,7 +18,7 @@ from tlhelpers import (
 from tlhelpers.book.explorers.training_size import training_size_explorer
 from tlhelpers.book.prose import interval
 from tlhelpers.data.studies import Study
-from tlhelpers.evaluation.comparison import compare_sizes, judge
+from tlhelpers.evaluation.comparison import VERDICTS, compare_sizes, judge
 from tlhelpers.evaluation.protocol import training_order
 
 
@@ -128,6 +128,12 @@ def test_the_saving_stands_with_the_verdict_alone(study, made):
             assert ("too few labels" in readout) == (not finite)
             said.append(finite)
     assert len(set(said)) == 2
+    for verdict in VERDICTS[1:]:
+        other = training_size_explorer(
+            models, study, curve, verdicts=verdicts.assign(verdict=verdict)
+        )
+        readout = other.frame["readout"]
+        assert f", {verdict}." in readout and "saving" not in readout and "too few" not in readout
     with pytest.raises(ValueError, match=r"nothing of \('cold', 'y', 'difference', 10\)"):
         training_size_explorer(models, study, curve, verdicts=verdicts.query("size > 10"))
 

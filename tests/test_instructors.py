@@ -377,6 +377,9 @@ def test_what_a_class_with_small_tables_must_expect() -> None:
     table = smaller_tables().loc["without"]
     assert (table["recommended"].loc[[30, 60]] == 3).all() and (table["tables"] == 10).all()
     assert table["gain"].loc[[30, 60]].between(0.17, 0.23).all()
+    assert (
+        table["recommended"][200] == 10 and "for all ten of our tables with 200 entropies" in TEXT
+    )
     assert "In three of them another model" in TEXT and "it was three of ten, too. Yet" in TEXT
     assert "Yet the gain was about a fifth of the error on average" in TEXT
 

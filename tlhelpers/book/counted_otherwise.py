@@ -41,9 +41,9 @@ def count_otherwise(tests: pd.DataFrame, curve: str = "band_gaps_curve") -> pd.D
     )
 
 
-def _by_published_form(tests: pd.DataFrame, curve: str = "band_gaps_curve") -> pd.DataFrame:
+def _by_published_form(tests: pd.DataFrame) -> pd.DataFrame:
     """Judge the same tests by the published form; p is adjusted in each question."""
-    counted = count_otherwise(tests, curve)
+    counted = count_otherwise(tests)
     middle, longer = counted["difference"], counted["longer"]
     ends = {end: middle + (counted[end] - middle) * longer for end in ("low", "high")}
     found = judge(counted.assign(p_value=counted["p_stricter"], **ends), adjust=False)

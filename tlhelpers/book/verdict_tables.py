@@ -53,7 +53,7 @@ def intervals_by(
     text = tests.apply(interval, axis=1)
     if with_score:
         text = tests["score"].map("{:.2f}".format) + " (" + text + ")"
-    seen = tests["verdict"].where(tests["verdict"] != "no difference seen")
+    seen = tests["verdict"].where(tests["verdict"].isin(["better", "worse"]))
     table = _beside(tests, text + (", " + seen).fillna(""), by)
     if baseline is None:
         return table
