@@ -343,48 +343,25 @@ def test_the_gains_outside_the_record_by_hand():
 def test_the_page_of_the_guide_has_a_section_a_row():
     page = (Path(__file__).parents[1] / "book/guide.md").read_text("utf8")
     headings = re.findall(r"^##+ (.+)$", page, re.M)
-    table, rules = decision_table(), guide_evidence()
+    table, seen = decision_table(), guide_evidence()
     assert headings == [
         "In a hurry",
         "If no difference is seen",
-        "Why a mixture?",
         "Your table",
         *table.index,
-        "Five rules",
     ]
     sections = dict(zip(headings, re.split(r"^##+ .+$", page, flags=re.M)[1:], strict=True))
     for case, row in table.iterrows():
         assert row["model"] in sections[case] and f'table["{case}"]' in sections[case]
         first = row["chapter"][:2]
         assert f"[{first}](../notebooks/{first}_" in sections[case]
-    shown = re.findall(r'say\(rules\["(.+?)"\]\)', page)
-    assert shown == [name for name in rules.index if name != "outside"]  # on the page of results
+    shown = re.findall(r'say\(seen\["(.+?)"\]\)', page)
+    assert shown == [name for name in seen.index if name != "outside"]  # on the page of claims
     for name in guide_tables():
         assert f'\nnumbers["{name}"]\n' in page
     rows = re.findall(r"^\| \[.+$", sections["Your table"], re.M)
     for row, model in zip(rows, table["model"], strict=True):
         assert model.partition("(")[0] in row
-
-
-def test_the_rules_of_the_guide_by_hand():
-    rules = guide_evidence()
-    scores = load_results("band_gaps_scores").query("setting == 'cold'")
-    wide = scores.pivot_table(index=["repeat", "fold"], columns="model", values="rmse")
-    apart = wide["stack"] - wide["single-task"]
-    assert f"lower error in {(apart < 0).sum()} folds" in rules["one split"]
-    assert f"{apart.min():+.2f} to {apart.max():+.2f} eV" in rules["one split"]
-    mean = wide.mean()
-    for name in ("difference, mismatched", "gradient boosting, z seen"):
-        assert f"{mean[name]:.2f}" in set(guide_tables()["mismatch"]["error (eV)"])
-    assert guide_tables()["mismatch"]["verdict"].eq("worse").sum() == 1
-    assert "is worse than the baseline" in rules["mismatch"]
-    assert f"{mean['extra trees']:.2f} eV, the stack {mean['stack']:.2f} eV" in rules["baseline"]
-    curve = load_results("band_gaps_curve").groupby(["setting", "size", "model"])["rmse"].mean()
-    for setting in ("cold", "warm"):
-        for model in ("stack", "equal weights"):
-            left = [curve[setting, n, model] / curve[setting, n, "single-task"] for n in (20, 235)]
-            name = model.replace("stack", "the stack")
-            assert f"{1 - left[0]:.0%} and {1 - left[1]:.0%} for {name}" in rules["few"]
 
 
 def test_lists_are_markdown():

@@ -6,7 +6,6 @@ from tlhelpers.book.few_labels import few_labels_words
 from tlhelpers.book.prose import interval, join_words
 from tlhelpers.book.record import (
     ALONE,
-    BEYOND,
     ONE_LINE,
     TWO_LINES,
     count_verdicts,
@@ -18,7 +17,6 @@ from tlhelpers.book.record import (
 from tlhelpers.data.loaders import load_results
 
 NOTHING = ["unrelated", "noise", "no signal"]
-MISMATCHED = "difference, mismatched"
 
 
 def decision_table() -> pd.DataFrame:
@@ -65,77 +63,21 @@ def decision_table() -> pd.DataFrame:
 
 
 def guide_evidence() -> pd.Series:
-    """Say what speaks for each rule of the guide.
+    """Say what was seen over many tables at once.
 
     Returns
     -------
     pandas.Series of str
-        By a key what speaks for a rule (``baseline``, ``asked``, ``mismatch``, ``few``, ``stack``,
-        ``pairs``, ``one split``), and what was seen in all: by comparisons of artificial tables
-        (``compared``), with all labels (``seen``), and outside of that count (``outside``).
+        What was seen by comparisons of artificial tables (``compared``), and with all labels
+        outside of the cases that `decision_table` counts (``outside``).
     """
-    stack, extra, equal = (
-        _gaps().query("model == @name and question in ['rivals', @BEYOND]").set_index("setting")
-        for name in ("stack", "extra trees", "equal weights")
-    )
-    beside = _gaps("stack against rivals").set_index(["model", "setting"])["verdict"]
-    wide = _folds("stack")
-    wins = int((wide < 0).sum())
-    return pd.Series(
-        {
-            "compared": _compared(),
-            "baseline": f"Band gaps, all labels, cold: extra trees, which see no related label, "
-            f"have an RMSE of {extra.loc['cold', 'score']:.2f} eV, the stack "
-            f"{stack.loc['cold', 'score']:.2f} eV ({beside['extra trees', 'cold']}).",
-            "asked": _asked(),
-            "mismatch": _mismatch(),
-            "few": _few(),
-            "stack": f"Band gaps, all labels, warm: equal weights {equal.loc['warm', 'score']:.2f} "
-            f"eV, the stack {stack.loc['warm', 'score']:.2f} eV "
-            f"({beside['equal weights', 'warm']}). Learned weights are the default, as equal ones "
-            "gain less where one member is far better (artificial worlds, another unit).",
-            "pairs": f"Band gaps, all labels, warm: stack minus baseline "
-            f"{stack.loc['warm', 'difference']:+.2f} eV, interval {interval(stack.loc['warm'])} "
-            f"eV; counted among all comparisons of its question, "
-            f"p = {stack.loc['warm', 'p_adjusted']:.2g}.",
-            "one split": f"Stack minus baseline, cold, over the {len(wide)} folds of repeated "
-            f"cross-validation: {wide.min():+.2f} to {wide.max():+.2f} eV; the stack has "
-            f"the lower error in {wins} folds.",
-            "outside": _outside(),
-        }
-    )
-
-
-def _few() -> str:
-    """Return how the gain of the stack and of equal weights goes with the number of labels."""
-    curve = load_results("band_gaps_curve_verdicts")
-    curve = curve[curve["question"].isin([BEYOND, "rivals"])]
-    curve = curve.assign(gain=-curve["difference"] / curve["baseline_score"])
-    gain = curve.set_index(["model", "setting", "size"])["gain"].sort_index()
-    ends = [curve["size"].min(), curve["size"].max()]
-
-    def ends_of(model: str, setting: str) -> str:
-        return " and ".join(f"{gain[model, setting, size]:.0%}" for size in ends)
-
-    return (
-        f"On the band gaps, with {ends[0]} and with {ends[1]} labels, the gains in percent of the "
-        f"baseline's mean error are these. Cold: {ends_of('stack', 'cold')} for the stack, "
-        f"{ends_of('equal weights', 'cold')} for equal weights. Warm: {ends_of('stack', 'warm')} "
-        f"for the stack, {ends_of('equal weights', 'warm')} for equal weights."
-    )
+    return pd.Series({"compared": _compared(), "outside": _outside()})
 
 
 def _gaps(question: str | None = None) -> pd.DataFrame:
     """Return the tests of the band gap study with all labels, of one question or all."""
     tests = gap_tests()
     return tests if question is None else tests[tests["question"] == question]
-
-
-def _folds(model: str) -> pd.Series:
-    """Return how far a model is from the baseline in every fold of the band gaps, cold."""
-    scores = load_results("band_gaps_scores").query("setting == 'cold'")
-    wide = scores.pivot_table(index=["repeat", "fold"], columns="model", values="rmse")
-    return wide[model] - wide["single-task"]
 
 
 def _alone() -> str:
@@ -174,16 +116,6 @@ def _paper(model: str) -> str:
     return (
         f"Case studies with all labels: {_record(model)}. In artificial worlds it has up to "
         f"{worst:.2f} times the baseline's error where the related label tells nothing."
-    )
-
-
-def _asked() -> str:
-    boosted = _gaps("rivals").query("model == 'gradient boosting, z seen'").set_index("setting")
-    return (
-        f"Band gaps, all labels: gradient boosting that learns with the computed gap has an error "
-        f"of {boosted.loc['warm', 'score']:.2f} eV where the gap is known, and of "
-        f"{boosted.loc['cold', 'score']:.2f} eV where it is not. A test with the gap known would "
-        "have hidden that."
     )
 
 
@@ -248,16 +180,6 @@ def _union() -> str:
     return (
         f"Band gaps, measured and computed as one label, all labels: worse than the baseline in "
         f"{worse} of {len(tests)} cases."
-    )
-
-
-def _mismatch() -> str:
-    boosted = _gaps("rivals").query("model == 'gradient boosting, z seen' and setting == 'cold'")
-    return (
-        "Band gaps, all labels, cold: gradient boosting whose column of computed gaps is then "
-        f"empty is {boosted['verdict'].item()} than the baseline. A difference forest that "
-        "predicts from guesses as if they were measured was compared with one that is trained for "
-        f"guesses: {_gaps('mismatch').query('model == @MISMATCHED')['verdict'].item()}."
     )
 
 

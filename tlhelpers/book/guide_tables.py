@@ -16,10 +16,6 @@ WORLDS = {
     "in another unit": ["another unit"],
 }
 SHOWN = ["stack", "equal weights", "learned slope", "latent variable", "multi-task"]
-NAMES = {
-    "difference, mismatched": "difference, predicting from guesses",
-    "gradient boosting, z seen": "gradient boosting, column empty",
-}
 
 
 def guide_tables() -> dict[str, pd.DataFrame]:
@@ -30,24 +26,15 @@ def guide_tables() -> dict[str, pd.DataFrame]:
     dict of pandas.DataFrame
         ``worlds``: the range of the mean error of each model over the baseline's, by what the
         related label of an artificial world tells. ``few labels``: see `few_labels_table`.
-        ``known energies``, ``union`` and ``mismatch``: a row per comparison with the errors of
-        both sides, the 95% interval of the difference and the verdict.
+        ``known energies`` and ``union``: a row per comparison with the errors of both sides, the
+        95% interval of the difference and the verdict.
     """
-    gaps = gap_tests()
-    pooled = gaps.query("question == 'unions' and model == 'pooled'")
-    cold = gaps.query("setting == 'cold'")
-    wrong = pd.concat(
-        [
-            cold.query("model == 'difference, mismatched' and question == 'mismatch'"),
-            cold.query("model == 'gradient boosting, z seen' and question == 'rivals'"),
-        ]
-    ).assign(beside=["difference, trained for guesses", "baseline"])
+    pooled = gap_tests().query("question == 'unions' and model == 'pooled'")
     return {
         "worlds": _worlds(),
         "few labels": few_labels_table(),
         "known energies": pd.concat([_energies(), _held_out()]),
         "union": _cases(pooled.assign(beside="baseline"), ["setting"]),
-        "mismatch": _cases(wrong, ["model", "beside"]),
     }
 
 
@@ -61,7 +48,7 @@ def _cases(tests: pd.DataFrame, by: list[str]) -> pd.DataFrame:
             "95% interval": tests.apply(interval, axis=1),
         }
     )
-    keys = tests[by].replace(NAMES)
+    keys = tests[by]
     return table.set_index(pd.MultiIndex.from_frame(keys) if len(by) > 1 else keys[by[0]])
 
 
