@@ -30,7 +30,8 @@ def main(trees: int = 100, repeats: int = 5) -> None:
     said = [
         {"setting": name, "recommended": told.model, "picked": told.preferred,
          "score": told.score, "baseline_score": told.baseline_score, "low": told.low,
-         "high": told.high, "p_value": told.p_value, "sentence": told.sentence}
+         "high": told.high, "p_value": told.p_value, "p_adjusted": told.p_adjusted,
+         "sentence": told.sentence}
         for name, told in found.recommendations.items()
     ]  # fmt: skip
     parts.write("band_gaps", {"call": pd.DataFrame(said), "call_verdicts": found.verdicts})

@@ -534,4 +534,6 @@ def test_the_call_on_the_band_gaps_saw_the_labels_of_their_study():
     for _, family in tests.groupby("setting"):
         assert set(family["baseline_score"]) == set(said["baseline_score"])
     assert ((said["high"] < 0) == (said["p_value"] < 0.05)).all()
-    assert ((said["recommended"] == "single-task") == (said["high"] > 0)).all()
+    assert np.allclose(said["p_adjusted"], holm(said["p_value"]))  # the two settings
+    assert ((said["recommended"] == "single-task") == (said["p_adjusted"] > 0.05)).all()
+    assert np.allclose(tests["p_adjusted"], holm(tests["p_value"]))

@@ -217,6 +217,20 @@ def test_few_labels_are_told_by_their_number() -> None:
     assert "6 groups with a label: too few" in messages(found(grouped, "few labels"))
 
 
+@pytest.mark.parametrize(("decades", "told"), [(2.0, False), (2.4, True)])
+@pytest.mark.parametrize("factor", [1e-6, 1.0])
+def test_a_target_that_spans_decades_is_told(decades: float, told: bool, factor: float) -> None:
+    """Nine tenths of 2.4 decades are more than two, of two decades they are less."""
+    labels = factor * 10 ** np.linspace(0, decades, 40)
+    frame = pd.DataFrame({"x": np.arange(60.0), "y": [*labels, *[np.nan] * 20]})
+    roles = guess_roles(frame, target="y", features=["x"])
+    topics = [finding.topic for finding in check(read_roles(frame, roles))]
+    assert ("scale" in topics) == told
+    for other in (-labels, np.log10(labels), np.append(0, labels[1:])):  # no logarithm, or done
+        frame["y"] = [*other, *[np.nan] * 20]
+        assert "scale" not in [f.topic for f in check(read_roles(frame, roles))]
+
+
 def test_a_constant_related_label_and_feature() -> None:
     frame = world().assign(d=1.0)
     frame["z"] = frame["z"].where(frame["z"].isna(), 4.0)

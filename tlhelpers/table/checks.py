@@ -17,6 +17,7 @@ from tlhelpers.table.roles import OwnTable, read_roles
 
 LEVELS = ("error", "warning", "note")
 COPY = 0.9999  # a correlation above this is a copy
+DECADES = 2  # powers of ten that nine tenths of the labels span
 MIXED = 0.3  # rows of one kind that differ by this part of the spread of all labels
 _PAIRS = 6  # related labels whose overlap is told
 
@@ -70,14 +71,15 @@ def check(table: pd.DataFrame | OwnTable) -> list[Finding]:
     -----
     Known labels: a related label is named where the shares of labelled rows and of rows to predict
     that know it differ by 0.3 or more; rows that know no related label are asked cold, and do not
-    count. Setting: where no row lacks a label of the target, the models are compared cold. Units:
-    of two labels the slope that does not depend on which of them carries the noise, the geometric
-    mean of the Theil-Sen slope of one on the other and the inverse of that of the other on the one.
-    Outliers: out-of-bag residuals of a single-task forest of 100 trees, beyond six times their
-    scale (the larger of 1.4826 times the median absolute deviation and of the 90% quantile over
-    1.645: both are the SD of normal values); with fewer than thirty labels, the labels' own
-    deviation from their median. Two sources: a mixture of two normal distributions fits the
-    difference to a related label better than one (BIC), with means more than three standard
+    count. Scale: labels of the target that are all above zero, whose 95% quantile is 100 times the
+    5% quantile or more. Setting: where no row lacks a label of the target, the models are compared
+    cold. Units: of two labels the slope that does not depend on which of them carries the noise,
+    the geometric mean of the Theil-Sen slope of one on the other and the inverse of that of the
+    other on the one. Outliers: out-of-bag residuals of a single-task forest of 100 trees, beyond
+    six times their scale (the larger of 1.4826 times the median absolute deviation and of the 90%
+    quantile over 1.645: both are the SD of normal values); with fewer than thirty labels, the
+    labels' own deviation from their median. Two sources: a mixture of two normal distributions fits
+    the difference to a related label better than one (BIC), with means more than three standard
     deviations apart (Ashman's D) and at least 15% of the rows in each.
 
     Examples
@@ -89,8 +91,8 @@ def check(table: pd.DataFrame | OwnTable) -> list[Finding]:
     ['few labels']
     """
     own = table if isinstance(table, OwnTable) else read_roles(table, guess_roles(table))
-    finders = (_sparsity, _few_labels, _constants, _overlap, _setting, _known, _relations, _copies)
-    others = (_repeats, _groups, _odd_labels)
+    finders = (_sparsity, _few_labels, _scale, _constants, _overlap, _setting, _known)
+    others = (_relations, _copies, _repeats, _groups, _odd_labels)
     found = [finding for find in (*finders, *others) for finding in find(own)]
     return sorted(found, key=lambda finding: LEVELS.index(finding.level))
 
@@ -121,6 +123,20 @@ def _few_labels(own: OwnTable) -> Iterator[Finding]:
     elif n < SMALL:
         message = f"{n} {what}: only large differences between models can be seen"
         yield Finding("warning", "few labels", message, place)
+
+
+def _scale(own: OwnTable) -> Iterator[Finding]:
+    """Yield that a logarithm may be the better target."""
+    seen = own.Y[own.target].dropna()
+    if not is_number(seen) or len(seen) < FEW or not (seen > 0).all():
+        return
+    low, high = np.quantile(np.log10(seen), [0.05, 0.95])
+    if high - low >= DECADES:
+        message = (
+            f"labels from {seen.min():.3g} to {seen.max():.3g}: a squared error counts the largest "
+            "most. Put the logarithm into the column instead, or compare both"
+        )
+        yield Finding("warning", "scale", message, place_of(column=own.target))
 
 
 def _constants(own: OwnTable) -> Iterator[Finding]:

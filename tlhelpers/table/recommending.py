@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from tlhelpers.evaluation import compare_models, score_predictions
+from tlhelpers.evaluation import compare_models, judge, score_predictions
 from tlhelpers.evaluation.comparison import LEVEL
 from tlhelpers.evaluation.power import power_ratio
 from tlhelpers.table.candidates import BASELINE, CHOSEN, EQUAL, STACK
@@ -35,7 +35,9 @@ class Recommendation:
     baseline_score, score : float
         Held out: of the baseline, and of the choice made anew in every fold.
     difference, low, high, p_value : float
-        Score of the choice minus that of the baseline: its 95% interval and the one test.
+        Score of the choice minus that of the baseline: its 95% interval and the test.
+    p_adjusted : float
+        The p-value, adjusted for the settings that were compared (Holm).
     n_labels, n_groups : int
         Labels of the target, and the groups that they are of.
     sentence : str
@@ -54,6 +56,7 @@ class Recommendation:
     low: float = np.nan
     high: float = np.nan
     p_value: float = np.nan
+    p_adjusted: float = np.nan
 
 
 def score_folds(predictions: pd.DataFrame) -> pd.DataFrame:
@@ -64,7 +67,7 @@ def score_folds(predictions: pd.DataFrame) -> pd.DataFrame:
 
 
 def judge_models(scores: pd.DataFrame, metric: str) -> pd.DataFrame:
-    """Compare every single model with the baseline; those of one setting are one family.
+    """Compare every single model with the baseline; those of all settings are one family.
 
     Parameters
     ----------
@@ -80,9 +83,13 @@ def judge_models(scores: pd.DataFrame, metric: str) -> pd.DataFrame:
     single = scores[scores["model"] != CHOSEN]
     if single["model"].nunique() < 2:
         return pd.DataFrame(columns=["setting", "model", "metric", "score", "verdict"])
-    tables = {s: compare_models(part, BASELINE, metric) for s, part in single.groupby("setting")}
-    found = pd.concat(tables, names=["setting"]).reset_index()
-    return found.drop(columns="target")
+    return _compare(single, metric).drop(columns="target")
+
+
+def _compare(scores: pd.DataFrame, metric: str) -> pd.DataFrame:
+    """Return the test of each model in each setting, all of them one family."""
+    tables = {s: compare_models(part, BASELINE, metric) for s, part in scores.groupby("setting")}
+    return judge(pd.concat(tables, names=["setting"]).reset_index())
 
 
 def recommend(
@@ -115,17 +122,18 @@ def recommend(
     -------
     Recommendation
         Of `preferred` if choosing in every fold is better than the baseline by the corrected
-        resampled t-test at 0.05, else of the baseline. Where that is for want of labels, the
-        sentence says that it is not decided.
+        resampled t-test at 0.05, adjusted for the settings, else of the baseline. Where that is for
+        want of labels, the sentence says that it is not decided.
     """
-    both = scores[(scores["setting"] == setting) & scores["model"].isin([BASELINE, CHOSEN])]
-    test = compare_models(both, BASELINE, metric).reset_index().iloc[0]
+    both = scores[scores["model"].isin([BASELINE, CHOSEN])]
+    tests = _compare(both, metric).set_index("setting")
+    test, n_settings = tests.loc[setting], len(tests)
     better = test["verdict"] == "better"
     model = preferred if better else BASELINE
-    numbers = ["baseline_score", "score", "difference", "low", "high", "p_value"]
+    numbers = ["baseline_score", "score", "difference", "low", "high", "p_value", "p_adjusted"]
     values = {name: float(test[name]) for name in numbers}
-    n_scores = len(both) // 2
-    sentence = _sentence(values, metric, model, preferred, better, unit, n_groups, n_scores)
+    counts = n_groups, len(both) // 2 // n_settings, n_settings
+    sentence = _sentence(values, metric, model, preferred, better, unit, *counts)
     groups = "" if n_groups == n_labels else (
         f" in {n_groups} groups, whose rows are held out together"
     )  # fmt: skip
@@ -156,12 +164,14 @@ def _sentence(
     unit: str,
     n_groups: int,
     n_scores: int,
+    n_settings: int = 1,
 ) -> str:
     """Say in words what the test says."""
     base, low, high = values["baseline_score"], values["low"], values["high"]
-    (name, meaning, _), p = SCORES[metric], values["p_value"]
+    (name, meaning, _), p = SCORES[metric], values["p_adjusted"]
     name = f"{name} ({meaning})"
     p_text = "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
+    p_text += ", raised for both settings" if n_settings > 1 else ""
     moved = (
         f"On held-out rows the {name} of the single-task forest is {rounded(base)}, that of the "
         f"picked model {rounded(values['score'])}{unit} (difference "
@@ -183,7 +193,7 @@ def _sentence(
         )
     if p < LEVEL:
         return f"Use the single-task forest: the picked model is worse. {moved}"
-    seen = (high - low) / 2 * (1 + power_ratio(n_scores))  # in four comparisons of five
+    seen = (high - low) / 2 * (1 + power_ratio(n_scores, n_settings))  # in four of five
     power = _say_power(base, seen, metric)
     alone = preferred == BASELINE
     picked = "the single-task forest itself" if alone else _article(preferred)

@@ -109,7 +109,7 @@ def _models(found: Comparison, setting: str) -> tuple[str, str, Table]:
         ]  # fmt: skip
         rows.append([
             "chosen in each fold", rounded(said.score), signed(said.difference), _between(said),
-            f"{_p(said.p_value)} (one test)", "",
+            _p(said.p_adjusted) + (" (one test)" if len(found.recommendations) == 1 else ""), "",
         ])  # fmt: skip
     return setting, said.sentence, (head, rows)
 
