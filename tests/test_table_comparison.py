@@ -253,9 +253,9 @@ def test_a_fold_of_few_labels_warns_of_no_interval(recwarn):
     assert not [w for w in recwarn if "an interval of coverage" in str(w.message)]
 
 
-def said_of(*told, n_groups=30, n_scores=25):
+def said_of(*told, n_groups=30, n_scores=25, n_settings=1):
     """Return the words of the recommendation, where nothing else is named of 25 scores."""
-    return recommending._sentence(*told, n_groups, n_scores)
+    return recommending._sentence(*told, n_groups, n_scores, n_settings)
 
 
 def folds_with(p_values):
@@ -880,5 +880,6 @@ def test_what_is_stored_of_the_band_gaps_is_what_is_said_today(setting):
         told["picked"],
         better,
         ", in the unit of 'gap_optical'",
+        n_settings=2,
     )
     assert told["sentence"].startswith(said + f" ({setting} setting: ")
