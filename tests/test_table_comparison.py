@@ -272,6 +272,34 @@ def folds_with(p_values):
     return pd.concat(tables, ignore_index=True).assign(n_test=20, n_pool=80, n_train=80)
 
 
+def test_a_fit_has_one_thread():
+    """Others of its own would wait for each other: boosting on a small table with two jobs."""
+    code = """
+import threading, numpy as np, pandas as pd
+from sklearn.linear_model import LinearRegression
+from threadpoolctl import threadpool_info
+from tlhelpers import compare_architectures
+
+class Spy(LinearRegression):
+    seen = set()
+    def fit(self, X, y):
+        beside = threading.current_thread() is not threading.main_thread()
+        pools = [pool for pool in threadpool_info() if pool["user_api"] == "openmp"]
+        self.seen.update((beside, pool["num_threads"]) for pool in pools)
+        return super().fit(X, y)
+
+x = np.random.default_rng(0).uniform(size=(40, 2))
+Y = pd.DataFrame({"y": x[:, 0], "z": x.sum(axis=1)})
+options = {"n_estimators": 5, "n_repeats": 2, "max_seconds": 0.1, "progress": False}
+compare_architectures(pd.DataFrame(x), Y, "y", rivals={"spy": Spy()}, n_jobs=2, **options)
+print(sorted(Spy.seen))
+"""
+    environment = os.environ | {"OMP_NUM_THREADS": "4"}
+    command = [sys.executable, "-W", "ignore", "-c", code]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=200)
+    assert done.stdout == "[(False, 4), (True, 1)]\n", done.stdout + done.stderr
+
+
 def test_p_is_raised_where_both_settings_are_compared():
     """One choice in two settings is two tests."""
     told = "rmse", "stack", 100, 100

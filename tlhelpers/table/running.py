@@ -15,6 +15,7 @@ from typing import Any
 import joblib
 import numpy as np
 from joblib import Parallel, delayed, effective_n_jobs
+from threadpoolctl import threadpool_limits
 from tqdm.auto import tqdm
 
 from tlhelpers.evaluation.experiment import Experiment
@@ -207,5 +208,7 @@ class Runner:
 
 def _timed(part: Part, task: Experiment) -> tuple[float, Arrays]:
     begun = time.perf_counter()
-    arrays = work(part, task)
+    # gradient boosting would start threads of its own in each of ours, and these would wait
+    with threadpool_limits(1, "openmp"):
+        arrays = work(part, task)
     return time.perf_counter() - begun, arrays
