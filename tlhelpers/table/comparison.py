@@ -37,7 +37,7 @@ from tlhelpers.table.recommending import (
     score_folds,
 )
 from tlhelpers.table.relations import FEW
-from tlhelpers.table.running import Runner, folder_of
+from tlhelpers.table.running import Runner, folder_of, one_thread
 from tlhelpers.table.units import in_unit
 
 CURVE_REPEATS = 10
@@ -148,7 +148,8 @@ def compare_architectures(
         answers = {s: fitted[BASELINE] for s in settings}
         return Comparison(**head, recommendations=few, models=answers, left_out=tuple(left_out))
     compile_kernels()
-    fitted, losses, seconds = fit_all(task, list(models), settings, random_state)
+    with one_thread():
+        fitted, losses, seconds = fit_all(task, list(models), settings, random_state)
     deadline = started + (np.inf if max_seconds is None else max_seconds)
     folder = folder_of(keep, task, n_splits, random_state)
     runner = Runner(task, seconds, n_jobs, folder, deadline, started, progress)

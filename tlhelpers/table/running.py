@@ -25,6 +25,14 @@ from tlhelpers.table.parts import Arrays, Part, work
 _RESERVE = 0.02  # of the time, for what else follows the last part
 
 
+def one_thread() -> threadpool_limits:
+    """Return the context in which a fit has no threads of its own, as gradient boosting would.
+
+    On a small table they wait for each other, all the more where fits run side by side.
+    """
+    return threadpool_limits(1, "openmp")
+
+
 def folder_of(keep: str | os.PathLike | None, task: Experiment, *settings) -> Path | None:
     """Return where the parts of one comparison are kept, or None.
 
@@ -208,7 +216,6 @@ class Runner:
 
 def _timed(part: Part, task: Experiment) -> tuple[float, Arrays]:
     begun = time.perf_counter()
-    # gradient boosting would start threads of its own in each of ours, and these would wait
-    with threadpool_limits(1, "openmp"):
+    with one_thread():
         arrays = work(part, task)
     return time.perf_counter() - begun, arrays
