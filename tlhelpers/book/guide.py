@@ -74,10 +74,9 @@ def guide_evidence() -> pd.Series:
     return pd.Series({"compared": _compared(), "outside": _outside()})
 
 
-def _gaps(question: str | None = None) -> pd.DataFrame:
-    """Return the tests of the band gap study with all labels, of one question or all."""
-    tests = gap_tests()
-    return tests if question is None else tests[tests["question"] == question]
+def _gaps(question: str) -> pd.DataFrame:
+    """Return the tests of one question of the band gap study, with all labels."""
+    return gap_tests().query("question == @question")
 
 
 def _alone() -> str:

@@ -13,7 +13,8 @@ def power_ratio(n_scores: int | pd.Series, n_tests: int = 1) -> float | np.ndarr
     n_scores : int or pandas.Series
         Scores behind the corrected resampled t-test: folds times repeats.
     n_tests : int
-        Tests that are counted together: the p-value of each is multiplied by their number.
+        Tests that are counted together. A p-value is multiplied by their number, the most that
+        Holm's rule does.
 
     Returns
     -------

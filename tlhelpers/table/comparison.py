@@ -68,10 +68,10 @@ def compare_architectures(
     mean of the stack's members) and any rivals are compared by repeated grouped cross-validation.
     In every fold the model with the least error on the training rows, each predicted without its
     label, is chosen; one test compares this choice with the single-task forest, so that the error
-    of the recommendation includes the choice. The weights of the stack were fitted to these very
-    rows, so the choice favours it, in ties too, and of numbers hardly ever falls on equal weights:
-    look at their verdict. Of classes it may, as an error counts wrong classes and the weights were
-    fitted to the Brier score.
+    of the recommendation includes the choice. Where both settings are compared, p is adjusted for
+    the two tests. The weights of the stack were fitted to these very rows, so the choice favours
+    it, in ties too, and of numbers hardly ever falls on equal weights: look at their verdict. Of
+    classes it may, as an error counts wrong classes and the weights were fitted to the Brier score.
 
     Parameters
     ----------

@@ -127,12 +127,13 @@ def recommend(
     """
     both = scores[scores["model"].isin([BASELINE, CHOSEN])]
     tests = _compare(both, metric).set_index("setting")
-    test, n_settings = tests.loc[setting], len(tests)
+    test = tests.loc[setting]
     better = test["verdict"] == "better"
     model = preferred if better else BASELINE
     numbers = ["baseline_score", "score", "difference", "low", "high", "p_value", "p_adjusted"]
     values = {name: float(test[name]) for name in numbers}
-    counts = n_groups, len(both) // 2 // n_settings, n_settings
+    n_scores = len(both.query("setting == @setting and model == @CHOSEN"))
+    counts = n_groups, n_scores, len(tests)
     sentence = _sentence(values, metric, model, preferred, better, unit, *counts)
     groups = "" if n_groups == n_labels else (
         f" in {n_groups} groups, whose rows are held out together"
