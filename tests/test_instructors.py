@@ -54,6 +54,7 @@ def sections(text: str) -> dict[str, str]:
 HEADS = r"---|\| \| \*|from|min \||until|group|level|chap|exercise \||to get|pitfall"
 PLAN = re.compile(r"^\| (?:from \| )?min \| what \|", re.MULTILINE)
 CLOCK = re.compile(r"^\| (\d+):(\d\d) \| (\d+) \|", re.MULTILINE)
+TIME = re.compile(r"\*\*Time\.\*\*\s(\d+)")
 CHAPTER = r"\[\d\d\]\(\.\./notebooks/\w+\.md(?:#exercises)?\)"
 
 
@@ -514,7 +515,7 @@ def test_the_entropies_need_what_the_card_says() -> None:
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 def test_the_stated_time_is_that_of_the_words(path: Path) -> None:
     """The project has its own: ten minutes a step."""
-    stated = int(re.search(r"\*\*Time\.\*\*\s(\d+)", path.read_text("utf8"))[1])
+    stated = int(TIME.search(path.read_text("utf8"))[1])
     assert stated == 5 * round(reading_minutes(path) / 5), reading_minutes(path)
 
 
@@ -525,10 +526,7 @@ def test_a_chapter_opens_with_its_question(path: Path) -> None:
 
 
 def test_no_lesson_is_longer_than_its_chapter() -> None:
-    times = {
-        p.stem[:2]: int(re.search(r"\*\*Time\.\*\*\s(\d+)", p.read_text())[1])
-        for p in [*CHAPTERS, PROJECT]
-    }
+    times = {p.stem[:2]: int(TIME.search(p.read_text("utf8"))[1]) for p in [*CHAPTERS, PROJECT]}
     for cells in [cells for text in PLANS.values() for cells in rows(text)]:
         named = re.findall(r"\[(\d\d)\]", cells[2])
         assert not named or int(cells[0]) <= sum(times[name] for name in named), cells[1]
@@ -730,6 +728,24 @@ def test_the_table_for_those_without_one_is_read() -> None:
         assert own.target == target and own.Y[target].count() == 60 and len(own.Y.columns) == 3
         labelled.append(frame[target].notna())
     assert (labelled[0] & labelled[1]).sum() < 30
+
+
+def test_a_term_has_the_minutes_of_its_chapters_and_ends_in_time() -> None:
+    text = sections(TEXT)["A term (ten sessions of 90 minutes)"]
+    table = re.findall(r"^\| (\d+) \| (.+?) \| (\d+) \| (.+?) \| (\d+) \|", text, re.M)
+    assert [int(session) for session, *_ in table] == list(range(1, 11))
+    pages = {path.stem[:2]: path.read_text("utf8") for path in CHAPTERS}
+    for _, before, reading, inside, working in table:
+        times = [TIME.search(pages[name]) for name in re.findall(r"\[(\d\d)\]", before)]
+        assert sum(int(found[1]) for found in times) == int(reading)
+        done = [
+            minutes_of((name, *exercise.split(" ", 1)))
+            for name in re.findall(r"\d\d", inside)
+            for exercise in exercises_of(pages[name])
+            if not exercise.endswith("extend")
+        ]
+        assert sum(done) == int(working) <= 60
+    assert re.findall(r"\d\d", "".join(row[3] for row in table)) == list(pages)[:12]
 
 
 def test_the_shortest_way_takes_as_long_as_the_first_page_says() -> None:
