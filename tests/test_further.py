@@ -8,7 +8,7 @@ from conftest import AT_REST, visiting, wait_until
 from playwright.sync_api import expect
 
 PAGE = "notebooks/08_band_gaps.html"
-SECTION = "more-the-two-controls-by-size-and-setting"
+SECTION = "more-with-all-labels-and-one-related-label"
 
 
 @pytest.fixture(params=[""])

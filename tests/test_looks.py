@@ -535,7 +535,7 @@ def test_a_table_of_contents_has_room_and_is_cards_on_a_phone(at) -> None:
             heights = [cell.bounding_box()["y"] for cell in row.locator("td").all()]
             assert heights == sorted(set(heights)), "a cell under the other"
         named = "e => getComputedStyle(e, '::before').content"
-        of_tables = page.locator(".tl-contents:has(th:text('begin')) tbody td")
+        of_tables = page.locator(".tl-contents:has(th:has-text('begin')) tbody td")
         assert "begin" in of_tables.nth(1).evaluate(named)
 
 
