@@ -317,6 +317,46 @@ def test_p_is_raised_where_both_settings_are_compared():
     assert clear.model == "stack" and clear.p_adjusted == pytest.approx(0.04)
 
 
+def own_p(name, p_values):
+    """Return the scores of one more model, which differs with this p in each setting."""
+    folds = folds_with(p_values).query("model == 'chosen'")
+    return folds.assign(model=name)
+
+
+@pytest.mark.parametrize(
+    ("p_equal", "p_mixture", "named"),
+    [
+        (0.2, 0.3, ""),
+        (0.001, 0.3, "the stack with equal weights is better than the single-task forest: you may "
+         "take it, if"),
+        (0.03, 0.3, ""),  # twice 0.03: raised for both models
+        (0.001, 0.002, "the stack with equal weights and 'usual mixture' are better than the "
+         "single-task forest: you may take one of them, if"),
+    ],
+)  # fmt: skip
+def test_where_no_difference_is_seen_the_models_whose_own_gain_is_seen_are_named(
+    p_equal, p_mixture, named
+):
+    told = "rmse", "stack", 100, 100
+    extra = [own_p("equal weights", {"warm": p_equal}), own_p("usual mixture", {"warm": p_mixture})]
+    unseen = pd.concat([folds_with({"warm": 0.2}), *extra], ignore_index=True)
+    said = recommending.recommend(unseen, "warm", *told)
+    assert said.sentence.startswith("No difference seen: the choice is yours.")
+    assert ("by a test for each model" in said.sentence) == bool(named) and named in said.sentence
+    seen = pd.concat([folds_with({"warm": 0.01}), *extra], ignore_index=True)
+    assert "by a test for each model" not in recommending.recommend(seen, "warm", *told).sentence
+    few = recommending.recommend(unseen, "warm", "rmse", "stack", 20, 20)
+    assert few.sentence.startswith("Not decided") and "by a test" not in few.sentence
+
+
+def test_a_gain_of_one_setting_is_not_named_in_the_other():
+    own = own_p("equal weights", {"warm": 0.001, "cold": 0.5})
+    scores = pd.concat([folds_with({"warm": 0.2, "cold": 0.3}), own], ignore_index=True)
+    told = "rmse", "stack", 100, 100
+    assert "equal weights is better" in recommending.recommend(scores, "warm", *told).sentence
+    assert "equal weights" not in recommending.recommend(scores, "cold", *told).sentence
+
+
 @pytest.mark.parametrize("half", [0.69, 0.71])
 def test_a_difference_that_cannot_be_is_not_promised(half):
     values = {"baseline_score": 1.0, "score": 0.4, "difference": -0.6, "p_adjusted": 0.1}
@@ -909,4 +949,7 @@ def test_what_is_stored_of_the_band_gaps_is_what_is_said_today(setting):
         ", in the unit of 'gap_optical'",
         n_settings=2,
     )
+    if setting == "warm":
+        said += recommending._say_better(load_results("band_gaps_call_verdicts"), setting)
+        assert said.endswith("you may take it, if you report this answer, too.")
     assert told["sentence"].startswith(said + f" ({setting} setting: ")

@@ -220,7 +220,7 @@ OF_STUDIES: Mapping[str, Mapping[str, Answer]] = {
         ),
         "chance": Answer(
             2.2,
-            0.25,
+            0.15,
             {
                 5: "that is the level in percent: take it of the 44 tests",
                 0.05: "that is the level: take it of the 44 tests",

@@ -178,7 +178,7 @@ def _known(own: OwnTable) -> Iterator[Finding]:
     shares = known_shares(own.Y, own.target).query("apart")
     for name, row in zip(shares.index, shares.itertuples(index=False), strict=True):
         message = (
-            f"known for {row.labelled:.0%} of the labelled rows and for {row.to_predict:.0%} of "
+            f"is known for {row.labelled:.0%} of the labelled rows and for {row.to_predict:.0%} of "
             "the rows to predict: a warm score is of the labelled rows. On the others the error "
             f"may be {'larger' if row.labelled > row.to_predict else 'smaller'}. Compare without "
             "this column too"

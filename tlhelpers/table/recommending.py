@@ -17,6 +17,7 @@ _SETTINGS = {
     "cold": "cold setting: nothing but the features of the rows to predict is known",
     "warm": "warm setting: a row to predict comes with the related labels that it has",
 }
+_UNSEEN = "No difference seen"
 SCORED = ["model", "repeat", "fold", "target", "n_train", "n_pool"]
 
 
@@ -123,7 +124,8 @@ def recommend(
     Recommendation
         Of `preferred` if choosing in every fold is better than the baseline by the corrected
         resampled t-test at 0.05, adjusted for the settings, else of the baseline. Where that is for
-        want of labels, the sentence says that it is not decided.
+        want of labels, the sentence says that it is not decided. Where no difference is seen, it
+        names the single models that are better by tests of their own (`judge_models`).
     """
     both = scores[scores["model"].isin([BASELINE, CHOSEN])]
     tests = _compare(both, metric).set_index("setting")
@@ -135,6 +137,8 @@ def recommend(
     n_scores = len(both.query("setting == @setting and model == @CHOSEN"))
     counts = n_groups, n_scores, len(tests)
     sentence = _sentence(values, metric, model, preferred, better, unit, *counts)
+    if sentence.startswith(_UNSEEN):
+        sentence += _say_better(judge_models(scores, metric), setting)
     groups = "" if n_groups == n_labels else (
         f" in {n_groups} groups, whose rows are held out together"
     )  # fmt: skip
@@ -189,7 +193,7 @@ def _sentence(
         )
     if values["difference"] == 0 and high == low:
         return (
-            "No difference seen: the single-task forest was picked in every split. "
+            f"{_UNSEEN}: the single-task forest was picked in every split. "
             f"On held-out rows its {name} is {rounded(base)}{unit}."
         )
     if p < LEVEL:
@@ -204,10 +208,24 @@ def _sentence(
         more += "table, or get more labels."
         return f"Not decided, for want of labels. {moved} {power} {picked} {more}"
     if alone:
-        return f"No difference seen. {picked} {moved} {power}"
+        return f"{_UNSEEN}. {picked} {moved} {power}"
     choice = "If a simple model will do, take the single-task forest; if a low error counts, "
     choice += f"{_article(preferred)}, picked by the errors on all rows."
-    return f"No difference seen: the choice is yours. {choice} {moved} {power}"
+    return f"{_UNSEEN}: the choice is yours. {choice} {moved} {power}"
+
+
+def _say_better(verdicts: pd.DataFrame, setting: str) -> str:
+    """Name the single models whose own gain is seen, though that of the choice is not."""
+    seen = verdicts[(verdicts["setting"] == setting) & (verdicts["verdict"] == "better")]
+    if seen.empty:
+        return ""
+    *first, last = map(_article, seen["model"])
+    names = f"{', '.join(first)} and {last}" if first else last
+    be, take = ("are", "one of them") if first else ("is", "it")
+    return (
+        f" But by a test for each model, with p raised for all of them, {names} {be} better than "
+        f"the single-task forest: you may take {take}, if you report this answer, too."
+    )
 
 
 def _most(base: float, metric: str) -> float:
