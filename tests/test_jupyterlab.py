@@ -64,7 +64,7 @@ def chapter_08() -> str:
     cells = nbformat.read(ROOT / "notebooks/08_band_gaps.ipynb", as_version=4).cells
     code = [cell.source for cell in cells if cell.cell_type == "code"]
     parts = ["tl.band_gap_study()", "= hold_out_rows(", '"band_gaps_curve"', "= replace(dev"]
-    parts += ["small = {", "= training_size_explorer("]
+    parts += ['"band_gaps_curve_verdicts"', "small = {", "= training_size_explorer("]
     return "\n".join(next(source for source in code if part in source) for part in parts)
 
 
@@ -134,7 +134,7 @@ def test_the_slider_of_chapter_08_retrains(browser, lab: str, record_property) -
     first = [0, 2, 3, 4]  # the other returns to a size that is remembered
     trained = [times[i] for i in first]
     assert len(set(drawings)) == len(set(readouts)) == 5
-    assert "Over 20 draws, equal weights, warm, 235 labels:" in readouts[-1]
+    assert "Over 20 draws, stack, warm, 235 labels:" in readouts[-1]
     record_property("median_ms", median(trained))
     print(f"chapter 08: median {median(trained):.0f} ms, slowest {max(trained):.0f} ms, {trained}")
     context.close()
