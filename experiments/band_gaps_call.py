@@ -28,7 +28,7 @@ def main(trees: int = 100, repeats: int = 5) -> None:
     if repeats_done < repeats:  # the curves may be left out, a repeat must not
         raise ValueError(f"{SECONDS} s were enough for {repeats_done} repeats; raise SECONDS")
     said = [
-        {"setting": name, "recommended": told.model, "picked": told.preferred,
+        {"setting": name, "recommended": told.model, "picked": told.picked,
          "score": told.score, "baseline_score": told.baseline_score, "low": told.low,
          "high": told.high, "p_value": told.p_value, "p_adjusted": told.p_adjusted,
          "sentence": told.sentence}

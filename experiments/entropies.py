@@ -42,7 +42,7 @@ def main(trees: int = 100, repeats: int = 5) -> None:
     less = own.X, own.Y.drop(columns=WITHOUT), own.target, own.groups
     tables |= {"without_verdicts": compare_architectures(*less, **options).verdicts}
     asked = compare_architectures(*less, rivals=usual_rivals(trees), **options)
-    said, pair = asked.recommendation, ["chosen", "usual mixture, no columns"]
+    said, pair = asked.recommendation, ["picked", "usual mixture, no columns"]
     of_columns = asked.scores.query("setting == 'warm' and model in @pair")
     tables |= {
         "without_said": pd.DataFrame({"recommendation": [said]}),

@@ -12,7 +12,7 @@ and of the one that the rule prefers on all rows, over that of the single-task f
 | worlds | rows | target labels | a right answer |
 |---|---|---|---|
 | unrelated, noise, no signal | 150 | 60 | the single-task forest, or a model that is better |
-| systematic error, another unit, smooth function | 300 | 100 | the preferred one, if at most 0.8 |
+| systematic error, another unit, smooth function | 300 | 100 | the picked one, if at most 0.8 |
 | systematic error | 150 | 8 | that it cannot tell |
 
 Writes a row a table to data/results/own_table.csv, and prints the counts.
@@ -57,19 +57,19 @@ def ask(world: str, n_rows: int, n_labels: int, seed: int) -> dict:
     found = compare_architectures(X, Y, "y", **quick, **options)
     said = found.recommendations[found.setting]
     row = {"world": world, "n_rows": n_rows, "n_labels": n_labels, "seed": seed}
-    row |= {"setting": found.setting, "recommended": said.model, "preferred": said.preferred or ""}
+    row |= {"setting": found.setting, "recommended": said.model, "picked": said.picked or ""}
     row |= {"baseline_score": said.baseline_score, "score": said.score, "p_value": said.p_value}
-    if said.preferred in (None, BASELINE):
+    if said.picked in (None, BASELINE):
         return row
     fresh, labels = draw(world, FRESH, FRESH, 1_000_000 + seed)
     models = find_candidates(Y, "y", **options)
     models[BASELINE] = SingleTaskForest("y", **options)
     error = {}
-    for name in (BASELINE, said.preferred):
+    for name in (BASELINE, said.picked):
         model = models[name].fit(X, Y)
         known = labels[["z"]] if model.uses_known else None
         error[name] = root_mean_squared_error(labels["y"], model.predict(fresh, known=known))
-    return row | {"true_ratio": error[said.preferred] / error[BASELINE]}
+    return row | {"true_ratio": error[said.picked] / error[BASELINE]}
 
 
 def compute(case: tuple, seeds: range) -> pd.DataFrame:

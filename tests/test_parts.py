@@ -522,7 +522,7 @@ def test_the_question_of_the_columns_was_asked_of_the_same_call():
     stack = tests.query("model == 'stack' and beside == 'usual mixture, no columns'")
     for column in ("score", "baseline_score", "low", "high", "p_value"):
         assert row[column] == pytest.approx(stack.loc["entropy", column], rel=1e-6)
-    assert f"that of the picked model {row['score']:.2f}," in said and row["model"] == "chosen"
+    assert f"that of the picked model {row['score']:.2f}," in said and row["model"] == "picked"
     assert row["p_adjusted"] == row["p_value"] < 0.05 and row["verdict"] == "better"
 
 

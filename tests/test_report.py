@@ -233,13 +233,13 @@ def test_names_stand_as_they_are(page):
 def test_of_many_rows_a_figure_shows_every_so_many(found):
     """And of the model that is recommended: the choice in each fold, or the baseline."""
     many = pd.DataFrame({"row": [f"r{i}" for i in range(1001)], "truth": np.arange(1001.0)})
-    for model, seen in (("stack", "chosen"), ("single-task", "single-task")):
+    for model, seen in (("stack", "picked"), ("single-task", "single-task")):
         advised = {key: replace(r, model=model) for key, r in found.recommendations.items()}
         for n, shown in ((1001, 334), (500, 500)):
             rows = pd.concat([
                 many[:n].assign(setting=key, model=m, prediction=sign * many["truth"])
                 for key in advised
-                for m, sign in {"single-task": -1, "chosen": -1, seen: 1}.items()
+                for m, sign in {"single-task": -1, "picked": -1, seen: 1}.items()
             ])  # fmt: skip
             page = render(replace(found, recommendations=advised, predictions=rows))
             assert f"{shown} rows, correlation 1.00" in page and "correlation -1.00" not in page

@@ -181,7 +181,7 @@ def test_single_models_are_scored_by_the_one_protocol(found):
     models = find_candidates(Y, "y", n_estimators=20)
     options = {"target": "y", "setting": "warm", "n_repeats": 2, "progress": False}
     expected = cross_validate_transfer(models, X, Y, **options)
-    mine = found.scores[found.scores["model"] != "chosen"]
+    mine = found.scores[found.scores["model"] != "picked"]
     order = ["model", "repeat", "fold"]
     pd.testing.assert_frame_equal(
         mine.sort_values(order)[expected.columns].reset_index(drop=True),
@@ -208,7 +208,7 @@ def test_the_choice_is_made_in_each_fold_by_the_error_on_its_training_rows(found
         best = min(errors, key=errors.get)
         assert set(part["choice"].dropna()) == {best}
         predicted = part.set_index(["model", "row"])["prediction"]
-        pd.testing.assert_series_equal(predicted["chosen"], predicted[best])
+        pd.testing.assert_series_equal(predicted["picked"], predicted[best])
 
 
 def test_related_labels_that_help_are_recommended(found):
@@ -225,7 +225,7 @@ def test_unrelated_labels_are_not():
     Y["z"] = np.random.default_rng(1).normal(size=len(Y))
     found = compare_architectures(X, Y, "y", **NO_CURVES)
     assert found.recommended == "single-task"
-    alone = found.recommendations["warm"].preferred == "single-task"
+    alone = found.recommendations["warm"].picked == "single-task"
     answer = ". By the errors on all rows the" if alone else ": the choice is yours. If a simple"
     assert found.recommendation.startswith(f"No difference seen{answer}")
     assert isinstance(found.model, SingleTaskForest)
@@ -252,9 +252,18 @@ def test_a_fold_of_few_labels_warns_of_no_interval(recwarn):
     assert not [w for w in recwarn if "an interval of coverage" in str(w.message)]
 
 
-def said_of(*told, n_groups=30, n_scores=25, n_settings=1):
-    """Return the words of the recommendation, where nothing else is named of 25 scores."""
-    return recommending._sentence(*told, n_groups, n_scores, n_settings)
+def said_of(
+    values, metric, picked, verdict="no difference seen", n_groups=30, unit=" eV", n_settings=1
+):
+    """Return the words of the recommendation, of 25 scores in each setting."""
+    verdict = recommending._verdict(verdict, values, metric, n_groups, 25, n_settings)
+    return recommending._sentence(values, metric, picked, verdict, unit, 25, n_settings)
+
+
+def recommend(scores, setting, *told):
+    """Return the recommendation, with the verdicts on single models."""
+    verdicts = recommending.judge_models(scores, "rmse")
+    return recommending.recommend(scores, verdicts, setting, "rmse", *told)
 
 
 def folds_with(p_values):
@@ -265,7 +274,7 @@ def folds_with(p_values):
     tables = []
     for setting, p in p_values.items():
         gain = stats.t.isf(p / 2, 24) * error
-        for model, own in (("single-task", 20 + noise), ("chosen", 20 - gain + 0 * noise)):
+        for model, own in (("single-task", 20 + noise), ("picked", 20 - gain + 0 * noise)):
             table = pd.DataFrame({"rmse": own, "model": model, "setting": setting, "target": "y"})
             tables.append(table.assign(repeat=np.arange(25) // 5, fold=np.arange(25) % 5))
     return pd.concat(tables, ignore_index=True).assign(n_test=20, n_pool=80, n_train=80)
@@ -301,25 +310,26 @@ print(sorted(Spy.seen))
 
 def test_p_is_raised_where_both_settings_are_compared():
     """One choice in two settings is two tests."""
-    told = "rmse", "stack", 100, 100
-    alone = recommending.recommend(folds_with({"warm": 0.04}), "warm", *told)
+    told = "stack", 100, 100
+    alone = recommend(folds_with({"warm": 0.04}), "warm", *told)
     assert alone.model == "stack" and "p = 0.040)" in alone.sentence
+    assert alone.verdict == "better"
     assert alone.p_adjusted == alone.p_value == pytest.approx(0.04)
     both = folds_with({"warm": 0.04, "cold": 0.3})
-    said = recommending.recommend(both, "warm", *told)
+    said = recommend(both, "warm", *told)
     assert said.p_value == pytest.approx(0.04) and said.p_adjusted == pytest.approx(0.08)
     assert said.model == "single-task" and said.sentence.startswith("No difference seen")
     assert "p = 0.080, raised for both settings)" in said.sentence and said.high < 0
     error = (said.high - said.low) / 2 / stats.t.isf(0.025, 24)
     needed = error * (stats.t.isf(0.0125, 24) + stats.t.isf(0.2, 24))  # p of half the level
     assert f"must have {needed / said.baseline_score:.0%} less error" in said.sentence
-    clear = recommending.recommend(folds_with({"warm": 0.02, "cold": 0.3}), "warm", *told)
+    clear = recommend(folds_with({"warm": 0.02, "cold": 0.3}), "warm", *told)
     assert clear.model == "stack" and clear.p_adjusted == pytest.approx(0.04)
 
 
 def own_p(name, p_values):
     """Return the scores of one more model, which differs with this p in each setting."""
-    folds = folds_with(p_values).query("model == 'chosen'")
+    folds = folds_with(p_values).query("model == 'picked'")
     return folds.assign(model=name)
 
 
@@ -337,31 +347,32 @@ def own_p(name, p_values):
 def test_where_no_difference_is_seen_the_models_whose_own_gain_is_seen_are_named(
     p_equal, p_mixture, named
 ):
-    told = "rmse", "stack", 100, 100
+    told = "stack", 100, 100
     extra = [own_p("equal weights", {"warm": p_equal}), own_p("usual mixture", {"warm": p_mixture})]
     unseen = pd.concat([folds_with({"warm": 0.2}), *extra], ignore_index=True)
-    said = recommending.recommend(unseen, "warm", *told)
+    said = recommend(unseen, "warm", *told)
     assert said.sentence.startswith("No difference seen: the choice is yours.")
     assert ("by a test for each model" in said.sentence) == bool(named) and named in said.sentence
     seen = pd.concat([folds_with({"warm": 0.01}), *extra], ignore_index=True)
-    assert "by a test for each model" not in recommending.recommend(seen, "warm", *told).sentence
-    few = recommending.recommend(unseen, "warm", "rmse", "stack", 20, 20)
+    assert "by a test for each model" not in recommend(seen, "warm", *told).sentence
+    few = recommend(unseen, "warm", "stack", 20, 20)
     assert few.sentence.startswith("Not decided") and "by a test" not in few.sentence
+    assert (said.verdict, few.verdict) == ("no difference seen", "not decided")
 
 
 def test_a_gain_of_one_setting_is_not_named_in_the_other():
     own = own_p("equal weights", {"warm": 0.001, "cold": 0.5})
     scores = pd.concat([folds_with({"warm": 0.2, "cold": 0.3}), own], ignore_index=True)
-    told = "rmse", "stack", 100, 100
-    assert "equal weights is better" in recommending.recommend(scores, "warm", *told).sentence
-    assert "equal weights" not in recommending.recommend(scores, "cold", *told).sentence
+    told = "stack", 100, 100
+    assert "equal weights is better" in recommend(scores, "warm", *told).sentence
+    assert "equal weights" not in recommend(scores, "cold", *told).sentence
 
 
 @pytest.mark.parametrize("half", [0.69, 0.71])
 def test_a_difference_that_cannot_be_is_not_promised(half):
     values = {"baseline_score": 1.0, "score": 0.4, "difference": -0.6, "p_adjusted": 0.1}
     values |= {"low": -0.6 - half, "high": -0.6 + half}
-    said = said_of(values, "rmse", "single-task", "stack", False, " eV")
+    said = said_of(values, "rmse", "stack")
     assert ("Even a model without any error" in said) == (half > 0.7)
     assert ("a model must have 98% less error" in said) == (half < 0.7)
 
@@ -370,7 +381,7 @@ def test_a_difference_that_cannot_be_is_not_promised(half):
 def test_a_difference_of_accuracy_that_cannot_be_is_not_promised(half):
     values = {"baseline_score": 0.9, "score": 0.91, "difference": 0.01, "p_adjusted": 0.7}
     values |= {"low": 0.01 - half, "high": 0.01 + half}
-    said = said_of(values, "accuracy", "single-task", "stack", False, "")
+    said = said_of(values, "accuracy", "stack")
     assert ("Even a model without any error" in said) == (half > 0.07)
     assert ("a model must have 0.085 more accuracy" in said) == (half < 0.07)
 
@@ -379,8 +390,7 @@ def test_a_difference_of_accuracy_that_cannot_be_is_not_promised(half):
 def test_no_choice_is_offered_where_the_baseline_is_picked_on_all_rows(n_groups):
     values = {"baseline_score": 1.0, "score": 1.01, "difference": 0.01, "p_adjusted": 0.6}
     values |= {"low": -0.03, "high": 0.05}
-    told = values, "rmse", "single-task", "single-task", False, " eV"
-    said = said_of(*told, n_groups=n_groups)
+    said = said_of(values, "rmse", "single-task", n_groups=n_groups)
     assert "By the errors on all rows the single-task forest itself is picked." in said
     assert "choice" not in said and "if a low error counts" not in said
 
@@ -390,7 +400,7 @@ def test_no_choice_is_offered_where_the_baseline_is_picked_on_all_rows(n_groups)
 def test_for_want_of_labels_it_is_not_decided_and_both_errors_are_told(n_groups, half):
     values = {"baseline_score": 1.0, "score": 0.41, "difference": -0.59, "p_adjusted": 0.1}
     values |= {"low": -0.59 - half, "high": -0.59 + half}
-    said = said_of(values, "rmse", "single-task", "stack", False, " eV", n_groups=n_groups)
+    said = said_of(values, "rmse", "stack", n_groups=n_groups)
     undecided = n_groups < 30 or half > 0.7
     assert said.startswith("Not decided" if undecided else "No difference seen")
     assert " is 1.00, " in said and " 0.410 eV " in said
@@ -400,16 +410,16 @@ def test_for_want_of_labels_it_is_not_decided_and_both_errors_are_told(n_groups,
 
 
 @pytest.mark.parametrize(
-    ("difference", "better", "said"),
+    ("difference", "verdict", "said"),
     [
-        (-0.5, True, "By the errors on all rows the single-task forest itself is picked."),
-        (0.5, False, "the picked model is worse. On held-out rows"),
+        (-0.5, "better", "By the errors on all rows the single-task forest itself is picked."),
+        (0.5, "worse", "the picked model is worse. On held-out rows"),
     ],
 )
-def test_a_choice_that_falls_on_the_baseline_or_is_worse_is_told(difference, better, said):
+def test_a_choice_that_falls_on_the_baseline_or_is_worse_is_told(difference, verdict, said):
     values = {"baseline_score": 1.0, "score": 1 + difference, "difference": difference}
     values |= {"low": difference - 0.1, "high": difference + 0.1, "p_adjusted": 0.001}
-    sentence = said_of(values, "rmse", "single-task", "single-task", better, " eV")
+    sentence = said_of(values, "rmse", "single-task", verdict)
     assert sentence.startswith("Use the single-task forest") and said in sentence
 
 
@@ -495,7 +505,7 @@ def test_of_two_with_one_error_the_stack_is_chosen(monkeypatch):
     X, Y = make(n_labels=40)
     found = compare_architectures(X, Y, "y", **NO_CURVES | FEW_TREES)
     assert set(found.predictions["choice"].dropna()) == {"stack"}
-    assert found.recommendations["warm"].preferred == "stack"
+    assert found.recommendations["warm"].picked == "stack"
 
 
 def test_of_classes_the_choice_may_fall_on_equal_weights_and_says_so(monkeypatch):
@@ -897,7 +907,7 @@ def counted():
     import own_table
 
     table = load_results("own_table")
-    return own_table.count(table.assign(preferred=table["preferred"].fillna("")))
+    return own_table.count(table.assign(picked=table["picked"].fillna("")))
 
 
 def test_little_is_recommended_where_nothing_transfers():
@@ -939,16 +949,9 @@ def test_what_is_stored_of_the_band_gaps_is_what_is_said_today(setting):
     numbers = ("baseline_score", "score", "low", "high", "p_adjusted")
     values = {name: told[name] for name in numbers}
     values["difference"] = told["score"] - told["baseline_score"]
-    better = told["recommended"] != "single-task"
-    said = said_of(
-        values,
-        "rmse",
-        told["recommended"],
-        told["picked"],
-        better,
-        ", in the unit of 'gap_optical'",
-        n_settings=2,
-    )
+    assert told["recommended"] == "single-task" != told["picked"]
+    unit = ", in the unit of 'gap_optical'"
+    said = said_of(values, "rmse", told["picked"], unit=unit, n_settings=2)
     if setting == "warm":
         said += recommending._say_better(load_results("band_gaps_call_verdicts"), setting)
         assert said.endswith("you may take it, if you report this answer, too.")

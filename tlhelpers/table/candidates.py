@@ -16,7 +16,7 @@ from tlhelpers.forests import (
 from tlhelpers.forests.labels import REGRESSION, find_task_types
 from tlhelpers.table.relations import same_unit
 
-BASELINE, STACK, EQUAL, CHOSEN = "single-task", "stack", "equal weights", "chosen"
+BASELINE, STACK, EQUAL, PICKED = "single-task", "stack", "equal weights", "picked"
 
 
 def find_candidates(
@@ -69,7 +69,7 @@ def find_candidates(
     if rivals is not None and not isinstance(rivals, Mapping):
         raise TypeError(f"rivals must map names to estimators, got {type(rivals).__name__}")
     for name, model in (rivals or {}).items():
-        if name in found or name == CHOSEN:
+        if name in found or name == PICKED:
             raise ValueError(f"a rival cannot be called {name!r}, which is a model of the table")
         found[str(name)] = model
     return found

@@ -67,11 +67,12 @@ def compare_architectures(
     The single-task forest, every architecture that applies, the stack, equal weights (the plain
     mean of the stack's members) and any rivals are compared by repeated grouped cross-validation.
     In every fold the model with the least error on the training rows, each predicted without its
-    label, is chosen; one test compares this choice with the single-task forest, so that the error
-    of the recommendation includes the choice. Where both settings are compared, p is adjusted for
-    the two tests. The weights of the stack were fitted to these very rows, so the choice favours
-    it, in ties too, and of numbers hardly ever falls on equal weights: look at their verdict. Of
-    classes it may, as an error counts wrong classes and the weights were fitted to the Brier score.
+    label, is picked; one test compares the picked models with the single-task forest, so that the
+    error of the recommendation includes what wrong picks cost. Where both settings are compared,
+    p is adjusted for the two tests. The weights of the stack were fitted to these very rows, so
+    picking favours it, in ties too, and of numbers hardly ever falls on equal weights: look at
+    their verdict. Of classes it may, as an error counts wrong classes and the weights were fitted
+    to the Brier score.
 
     Parameters
     ----------
@@ -155,14 +156,17 @@ def compare_architectures(
     runner = Runner(task, seconds, n_jobs, folder, deadline, started, progress)
     study = _Study(task, settings, runner, left_out, n_splits, n_repeats, random_state, metric)
     try:
-        preferred = {own: min(losses[own], key=losses[own].__getitem__) for own in settings}
-        predictions = study.cross_validate(preferred)
+        picked = {own: min(losses[own], key=losses[own].__getitem__) for own in settings}
+        predictions = study.cross_validate(picked)
         scores = score_folds(predictions)
+        verdicts = judge_models(scores, metric)
         counts = n_groups, int(task.labelled.sum())
         unit = in_unit(target) if metric == "rmse" else ""
         holds = {"warm": say_apart(task.Y, target)}  # cold, no row is told any
         found = {
-            own: recommend(scores, own, metric, preferred[own], *counts, unit, holds.get(own, ""))
+            own: recommend(
+                scores, verdicts, own, metric, picked[own], *counts, unit, holds.get(own, "")
+            )
             for own in settings
         }
         curves = study.curves(found)
@@ -181,7 +185,7 @@ def compare_architectures(
         models={own: fitted[found[own].model] for own in settings},
         predictions=predictions,
         scores=scores,
-        verdicts=judge_models(scores, metric),
+        verdicts=verdicts,
         **curves,
         measure_next=measure_next(fitted[teacher], task.X, task.Y, target, error),
         calibration=calibrate(predictions),
@@ -222,8 +226,8 @@ class _Study:
     metric: str
     notes: list[str] = field(default_factory=list)
 
-    def cross_validate(self, preferred: Mapping[str, str]) -> pd.DataFrame:
-        """Return the held-out predictions of all models, and of the choice made in every fold."""
+    def cross_validate(self, picked: Mapping[str, str]) -> pd.DataFrame:
+        """Return the held-out predictions of all models, and of the model picked in every fold."""
         deal = self.n_splits, self.n_repeats, self.random_state
         jobs = deal_folds(self.task.labelled, self.task.groups, *deal)
         names = tuple(self.task.models)
@@ -236,7 +240,7 @@ class _Study:
             for setting in self.settings
         ]  # fmt: skip
         a_repeat = self.n_splits * len(self.settings)
-        ahead = [p for s in self.settings for p in self._curves(s, self._shown(preferred[s]))]
+        ahead = [p for s in self.settings for p in self._curves(s, self._shown(picked[s]))]
         later = sum(self.runner.cost(part) for part in ahead)
         left = self.runner.run(parts, min(_MUST, self.n_repeats) * a_repeat, later)
         if time.monotonic() > self.runner.deadline:

@@ -15,7 +15,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from tlhelpers.evaluation.comparison import VERDICTS
-from tlhelpers.table.candidates import BASELINE, CHOSEN
+from tlhelpers.table.candidates import BASELINE, PICKED
 from tlhelpers.table.outcome import Comparison
 from tlhelpers.table.palette import INK, LOOKS, RIVAL, look_of
 from tlhelpers.table.units import score_label
@@ -149,7 +149,7 @@ def _held_out(found: Comparison, setting: str, key: str, more: str) -> str:
         return ""
     name = found.recommendations[setting].model
     rows = found.predictions[found.predictions["setting"] == setting]
-    rows = rows[rows["model"] == (BASELINE if name == BASELINE else CHOSEN)]
+    rows = rows[rows["model"] == (BASELINE if name == BASELINE else PICKED)]
     means = rows.groupby("row", sort=False)[["truth", "prediction"]].mean()
     if len(means) > 500:
         means = means.iloc[:: -(-len(means) // 500)]

@@ -33,8 +33,8 @@ class Comparison:
     models : dict of {setting: fitted estimator}
         The recommended models, fitted to all rows.
     scores : pandas.DataFrame
-        A row per setting, model, repeat and fold; the model "chosen" is the choice made anew in
-        every fold.
+        A row per setting, model, repeat and fold; the model "picked" is the one that is picked
+        anew in every fold.
     verdicts : pandas.DataFrame
         Every single model beside the single-task forest, adjusted for their number (Holm).
     predictions : pandas.DataFrame

@@ -15,7 +15,7 @@ from tlhelpers.evaluation.splits import outside_groups
 from tlhelpers.forests import shared_stages
 from tlhelpers.forests.labels import CLASSIFICATION
 from tlhelpers.table.answers import prediction_interval, unseen_error
-from tlhelpers.table.candidates import BASELINE, CHOSEN
+from tlhelpers.table.candidates import BASELINE, PICKED
 
 Arrays = dict[str, np.ndarray]  # numbers only: a class stands as its place among the classes
 
@@ -206,7 +206,7 @@ def tabulate(parts: Sequence[Part], found: dict[str, Arrays], task: Experiment) 
     -------
     pandas.DataFrame
         As `tlhelpers.evaluation.cross_validate_predictions`, with the ``setting`` and the
-        ``size`` or ``fold`` of a training set. Where parts are judged, a model "chosen" gives the
+        ``size`` or ``fold`` of a training set. Where parts are judged, a model "picked" gives the
         predictions of the model with the least error on the training rows of each fold, named in
         ``choice``, and the two whose intervals are known have ``covered`` and ``width``.
     """
@@ -228,8 +228,8 @@ def tabulate(parts: Sequence[Part], found: dict[str, Arrays], task: Experiment) 
             stated = {}
             if part.judged:
                 best = part.models[int(np.argmin(arrays["loss"]))]
-                own[CHOSEN] = own[best]
-                stated = {BASELINE: 0, CHOSEN: 1}
+                own[PICKED] = own[best]
+                stated = {BASELINE: 0, PICKED: 1}
             for model, values in own.items():
                 table = pd.DataFrame(rows | case | {"model": model, "n_train": n_train})
                 table["prediction"] = values if classes is None else classes[values.astype(int)]

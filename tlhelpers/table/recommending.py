@@ -1,4 +1,4 @@
-"""From held-out predictions to one recommendation, whose error includes the choice."""
+"""From held-out predictions to one recommendation, whose error includes what wrong picks cost."""
 
 from collections.abc import Hashable
 from dataclasses import dataclass
@@ -7,9 +7,8 @@ import numpy as np
 import pandas as pd
 
 from tlhelpers.evaluation import compare_models, judge, score_predictions
-from tlhelpers.evaluation.comparison import LEVEL
 from tlhelpers.evaluation.power import power_ratio
-from tlhelpers.table.candidates import BASELINE, CHOSEN, EQUAL, STACK
+from tlhelpers.table.candidates import BASELINE, EQUAL, PICKED, STACK
 from tlhelpers.table.relations import FEW, SMALL
 from tlhelpers.table.units import SCORES, rounded, signed
 
@@ -17,7 +16,7 @@ _SETTINGS = {
     "cold": "cold setting: nothing but the features of the rows to predict is known",
     "warm": "warm setting: a row to predict comes with the related labels that it has",
 }
-_UNSEEN = "No difference seen"
+UNSEEN, UNDECIDED = "no difference seen", "not decided"
 SCORED = ["model", "repeat", "fold", "target", "n_train", "n_pool"]
 
 
@@ -30,26 +29,29 @@ class Recommendation:
     setting : {"cold", "warm"}
     model : str
         The recommended one.
-    preferred : str or None
-        What the rule chooses on all rows; it is recommended if the test allows.
+    picked : str or None
+        The model of the least error on all rows; it is recommended if the test allows.
     metric : str
     baseline_score, score : float
-        Held out: of the baseline, and of the choice made anew in every fold.
+        Held out: of the baseline, and of the model picked anew in every fold.
     difference, low, high, p_value : float
-        Score of the choice minus that of the baseline: its 95% interval and the test.
+        The second score minus the first: its 95% interval and the test.
     p_adjusted : float
         The p-value, adjusted for the settings that were compared (Holm).
     n_labels, n_groups : int
         Labels of the target, and the groups that they are of.
+    verdict : {"better", "worse", "no difference seen", "not decided"}
+        On picking, beside the baseline. It is not decided where labels are too few to tell.
     sentence : str
     """
 
     setting: str
     model: str
-    preferred: str | None
+    picked: str | None
     metric: str
     n_labels: int
     n_groups: int
+    verdict: str
     sentence: str
     baseline_score: float = np.nan
     score: float = np.nan
@@ -61,7 +63,7 @@ class Recommendation:
 
 
 def score_folds(predictions: pd.DataFrame) -> pd.DataFrame:
-    """Return the scores of every setting, model, repeat and fold, those of "chosen" among them."""
+    """Return the scores of every setting, model, repeat and fold, those of "picked" among them."""
     parts = predictions.groupby("setting", sort=False)
     scored = {setting: score_predictions(part, SCORED) for setting, part in parts}
     return pd.concat(scored, names=["setting", None]).reset_index("setting").reset_index(drop=True)
@@ -81,7 +83,7 @@ def judge_models(scores: pd.DataFrame, metric: str) -> pd.DataFrame:
     pandas.DataFrame
         A row per setting and model, columns as in `tlhelpers.evaluation.compare_models`.
     """
-    single = scores[scores["model"] != CHOSEN]
+    single = scores[scores["model"] != PICKED]
     if single["model"].nunique() < 2:
         return pd.DataFrame(columns=["setting", "model", "metric", "score", "verdict"])
     return _compare(single, metric).drop(columns="target")
@@ -95,24 +97,27 @@ def _compare(scores: pd.DataFrame, metric: str) -> pd.DataFrame:
 
 def recommend(
     scores: pd.DataFrame,
+    verdicts: pd.DataFrame,
     setting: str,
     metric: str,
-    preferred: str,
+    picked: str,
     n_groups: int,
     n_labels: int,
     unit: str = "",
     holds: str = "",
 ) -> Recommendation:
-    """Decide between the baseline and what the rule prefers, by one test of the whole procedure.
+    """Decide between the baseline and the picked model, by one test of the whole procedure.
 
     Parameters
     ----------
     scores : pandas.DataFrame
         From `score_folds`.
+    verdicts : pandas.DataFrame
+        On single models: from `judge_models`.
     setting : str
     metric : str
-    preferred : str
-        What the rule chooses on all rows.
+    picked : str
+        The model that is picked on all rows.
     n_groups, n_labels : int
     unit : str
         What follows an error in the sentence: `tlhelpers.table.units.in_unit`.
@@ -122,29 +127,28 @@ def recommend(
     Returns
     -------
     Recommendation
-        Of `preferred` if choosing in every fold is better than the baseline by the corrected
+        Of `picked` if picking in every fold is better than the baseline by the corrected
         resampled t-test at 0.05, adjusted for the settings, else of the baseline. Where that is for
         want of labels, the sentence says that it is not decided. Where no difference is seen, it
-        names the single models that are better by tests of their own (`judge_models`).
+        names the single models that are better by tests of their own.
     """
-    both = scores[scores["model"].isin([BASELINE, CHOSEN])]
+    both = scores[scores["model"].isin([BASELINE, PICKED])]
     tests = _compare(both, metric).set_index("setting")
     test = tests.loc[setting]
-    better = test["verdict"] == "better"
-    model = preferred if better else BASELINE
     numbers = ["baseline_score", "score", "difference", "low", "high", "p_value", "p_adjusted"]
     values = {name: float(test[name]) for name in numbers}
-    n_scores = len(both.query("setting == @setting and model == @CHOSEN"))
-    counts = n_groups, n_scores, len(tests)
-    sentence = _sentence(values, metric, model, preferred, better, unit, *counts)
-    if sentence.startswith(_UNSEEN):
-        sentence += _say_better(judge_models(scores, metric), setting)
+    n_scores = len(both.query("setting == @setting and model == @PICKED"))
+    verdict = _verdict(test["verdict"], values, metric, n_groups, n_scores, len(tests))
+    sentence = _sentence(values, metric, picked, verdict, unit, n_scores, len(tests))
+    if verdict == UNSEEN:
+        sentence += _say_better(verdicts, setting)
     groups = "" if n_groups == n_labels else (
         f" in {n_groups} groups, whose rows are held out together"
     )  # fmt: skip
     sentence += f" ({_SETTINGS[setting]}; {n_labels} labels{groups}.)"
     sentence += f" {holds}" if holds else ""
-    head = setting, model, preferred, metric, n_labels, n_groups, sentence
+    model = picked if verdict == "better" else BASELINE
+    head = setting, model, picked, metric, n_labels, n_groups, verdict, sentence
     return Recommendation(*head, *values.values())
 
 
@@ -157,19 +161,32 @@ def cannot_tell(
         f"compare models; {FEW} groups are the least. Until then use the single-task forest, and "
         f"measure more of {target!r}."
     )
-    return Recommendation(setting, BASELINE, None, metric, n_labels, n_groups, sentence)
+    return Recommendation(setting, BASELINE, None, metric, n_labels, n_groups, UNDECIDED, sentence)
+
+
+def _verdict(
+    judged: str, values: dict, metric: str, n_groups: int, n_scores: int, n_settings: int
+) -> str:
+    """Return the verdict of the test, or that labels are too few for it to see anything."""
+    if judged != UNSEEN or _is_baseline(values):
+        return judged
+    needed = _needed(values, n_scores, n_settings)
+    few = n_groups < SMALL or needed >= _most(values["baseline_score"], metric) > 0
+    return UNDECIDED if few else UNSEEN
+
+
+def _is_baseline(values: dict) -> bool:
+    """Return whether the baseline was picked in every split."""
+    return values["difference"] == 0 and values["high"] == values["low"]
+
+
+def _needed(values: dict, n_scores: int, n_settings: int) -> float:
+    """Return the difference that is seen in four of five such tables."""
+    return (values["high"] - values["low"]) / 2 * (1 + power_ratio(n_scores, n_settings))
 
 
 def _sentence(
-    values: dict,
-    metric: str,
-    model: str,
-    preferred: str,
-    better: bool,
-    unit: str,
-    n_groups: int,
-    n_scores: int,
-    n_settings: int = 1,
+    values: dict, metric: str, picked: str, verdict: str, unit: str, n_scores: int, n_settings: int
 ) -> str:
     """Say in words what the test says."""
     base, low, high = values["baseline_score"], values["low"], values["high"]
@@ -177,6 +194,9 @@ def _sentence(
     name = f"{name} ({meaning})"
     p_text = "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
     p_text += ", raised for both settings" if n_settings > 1 else ""
+    alone = picked == BASELINE
+    on_all = f"the {BASELINE} forest itself" if alone else _article(picked)
+    on_all = f"By the errors on all rows {on_all} is picked."
     moved = (
         f"On held-out rows the {name} of the single-task forest is {rounded(base)}, that of the "
         f"picked model {rounded(values['score'])}{unit} (difference "
@@ -184,38 +204,31 @@ def _sentence(
         f"In each split a model is picked without the held-out rows, so the "
         f"{rounded(values['score'])} includes what wrong picks cost."
     )
-    if better and model != BASELINE:
-        return f"Use {_article(model)}. {moved}"
-    if better:
+    if verdict == "better":
+        return f"Use the single-task forest. {moved} {on_all}" if alone else (
+            f"Use {_article(picked)}. {moved}"
+        )  # fmt: skip
+    if verdict == "worse":
+        return f"Use the single-task forest: the picked model is worse. {moved}"
+    if _is_baseline(values):
         return (
-            f"Use the single-task forest. {moved} By the errors on all rows the single-task forest "
-            "itself is picked."
-        )
-    if values["difference"] == 0 and high == low:
-        return (
-            f"{_UNSEEN}: the single-task forest was picked in every split. "
+            "No difference seen: the single-task forest was picked in every split. "
             f"On held-out rows its {name} is {rounded(base)}{unit}."
         )
-    if p < LEVEL:
-        return f"Use the single-task forest: the picked model is worse. {moved}"
-    seen = (high - low) / 2 * (1 + power_ratio(n_scores, n_settings))  # in four of five
-    power = _say_power(base, seen, metric)
-    alone = preferred == BASELINE
-    picked = "the single-task forest itself" if alone else _article(preferred)
-    picked = f"By the errors on all rows {picked} is picked."
-    if n_groups < SMALL or seen >= _most(base, metric) > 0:
+    power = _say_power(base, _needed(values, n_scores, n_settings), metric)
+    if verdict == UNDECIDED:
         more = "So few labels may mislead: begin with what the guide of the book says of such a "
         more += "table, or get more labels."
-        return f"Not decided, for want of labels. {moved} {power} {picked} {more}"
+        return f"Not decided, for want of labels. {moved} {power} {on_all} {more}"
     if alone:
-        return f"{_UNSEEN}. {picked} {moved} {power}"
+        return f"No difference seen. {on_all} {moved} {power}"
     choice = "If a simple model will do, take the single-task forest; if a low error counts, "
-    choice += f"{_article(preferred)}, picked by the errors on all rows."
-    return f"{_UNSEEN}: the choice is yours. {choice} {moved} {power}"
+    choice += f"{_article(picked)}, picked by the errors on all rows."
+    return f"No difference seen: the choice is yours. {choice} {moved} {power}"
 
 
 def _say_better(verdicts: pd.DataFrame, setting: str) -> str:
-    """Name the single models whose own gain is seen, though that of the choice is not."""
+    """Name the single models whose own gain is seen, though that of picking is not."""
     seen = verdicts[(verdicts["setting"] == setting) & (verdicts["verdict"] == "better")]
     if seen.empty:
         return ""

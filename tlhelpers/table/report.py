@@ -108,7 +108,7 @@ def _models(found: Comparison, setting: str) -> tuple[str, str, Table]:
             for row in own.itertuples()
         ]  # fmt: skip
         rows.append([
-            "chosen in each fold", rounded(said.score), signed(said.difference), _between(said),
+            "picked in each fold", rounded(said.score), signed(said.difference), _between(said),
             _p(said.p_adjusted) + (" (one test)" if len(found.recommendations) == 1 else ""), "",
         ])  # fmt: skip
     return setting, said.sentence, (head, rows)
