@@ -104,7 +104,7 @@ def plot_two_uncertainties(table: pd.DataFrame, xlabel: str = "band gap (eV)") -
     -------
     matplotlib.axes.Axes
     """
-    _, ax = plt.subplots(figsize=(PAGE, 0.4 * len(table) + 1.6))
+    _, ax = plt.subplots(figsize=(PAGE, 0.4 * len(table) + 1.4))
     style, places = STYLES["single-task"], range(len(table))
     for column, name, width in [
         ("observation_std", "spread of observations", 1.5),
@@ -116,6 +116,5 @@ def plot_two_uncertainties(table: pd.DataFrame, xlabel: str = "band gap (eV)") -
     ax.plot(table["truth"], places, "D", color=INK, label="measured")
     ax.set(xlabel=xlabel, ylim=(len(table) - 0.5, -0.5))
     ax.set_yticks(places, list(map(literal, table["row"])))
-    legend = {"ncols": 3, "columnspacing": 1, "handlelength": 1.2}
-    ax.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.45, 1.0), **legend)
+    ax.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
     return ax
