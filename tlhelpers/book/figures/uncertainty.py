@@ -116,5 +116,5 @@ def plot_two_uncertainties(table: pd.DataFrame, xlabel: str = "band gap (eV)") -
     ax.plot(table["truth"], places, "D", color=INK, label="measured")
     ax.set(xlabel=xlabel, ylim=(len(table) - 0.5, -0.5))
     ax.set_yticks(places, list(map(literal, table["row"])))
-    ax.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
+    ax.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.42, 1), ncols=2)
     return ax
