@@ -14,6 +14,7 @@ from tlhelpers.book.figures import (
     plot_settings,
     plot_shared_splits,
     plot_trends,
+    plot_two_uncertainties,
 )
 from tlhelpers.book.figures.style import INK, OTHER, STYLES
 
@@ -53,6 +54,18 @@ def test_trends_draw_means_in_bins():
     assert np.allclose(a.lines[0].get_ydata(), np.arange(8) * 10 + 4.5)
     assert np.allclose(b.lines[0].get_ydata(), 1)
     assert b.lines[0].get_color() == STYLES["difference"].color
+
+
+def test_both_uncertainties_lie_about_their_prediction():
+    rows = pd.DataFrame({"row": ["A", "B"], "truth": [9.0, 1.0], "prediction": [3.0, 2.0]})
+    ax = plot_two_uncertainties(rows.assign(std=[0.5, 0.25], observation_std=[2.0, 1.0]))
+    wide, narrow = (
+        [line[:, 0].tolist() for line in part.get_segments()] for part in ax.collections
+    )
+    assert wide == [[1.0, 5.0], [1.0, 3.0]] and narrow == [[2.5, 3.5], [1.75, 2.25]]
+    middle, measured = (line.get_xdata().tolist() for line in ax.lines)
+    assert middle == [3.0, 2.0] and measured == [9.0, 1.0]
+    assert [tick.get_text() for tick in ax.get_yticklabels()] == ["A", "B"] and ax.yaxis_inverted()
 
 
 def test_shared_splits_draw_the_largest_shares():

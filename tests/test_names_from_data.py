@@ -10,6 +10,7 @@ from tlhelpers.book import figures, say, say_claims, say_list
 
 ODD = [r"$\frac$", "cost ($)", r"5\$", "$x$", "<b>y</b>", "a_b^c", "100 %"]
 TWO = ODD[:2]
+UNSURE = ["truth", "prediction", "std", "observation_std"]
 RNG = np.random.default_rng(0)
 
 
@@ -71,6 +72,12 @@ DRAWN = {
             pd.DataFrame(RNG.uniform(size=(90, 3)), columns=["x", *TWO]), "x", "x", "y"
         ),
         TWO,
+    ),
+    "two uncertainties": (
+        lambda: figures.plot_two_uncertainties(
+            pd.DataFrame(RNG.uniform(size=(7, 4)), columns=UNSURE).assign(row=ODD)
+        ),
+        ODD,
     ),
     "shared splits": (lambda: figures.plot_shared_splits(square(4)), ODD[:4]),
     "coverage": (

@@ -31,6 +31,7 @@ from tlhelpers.book.figures.uncertainty import (
     plot_coverage,
     plot_estimate_against_truth,
     plot_jackknife_by_trees,
+    plot_two_uncertainties,
 )
 
 __all__ = [
@@ -61,4 +62,5 @@ __all__ = [
     "plot_spread",
     "plot_strip",
     "plot_trends",
+    "plot_two_uncertainties",
 ]

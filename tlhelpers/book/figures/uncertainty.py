@@ -87,3 +87,34 @@ def plot_coverage(table: pd.DataFrame) -> Axes:
     ax.set(xlim=(0, 1), ylim=(0, 1), xlabel="nominal coverage", ylabel="observed coverage")
     ax.legend(frameon=False, loc="upper left")
     return ax
+
+
+def plot_two_uncertainties(table: pd.DataFrame, xlabel: str = "band gap (eV)") -> Axes:
+    """Draw predictions with both of their uncertainties, and what was measured.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        From `cross_validate_predictions`, a row of the figure a row: ``row``, ``truth``,
+        ``prediction``, ``std`` and ``observation_std``.
+    xlabel : str
+        With unit.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    _, ax = plt.subplots(figsize=(PAGE, 0.4 * len(table) + 1.4))
+    style, places = STYLES["single-task"], range(len(table))
+    for column, name, width in [
+        ("observation_std", "spread of observations", 1.5),
+        ("std", "standard error", 6),
+    ]:
+        low, high = (table["prediction"] + sign * table[column] for sign in (-1, 1))
+        ax.hlines(places, low, high, color=style.color, linewidth=width, label=name)
+    ax.plot(table["prediction"], places, "|", color="white", markeredgewidth=2, zorder=3)
+    ax.plot(table["truth"], places, "D", color=INK, label="measured")
+    ax.set(xlabel=xlabel, ylim=(len(table) - 0.5, -0.5))
+    ax.set_yticks(places, list(map(literal, table["row"])))
+    ax.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.42, 1), ncols=2)
+    return ax
