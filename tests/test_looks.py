@@ -564,7 +564,9 @@ CARDS = """table => [table.classList.contains('tl-cards'), [...table.tBodies[0].
 @pytest.mark.parametrize("size", SIZES)
 def test_a_cramped_table_of_words_is_cards_on_a_phone(at, size: tuple[int, int]) -> None:
     with at(*size) as visit:
-        table = visit.open("notebooks/11_findings.html").locator("table", has_text="do this")
+        table = visit.open("notebooks/12_own_table.html").locator(
+            "table", has_text="what check warns of"
+        )
         is_cards, rows = table.evaluate(CARDS)
         assert is_cards == (size[0] == 390) and len(rows) == 5
 
