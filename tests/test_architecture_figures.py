@@ -11,6 +11,8 @@ from tlhelpers.book.figures import (
     plot_architecture,
     plot_cells,
     plot_curves,
+    plot_picking,
+    plot_same_holes,
     plot_settings,
     plot_shared_splits,
     plot_trends,
@@ -132,3 +134,37 @@ def test_the_settings_say_what_the_difference_is_added_to():
     ax.figure.canvas.draw()
     ends = [text.get_window_extent() for text in ax.texts if text.get_text()]
     assert not any(a.overlaps(b) for i, a in enumerate(ends) for b in ends[:i])
+
+
+def filled_by_line(ax):
+    """Return where the filled cells begin, in each line of a figure from the top."""
+    lines = {}
+    for patch in ax.patches:
+        lines.setdefault(patch.get_y(), set())
+        if patch.get_fill():
+            lines[patch.get_y()].add(patch.get_x())
+    return [lines[y] for y in sorted(lines)]
+
+
+def keep_apart(ax):
+    ax.figure.canvas.draw()
+    ends = [text.get_window_extent() for text in ax.texts if text.get_text()]
+    return not any(a.overlaps(b) for i, a in enumerate(ends) for b in ends[:i])
+
+
+def test_a_held_out_row_gets_the_hole_of_a_row_to_predict():
+    ax = plot_same_holes()
+    asked, held_out, tested = filled_by_line(ax)
+    assert tested == asked < held_out and len(held_out - asked) == 1
+    assert keep_apart(ax)
+
+
+def test_a_model_is_picked_without_the_rows_that_score_it_and_last_on_all():
+    ax = plot_picking()
+    *splits, last = filled_by_line(ax)
+    places = set().union(*splits)
+    assert all(len(places - filled) == 1 for filled in splits) and len(last) == 1
+    assert not set.intersection(*splits)  # each part scores once
+    said = [text.get_text() for text in ax.texts]
+    assert said.count("score") == len(splits) and said.count("pick") == len(splits) * 2 + 1
+    assert keep_apart(ax)

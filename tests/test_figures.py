@@ -65,6 +65,8 @@ FIGURES = {name: draw for name, (draw, _) in DRAWN.items()} | {
     "against": against,
     "best splits": best_splits,
     "settings": figures.plot_settings,
+    "same holes": figures.plot_same_holes,
+    "picking": figures.plot_picking,
     "growth": lambda: figures.plot_growth(tl.load_results("scaling")),
     "parity": lambda: figures.plot_parity([1, 2], [1, 2], "x (eV)", "y (eV)"),
     "map": lab_map,

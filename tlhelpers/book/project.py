@@ -69,13 +69,13 @@ def project_rubric() -> pd.DataFrame:
         ("The table", "rows, labels and holes of the target are named",
          "every fault that was found is named, and what was done about it"),
         ("The question", "the setting is named: what is known of the rows to predict",
-         "and why the related labels may be used"),
+         "and whether a new solid would have the related labels"),
         ("The comparison", "the recommended model and its error, with the unit",
-         "the interval of the difference, without the column that the rows to predict lack, too"),
+         "the interval of the difference, and for which rows it holds"),
         ("The doubt", "one reason for which the error may be larger on new solids",
-         "the error with the holes of the rows to predict, beside that of the comparison"),
+         "by how much, measured"),
         ("The use", "predictions with their intervals",
-         "which rows lie outside, and what a list by measure_next is worth"),
+         "which rows lie outside the range of the measured ones"),
     ]  # fmt: skip
     columns = ["criterion", "one point", "two points"]
     return pd.DataFrame(rows, columns=columns).set_index("criterion")

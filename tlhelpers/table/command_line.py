@@ -230,6 +230,7 @@ def _read(options: argparse.Namespace) -> "OwnTable":
     named = {name: getattr(options, name) for name in ("target", "formula", "group", "features")}
     roles = guess_roles(frame, **named)
     say(f"{options.table}: {len(frame)} rows, {frame.shape[1]} columns\n{roles.describe()}")
+    say("Set them with --target NAME --formula COLUMN --group COLUMN --features A,B")
     own = read_roles(frame, roles)
     for note in own.notes:
         say(note)

@@ -191,13 +191,13 @@ def _remark(formula: str | None, complete: list, features: tuple, related: list)
         alone = "" if related else ", so there is no related label to learn from"
         return [
             f"{len(features)} complete columns of numbers{beside} are features{alone}. "
-            "Name fewer with --features, and the rest are related labels"
+            "Name fewer as features, and the rest are related labels"
         ]
     if formula and complete:
         return [
             f"{list_names(complete)}: complete numbers beside a formula are taken as related "
             "labels. What is set before a measurement, such as its temperature, is a feature: "
-            "--features NAME"
+            "name it as one"
         ]
     return []
 
@@ -212,5 +212,5 @@ def _remark_holes(column: pd.Series) -> str:
     cells = "an empty cell" if holes.sum() == 1 else f"{holes.sum()} empty cells"
     return (
         f"{column.name!r} has {cells}, the first in row {column.index[holes][0]}, so it is taken "
-        "for a related label. To make it a feature, fill them and name it with --features"
+        "for a related label. To make it a feature, fill them and name it as one"
     )

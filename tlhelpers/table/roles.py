@@ -66,8 +66,7 @@ class Roles:
             "not used": some(f"{column!r} ({why})" for column, why in self.unused),
         }
         text = [f"{what + ':':<16}{words}" for what, words in lines.items() if words]
-        options = "--target NAME --formula COLUMN --group COLUMN --features A,B"
-        return "\n".join([*text, *self.remarks, f"Set them with {options}"])
+        return "\n".join([*text, *self.remarks])
 
 
 @dataclass(frozen=True)

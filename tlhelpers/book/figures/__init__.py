@@ -3,6 +3,7 @@
 from tlhelpers.book.figures.architecture import plot_architecture
 from tlhelpers.book.figures.cells import plot_cells
 from tlhelpers.book.figures.growth import plot_growth
+from tlhelpers.book.figures.held_out import plot_picking, plot_same_holes
 from tlhelpers.book.figures.lab_map import plot_lab_changes, plot_lab_map
 from tlhelpers.book.figures.learned import (
     plot_curves,
@@ -54,6 +55,8 @@ __all__ = [
     "plot_learning_curve",
     "plot_lines",
     "plot_parity",
+    "plot_picking",
+    "plot_same_holes",
     "plot_scores",
     "plot_settings",
     "plot_shared_splits",
