@@ -105,11 +105,13 @@ def test_one_click_opens_the_whole_answer(browser, site) -> None:
     with visiting(browser, site.as_uri()) as visit:
         page = visit.open("notebooks/05_multi_task.html")
         results = page.locator("details.below-input")
+        table = results.filter(has_text="change of the error in percent")
+        words = page.locator("details", has_text="The scarce task gains where")
+        assert table.count() == words.count() == 1 and words.get_attribute("open") is None
+        page.get_by_text("Show the answer: change of the error in percent").click()
+        page.wait_for_function("e => e.open", arg=words.element_handle())
+        words.locator("summary").click()
+        page.wait_for_function("e => !e.open", arg=table.element_handle())
         figure = results.filter(has_text="the best splits")
-        table = results.filter(has_text="the impurity that each split leaves")
-        assert figure.count() == table.count() == 1 and table.get_attribute("open") is None
         page.get_by_text("Show the answer: the best splits").click()
-        page.wait_for_function("e => e.open", arg=table.element_handle())
         assert figure.locator(".tl-answer p").first.is_visible()  # the words beside the figure
-        table.locator("summary").click()
-        page.wait_for_function("e => !e.open", arg=figure.element_handle())
