@@ -103,24 +103,6 @@ addEventListener("DOMContentLoaded", () => {
   }
 });
 
-// One click opens all of an answer: the results that are folded below a guess, and the words beside them.
-addEventListener("DOMContentLoaded", () => {
-  for (const guess of document.querySelectorAll(".bd-article blockquote")) {
-    if (!guess.textContent.trim().startsWith("Guess first.")) continue;
-    const folds = [];
-    for (let at = guess.nextElementSibling; at && !at.matches("section, blockquote"); at = at.nextElementSibling) {
-      if (at.matches("details:not([class])")) {
-        if (at.querySelector("summary").textContent === "Answer") folds.push(at);
-        break;
-      }
-      folds.push(...at.querySelectorAll("details.below-input, details.above-input:not(.tl-source)"));
-    }
-    for (const fold of folds) {
-      fold.addEventListener("toggle", () => folds.forEach((other) => { other.open = fold.open; }));
-    }
-  }
-});
-
 // As `check_answer` of the package does it; a test holds the two together.
 const plain = (text) => {
   const words = text.trim().replace(/^["']+|["']+$/g, "").toLowerCase().replace(/[\s_-]+/g, " ").replace(/^the | forest$/g, "");
