@@ -192,7 +192,7 @@ def test_the_stored_map_is_complete_and_drawn():
     in_panels = winners.sort_values("setting", kind="stable")
     assert written == list(in_panels["seen"])
     legend = [text.get_text() for text in axes[0].figure.legends[0].get_texts()]
-    assert legend[-1] == "no difference seen" and set(legend[:-1]) == set(
+    assert legend[-1] == "the lowest one is not better" and set(legend[:-1]) == set(
         winners.query("seen")["winner"]
     )
 

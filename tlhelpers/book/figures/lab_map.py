@@ -56,7 +56,7 @@ def plot_lab_map(winners: pd.DataFrame, row: str, column: str) -> list[Axes]:
         Patch(facecolor=to_rgba(color, opacity_of(color)), label=name)
         for name, color in zip(drawn, colors, strict=True)
     ]
-    patches.append(Patch(**_face({"seen": False}), label="no difference seen"))
+    patches.append(Patch(**_face({"seen": False}), label="the lowest one is not better"))
     fig.legend(handles=patches, loc="outside upper center", ncols=2, frameon=False)
     return list(axes.flat)
 
