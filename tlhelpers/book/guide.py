@@ -143,7 +143,7 @@ def _compared() -> str:
         f"and for {int((moved & empty).sum())} one was; for {wrong} of these that model was no "
         "better than the baseline on fresh rows. "
         f"On {int((~empty).sum())} tables with {_labels(asked[~empty])} labels the related label "
-        f"tells something, and for {int((moved & ~empty).sum())} of them another model was "
+        f"tells much, and for {int((moved & ~empty).sum())} of them another model was "
         "recommended."
     )
 
