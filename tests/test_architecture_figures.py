@@ -34,6 +34,12 @@ def covers_data(ax) -> bool:
     return legend.get_window_extent().overlaps(ax.get_window_extent())
 
 
+def keep_apart(ax):
+    ax.figure.canvas.draw()
+    ends = [text.get_window_extent() for text in ax.texts if text.get_text()]
+    return not any(a.overlaps(b) for i, a in enumerate(ends) for b in ends[:i])
+
+
 def test_curves_take_the_colour_of_their_model():
     x = np.linspace(0, 1, 5)
     curves = pd.DataFrame({"truth": x, "difference": 2 * x, "difference, warm": 3 * x}, index=x)
@@ -131,9 +137,7 @@ def test_the_settings_say_what_the_difference_is_added_to():
     assert beside == [said[f"new, {setting}"][1] for setting in ("warm", "cold")]
     asked = [text.get_position()[1] for text in ax.texts if text.get_text() == "?"]
     assert asked == beside
-    ax.figure.canvas.draw()
-    ends = [text.get_window_extent() for text in ax.texts if text.get_text()]
-    assert not any(a.overlaps(b) for i, a in enumerate(ends) for b in ends[:i])
+    assert keep_apart(ax)
 
 
 def filled_by_line(ax):
@@ -144,12 +148,6 @@ def filled_by_line(ax):
         if patch.get_fill():
             lines[patch.get_y()].add(patch.get_x())
     return [lines[y] for y in sorted(lines)]
-
-
-def keep_apart(ax):
-    ax.figure.canvas.draw()
-    ends = [text.get_window_extent() for text in ax.texts if text.get_text()]
-    return not any(a.overlaps(b) for i, a in enumerate(ends) for b in ends[:i])
 
 
 def test_a_held_out_row_gets_the_hole_of_a_row_to_predict():

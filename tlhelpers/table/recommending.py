@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from tlhelpers.evaluation import compare_models, judge, score_predictions
+from tlhelpers.evaluation.comparison import VERDICTS
 from tlhelpers.evaluation.power import power_ratio
 from tlhelpers.table.candidates import BASELINE, EQUAL, PICKED, STACK
 from tlhelpers.table.relations import FEW, SMALL
@@ -16,7 +17,8 @@ _SETTINGS = {
     "cold": "cold setting: nothing but the features of the rows to predict is known",
     "warm": "warm setting: a row to predict comes with the related labels that it has",
 }
-UNSEEN, UNDECIDED = "no difference seen", "not decided"
+BETTER, WORSE, UNSEEN = VERDICTS
+UNDECIDED = "not decided"
 SCORED = ["model", "repeat", "fold", "target", "n_train", "n_pool"]
 
 
@@ -147,7 +149,7 @@ def recommend(
     )  # fmt: skip
     sentence += f" ({_SETTINGS[setting]}; {n_labels} labels{groups}.)"
     sentence += f" {holds}" if holds else ""
-    model = picked if verdict == "better" else BASELINE
+    model = picked if verdict == BETTER else BASELINE
     head = setting, model, picked, metric, n_labels, n_groups, verdict, sentence
     return Recommendation(*head, *values.values())
 
@@ -204,11 +206,11 @@ def _sentence(
         f"In each split a model is picked without the held-out rows, so the "
         f"{rounded(values['score'])} includes what wrong picks cost."
     )
-    if verdict == "better":
+    if verdict == BETTER:
         return f"Use the single-task forest. {moved} {on_all}" if alone else (
             f"Use {_article(picked)}. {moved}"
         )  # fmt: skip
-    if verdict == "worse":
+    if verdict == WORSE:
         return f"Use the single-task forest: the picked model is worse. {moved}"
     if _is_baseline(values):
         return (
@@ -229,7 +231,7 @@ def _sentence(
 
 def _say_better(verdicts: pd.DataFrame, setting: str) -> str:
     """Name the single models whose own gain is seen, though that of picking is not."""
-    seen = verdicts[(verdicts["setting"] == setting) & (verdicts["verdict"] == "better")]
+    seen = verdicts[(verdicts["setting"] == setting) & (verdicts["verdict"] == BETTER)]
     if seen.empty:
         return ""
     *first, last = map(_article, seen["model"])
