@@ -197,3 +197,24 @@ def test_a_solution_that_is_an_answer_closes_as_one(mend):
     solved = folded("above-input", "content", "<pre># Solution\nx</pre>")
     text = mend(solved.replace("Show code cell content", "Show the answer: a page"))
     assert "Show the answer: a page<" in text and "Hide the answer<" in text
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [
+        ("compare_architectures", "compare_architectures"),  # fits a line
+        ("tl.compare_architectures(table)", "tl.<wbr>compare_<wbr>architectures(<wbr>table)"),
+        ("rng.permutation(held_out[&quot;a_1&quot;])", "rng.<wbr>permutation(<wbr>held_<wbr>out["),
+        ("transferfunctionofforests", "transferfunctionofforests"),  # no joint
+    ],
+)
+def test_long_code_breaks_between_its_words(mend, code, shown):
+    text = mend(f'<code><span class="pre">{code}</span></code>')
+    assert text.startswith(f'<code><span class="pre">{shown}')
+
+
+def test_a_signature_breaks_between_its_parts(mend):
+    name = '<span class="sig-prename descclassname"><span class="pre">tlhelpers.</span></span>'
+    rest = 'f<span class="sig-paren">(</span>n<span class="o"><span class="pre">=</span></span>1'
+    mended = mend(name + rest)
+    assert mended.count("<wbr>") == 3 and mended.replace("<wbr>", "") == name + rest

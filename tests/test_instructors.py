@@ -730,6 +730,53 @@ def test_the_table_for_those_without_one_is_read() -> None:
     assert (labelled[0] & labelled[1]).sum() < 30
 
 
+@pytest.mark.parametrize("seat", [1, 6])
+def test_the_notebook_says_what_the_table_has_for_a_seat(seat: int) -> None:
+    """Its own cells: the file of the seat, and the short run with that file and its target."""
+    code = [c.source for c in notebook_of(CHAPTERS[11]).cells if c.cell_type == "code"]
+    words = ("import tempfile", "n, seat = 60, 1", "upload.path")
+    first, draw, run = (next(c for c in code if part in c) for part in words)
+    draw = draw.replace("n, seat = 60, 1", f"n, seat = 60, {seat}")
+    run = run.replace("upload.path", 'folder / "borrowed.csv"')
+    run = run.replace("guess_roles(yours)", 'guess_roles(yours, target="entropy")')
+    given = "from tlhelpers.book import show_text\n"
+    given += "from tlhelpers.table import guess_roles, read_roles, read_table"
+    space: dict = {}
+    exec("\n".join((first, draw, given, run)), space)
+    (said,) = space["answer"].recommendations.values()
+    stored = load_results("borrowed_tables").query("run == 'short'").set_index("seat").loc[seat]
+    told = [stored[name] for name in ("recommended", "verdict", "picked")]
+    assert told == [said.model, said.verdict, said.picked]
+    for name in ("baseline_score", "score", "difference", "low", "high", "p_value"):
+        assert stored[name] == pytest.approx(getattr(said, name), rel=1e-8), name
+
+
+@pytest.mark.full
+def test_the_whole_run_says_what_the_table_has_for_a_seat(monkeypatch) -> None:
+    """With time enough for its five repeats."""
+    monkeypatch.syspath_prepend(ROOT / "experiments")
+    import borrowed_tables
+
+    row = borrowed_tables.ask(1, "whole")
+    (stored,) = (
+        load_results("borrowed_tables").query("run == 'whole' and seat == 1").to_dict("records")
+    )
+    words = {name for name, value in row.items() if isinstance(value, str)}
+    assert {name: row[name] for name in words} == {name: stored[name] for name in words}
+    numbers = {name: value for name, value in row.items() if name not in words}
+    assert numbers == pytest.approx({name: stored[name] for name in numbers}, rel=1e-8)
+    assert list(row) == list(stored)
+
+
+def test_the_seats_have_their_table() -> None:
+    """Each seat in both runs, and the words of the page."""
+    found = load_results("borrowed_tables")
+    assert found.groupby("run")["seat"].agg(list).to_dict() == {
+        run: list(range(1, 16)) for run in ("short", "whole")
+    }
+    assert "for the seats 1 to 15, in two runs" in TEXT and "the answers of 15 seats" in TEXT
+
+
 def test_a_seminar_has_the_minutes_of_its_chapters_and_ends_in_time() -> None:
     text = sections(TEXT)["A seminar (ten sessions of 90 minutes)"]
     table = re.findall(r"^\| (\d+) \| (.+?)(?: \((\d+)\))? \| ([\d, ]+) \((\d+)\) \|", text, re.M)

@@ -31,6 +31,11 @@ def test_a_row_per_target_and_a_column_per_model_say_change_and_verdict():
     ]
 
 
+def test_each_cell_has_the_name_of_its_model():
+    for row in BeautifulSoup(show_grid(GAINS).data, "html.parser").select("tbody tr"):
+        assert [cell["data-head"] for cell in row("td")] == ["stack", "multi-task"]
+
+
 def test_the_dash_is_explained_where_there_is_one():
     full = GAINS[GAINS["model"] == "stack"]
     for gains in (GAINS, full):

@@ -41,6 +41,17 @@ def test_a_row_has_both_errors_the_change_in_percent_its_interval_and_the_verdic
     ]
 
 
+def test_each_value_has_its_name_and_the_scale_of_the_head():
+    table = shown(SEEN, SEEN)
+    heads = [words(head) for head in table.select("thead th")]
+    scale = words(table.select_one("thead .tl-scale"))
+    for row in table.select("tbody tr"):
+        error, change, _ = row("td")
+        assert error["data-head"] == heads[1] == "error (eV)"
+        assert f"{change['data-head']} {change['data-scale']}" == heads[2]
+        assert change["data-scale"] == scale
+
+
 @pytest.mark.parametrize(
     ("verdict", "label"),
     [("better", "▼ better"), ("worse", "▲ worse"), ("no difference seen", "no difference seen")],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,15 @@ BOXES = {"Guess first.": "tl-ask", "In short.": "tl-brief"}
 BOXES |= dict.fromkeys(["The decision.", "On your table, now."], "tl-decide")
 BOX = re.compile(rf"<blockquote>(\s*(?:<div>)?<p><strong>)({'|'.join(map(re.escape, BOXES))})")
 STRIP = re.compile(r"<p>(<strong>(?:Objectives|Prerequisites)\.)")
+# What is named in code breaks behind these signs, where it is too long for a line of a phone.
+CODE = re.compile(r'(?<=<span class="pre">)[^<>\s]+(?=</span>)')
+LONG = 24  # characters
+JOINT = re.compile(r"(?<=..[_.(=/])(?=(?:&quot;|&#x27;|[\"'\[])*\w\w)")
+# A signature of the package does so between its parts.
+SIGNED = re.compile(
+    r'<span class="sig-prename descclassname">(?:<span class="pre">[^<]*</span>)+</span>'
+    r'|<span class="sig-paren">\(</span>|<span class="o"><span class="pre">=</span></span>'
+)
 EXPLORER = '<div class="tl-page">'
 SKIP = '<a class="tl-skip" href="#explorer">Skip to the explorer</a>\n'
 
@@ -82,11 +91,17 @@ def mend_body(app: Sphinx, pagename: str, templatename: str, context: dict, doct
     body = WRITTEN.sub(fit_to_phone, body)
     body = ANY.sub(explain_mark, body)
     body = CHECKSUM.sub(r"\1<wbr>\2", body)
+    body = SIGNED.sub(r"\g<0><wbr>", CODE.sub(break_at_joints, body))
     body = BOX.sub(lambda box: f'<blockquote class="{BOXES[box[2]]}">{box[1]}{box[2]}', body)
     body = STRIP.sub(r'<p class="tl-strip">\1', body)
     if EXPLORER in body:
         body = SKIP + body.replace(EXPLORER, EXPLORER[:-1] + ' id="explorer" tabindex="-1">', 1)
     context["body"] = body
+
+
+def break_at_joints(match: re.Match) -> str:
+    """Let a long piece of code break between its words."""
+    return JOINT.sub("<wbr>", match[0]) if len(unescape(match[0])) > LONG else match[0]
 
 
 def name_folded_code(match: re.Match) -> str:

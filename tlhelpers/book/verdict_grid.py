@@ -11,6 +11,7 @@ from tlhelpers.book.verdict_strip import SIGN
 from tlhelpers.evaluation.scores import check_columns
 from tlhelpers.table.palette import look_of
 
+_NONE = ' aria-label="not compared">–'
 _STYLE = Path(__file__).with_suffix(".css")
 
 
@@ -45,15 +46,14 @@ def show_grid(gains: pd.DataFrame) -> HTML:
     holes = len(cells) < len(models) * gains["target"].nunique()
     rows = "".join(
         f'<tr><th scope="row">{escape(target)}</th>'
-        + "".join(
-            cells.get((target, model), '<td aria-label="not compared">–</td>') for model in models
-        )
+        + "".join(f"<td{_named(model)}{cells.get((target, model), _NONE)}</td>" for model in models)
         + "</tr>"
         for target in gains["target"].unique()
     )
     return HTML(
         f'<style data-once="grid">{_STYLE.read_text("utf8")}</style>'
-        f'<table class="tl-gains" style="--tl-models: {len(models)}"><caption>'
+        f'<table class="tl-gains" style="--tl-pair: {0.4 * max(map(len, models)) + 4:.1f}rem">'
+        "<caption>"
         "Change of the error in percent of that of the baseline. "
         f"{_full('better', 'better')} {_full('worse', 'worse')} No label: no difference seen."
         f"{' –: not compared.' * holes}</caption>"
@@ -63,16 +63,25 @@ def show_grid(gains: pd.DataFrame) -> HTML:
 
 def _head(model: str) -> str:
     """Return the name of a model under a bar of its colour."""
+    return f'<th scope="col" style="{_colors(model)}">{escape(model)}</th>'
+
+
+def _colors(model: str) -> str:
     look = look_of(model)
-    colors = f"--tl-light: {look.color}; --tl-dark: {look.dark}"
-    return f'<th scope="col" style="{colors}">{escape(model)}</th>'
+    return f"--tl-light: {look.color}; --tl-dark: {look.dark}"
+
+
+def _named(model: str) -> str:
+    """Return the attributes by which a phone names a cell, beside a bar of the model's colour."""
+    return f' data-head="{escape(model)}" style="{_colors(model)}"'
 
 
 def _cell(test: pd.Series) -> str:
+    """Return a cell without the beginning of its tag."""
     percent = f"{signed(test['difference'], 0)}%"
     if test["verdict"] not in SIGN:
-        return f"<td>{percent}</td>"
-    return f"<td>{_full(test['verdict'], percent, f'{percent}, ')}</td>"
+        return f">{percent}"
+    return f">{_full(test['verdict'], percent, f'{percent}, ')}"
 
 
 def _full(verdict: str, text: str, before: str = "") -> str:

@@ -16,6 +16,7 @@ SCALES = (30, 60)  # percent of the baseline's error to either side; a table has
 _WIDE, _HIGH = 200, 18  # of the drawing, in CSS pixels
 _COLUMNS = ["score", "baseline_score", "difference", "low", "high", "verdict"]
 SIGN = {"better": "▼", "worse": "▲"}
+_CHANGE = "change, 95% interval"
 _STYLE = Path(__file__).with_suffix(".css")
 
 
@@ -49,12 +50,14 @@ def show_tests(tests: pd.DataFrame, unit: str, *, beside: str = "baseline") -> H
     percent = percent_of_baseline(tests)
     widest = percent[["low", "high"]].abs().max(axis=None)
     ends = next((end for end in SCALES if widest <= end), SCALES[-1])
-    body = "".join(_row(_named(name), test, beside, ends) for name, test in percent.iterrows())
     named = f"error ({unit})" if unit else "error"
-    scale = f"<span>−{ends}%</span><span>0</span><span>+{ends}%</span>"
+    body = "".join(
+        _row(_named(name), test, named, beside, ends) for name, test in percent.iterrows()
+    )
+    scale = "".join(f"<span>{end}</span>" for end in _scale(ends).split())
     head = (
         f'<tr><th scope="col">model</th><th scope="col">{escape(named)}</th>'
-        '<th scope="col" class="tl-change">change, 95% interval'
+        f'<th scope="col" class="tl-change">{_CHANGE}'
         f'<span class="tl-scale" aria-hidden="true">{scale}</span></th>'
         '<th scope="col">verdict</th></tr>'
     )
@@ -69,8 +72,16 @@ def _named(name: object) -> str:
     return in_words(", ".join(map(str, name)) if isinstance(name, tuple) else str(name))
 
 
-def _row(name: str, test: pd.Series, beside: str, scale: int) -> str:
-    """Return a test as a row of the table; its change and the scale are in percent."""
+def _scale(end: int) -> str:
+    """Return the numbers of the scale, from left to right."""
+    return f"−{end}% 0 +{end}%"
+
+
+def _row(name: str, test: pd.Series, error: str, beside: str, scale: int) -> str:
+    """Return a test as a row of the table; its change and the scale are in percent.
+
+    A phone, which has no head beside the values, shows what `data-head` and `data-scale` say.
+    """
     verdict = str(test["verdict"])
     seen = verdict in SIGN
     look = look_of(name.partition(", ")[0])
@@ -86,9 +97,10 @@ def _row(name: str, test: pd.Series, beside: str, scale: int) -> str:
     return (
         f'<tr style="--tl-light: {look.color}; --tl-dark: {look.dark}">'
         f'<th scope="row">{escape(name)}</th>'
-        f"<td>{test['score']:.2f}"
+        f'<td data-head="{escape(error)}">{test["score"]:.2f}'
         f"<small>{escape(beside)} {test['baseline_score']:.2f}</small></td>"
-        f'<td class="tl-change">{_drawing(test, scale, full=seen)}<small>{change}</small></td>'
+        f'<td class="tl-change" data-head="{_CHANGE}" data-scale="{_scale(scale)}">'
+        f"{_drawing(test, scale, full=seen)}<small>{change}</small></td>"
         f'<td><span class="{kind}">{sign}{escape(verdict)}</span>'
         f"<small>{escape(p)}</small></td></tr>"
     )
