@@ -177,7 +177,7 @@ def test_the_marks_stand_side_by_side(made):
     assert {tuple(s.x) for s in series if s.emphasis} == {(20,)}
 
 
-def test_a_curve_that_is_not_chosen_is_pale(made):
+def test_a_curve_that_is_not_chosen_stands_behind(made):
     curves = [s for s in made[3].at().panels[0].series if s.label]
     assert {s.label for s in curves if not s.faded} == {"single-task", "difference"}
     assert all(s.faded == (s.low is None) for s in curves) and any(s.faded for s in curves)

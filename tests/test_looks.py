@@ -9,9 +9,14 @@ import numpy as np
 import pytest
 from bs4 import BeautifulSoup
 from conftest import SIZES, Visit, visiting, wait_until
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.image import imread
+from test_palette import EVERY, contrast, shown
 from test_palette import PAGES as PAPER
 from test_site import CONTENT, PAGES, WITH_EXPLORER
+
+from tlhelpers.book.explorers.frames import Frame, Panel, Series, Slider
+from tlhelpers.book.explorers.widget import Explorer
 
 CHAPTERS = [page for page in CONTENT if page.startswith("notebooks/")]
 DOUBLE = "html { font-size: 200% !important; }"
@@ -633,6 +638,33 @@ def test_the_filter_of_dark_figures_is_measured_on_this_page(at) -> None:
         assert color == "rgb({}, {}, {})".format(
             *(int(PAPER["dark"][i : i + 2], 16) for i in (1, 3, 5))
         )
+
+
+# Of each line of an explorer: its colour, how much of it is seen, and its width.
+LINES = """() => [...document.querySelectorAll('[role=img] path[stroke-dasharray]')].map((line) => {
+  let seen = Number(getComputedStyle(line).strokeOpacity);
+  for (let e = line; e; e = e.parentElement) seen *= getComputedStyle(e).opacity;
+  return [line.getAttribute('stroke'), seen, parseFloat(getComputedStyle(line).strokeWidth)];
+})"""
+
+
+def test_a_curve_that_is_not_chosen_is_read_and_stands_behind(browser, monkeypatch) -> None:
+    monkeypatch.setenv("TLHELPERS_STATIC", "1")
+    colors = list(dict.fromkeys(style.color for style in EVERY))
+    ones = [Series("one", colors[0], [1, 2], [3, 4])]
+    ones += [Series(c, c, [1, 2], [3, 4], marker="circle", faded=True) for c in colors]
+    frame = Frame("", [Panel("", "x", "y", ones)])
+    explorer = Explorer(lambda n: frame, [Slider("n", "n", [1, 2])], title="")
+    page = browser.new_page()
+    page.set_content(explorer.to_html())
+    *behind, chosen = page.evaluate(LINES)
+    page.close()
+    assert [color for color, *_ in behind] == colors and chosen[0] == colors[0]
+    for color, seen, width in behind:
+        assert 1 <= width <= chosen[2] / 2
+        for theme, paper in PAPER.items():
+            ink, page = (np.array(to_rgb(c)) for c in (shown(color, theme), paper))
+            assert contrast(to_hex(seen * ink + (1 - seen) * page), paper) > 3
 
 
 TABLE = """<div class="cell_output"><div class="output text_html ours"><div>

@@ -91,7 +91,7 @@ class Series:
     note : str
         Stands behind the label in the legend, such as its value at the current position.
     faded : bool
-        Pale: one that stands behind those that are chosen.
+        Thin: one that stands behind those that are chosen.
     aside : float
         How far to the right of its place it is drawn, in widths of a marker: of several marks at
         one place none hides another.

@@ -239,7 +239,7 @@ class _View:
     def _curve_panel(
         self, title: str, spread: pd.DataFrame, labels: int, scores: Mapping[str, float], ends: Any
     ) -> Panel:
-        """Return the learning curves: of the models shown with their spread, the others pale."""
+        """Return the learning curves: of the models shown with their spread, the others thin."""
         series = []
         for name, rows in spread.groupby("model", sort=False):
             style, shown = style_of(name), name in scores

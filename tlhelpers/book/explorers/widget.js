@@ -129,17 +129,18 @@ const SHAPES = {
 };
 
 function marks(series, points, bottom = 0) {
-  const { color, kind = "line", dash = "", emphasis = false, aside = 0 } = series;
+  const { color, kind = "line", dash = "", emphasis = false, faded = false, aside = 0 } = series;
   const marker = series.marker || (kind === "points" ? "circle" : "");
   const paths = [];
   const add = (d, attributes) => d && paths.push(svg("path", { d, fill: "none", stroke: color, ...attributes }));
   if (series.low && kind === "line") add(bandOf(points), { fill: color, "fill-opacity": 0.18, stroke: "none" });
   if (series.low && kind === "points") add(barsOf(points), { "stroke-opacity": 0.55 });
-  if (kind === "line") add(lineOf(points), { "stroke-width": 2.2, "stroke-dasharray": dash || "none" });
+  if (kind === "line") add(lineOf(points), { "stroke-width": faded ? 1.2 : 2.6, "stroke-dasharray": dash || "none" });
   if (!marker) return paths;
   const whole = points.filter(([x, y]) => drawn(x, y)).map(([x, y]) => [round(x), round(y)]);
   if (emphasis) add(whole.map(([x, y]) => `M${round(x - ASIDE * aside)} ${y}V${bottom}`).join(""), { class: "tl-rule", stroke: "" });
-  const shape = whole.map(([x, y]) => SHAPES[marker](x, y, emphasis ? 2 * MARK : MARK)).join("");
+  const size = MARK * (emphasis ? 2 : faded ? 0.75 : 1);
+  const shape = whole.map(([x, y]) => SHAPES[marker](x, y, size)).join("");
   const edge = marker === "cross" ? { "stroke-width": 3.5 } : { stroke: "currentColor", "stroke-width": 2 };
   const outline = emphasis ? edge : { "stroke-width": 1.2 };
   add(shape, { fill: color, "fill-opacity": emphasis ? 1 : 0.75, ...outline });
@@ -150,7 +151,7 @@ const nameOf = (series) => [series.label, series.note].filter(Boolean).join(" ")
 
 function legendEntry(series) {
   const line = [[2, 8, NaN, NaN], [16, 8, NaN, NaN], [30, 8, NaN, NaN]];
-  const sample = { ...series, low: null, emphasis: false };
+  const sample = { ...series, low: null, emphasis: false, faded: false };
   const swatch = series.kind === "points" ? marks(sample, [line[1]]) : [
     ...marks({ ...sample, marker: "" }, line),
     ...marks({ ...sample, kind: "points", marker: series.marker }, series.marker ? [line[1]] : []),
@@ -173,12 +174,14 @@ function figureOf(panel, readout, id, frame) {
     const ends = [Math.max(x.low, y.low), Math.min(x.high, y.high)].map((v) => [x.place(v), y.place(v)]);
     plot.append(svg("path", { class: "tl-rule", d: lineOf(ends) }));
   }
-  for (const series of panel.series) {
+  // A curve that is not chosen is thin and lies behind; it keeps its colour, so that it can be read.
+  const behind = panel.series.filter((series) => series.faded);
+  for (const series of [...behind, ...panel.series.filter((series) => !series.faded)]) {
     const place = (scale, values, i) => (values ? scale.place(values[i]) : NaN);
     const points = series.x.map((value, i) => [
       x.place(value) + ASIDE * (series.aside ?? 0), place(y, series.y, i), place(y, series.low, i), place(y, series.high, i),
     ]);
-    plot.append(svg("g", series.faded ? { class: "tl-faded" } : {}, ...marks(series, points, bottom)));
+    plot.append(svg("g", {}, ...marks(series, points, bottom)));
   }
   const drawing = svg(
     "svg",
