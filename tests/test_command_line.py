@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -192,7 +193,7 @@ def test_a_model_that_does_not_apply(folder: Path, monkeypatch, capsys) -> None:
             patch.setattr(forest, "fit", lambda *_, **__: pytest.fail("something was fitted"))
         assert main(["predict", "alone.csv", "--model", "difference"]) == 2
     err = capsys.readouterr().err
-    assert "'difference' does not apply" in err and "Use --model single-task" in err
+    assert "'difference' does not apply" in err and "These do: 'single-task'" in err
     assert main(["predict", "alone.csv"]) == 0
     assert "model: single-task" in capsys.readouterr().err
 
@@ -247,7 +248,7 @@ def test_compare_calls_with_the_roles_and_writes_a_report(folder: Path, calls, c
 
 @pytest.mark.parametrize("kind", [VotingRegressor, VotingClassifier])
 def test_usual_models_take_part_where_asked(kind, folder, calls, monkeypatch, capsys) -> None:
-    """One of them that wins has no command that predicts, so it is said what does."""
+    """The command that is told next predicts with the one that wins."""
     winner = "usual mixture, no columns"
     monkeypatch.setattr(StandIn, "recommended", winner)
     if kind is VotingClassifier:
@@ -258,7 +259,11 @@ def test_usual_models_take_part_where_asked(kind, folder, calls, monkeypatch, ca
     rivals = calls[0][-1]["rivals"]
     assert isinstance(rivals[winner], kind) and len(rivals) == 2
     err = capsys.readouterr().err
-    assert f"{winner!r} is a mixture" in err and "--predictions" in err and "next:" not in err
+    (told,) = re.findall(r"next: tlhelpers (.+)", err)
+    assert main([*shlex.split(told), "--output", "filled.csv"]) == 0
+    filled = pd.read_csv("filled.csv")
+    assert len(filled) == pd.read_csv("table.csv")["measured"].isna().sum()
+    assert filled["prediction"].notna().all() and filled["low"].isna().all()
 
 
 def test_compare_predicts_nothing_where_every_row_is_measured(folder: Path, calls, capsys) -> None:

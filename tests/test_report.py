@@ -17,11 +17,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import ROOT
+from sklearn.base import clone
 from test_table_comparison import make
 
 from tlhelpers import MultiTaskForest, StackedForest, compare_architectures
 from tlhelpers.book.figures.style import INK, STYLES
-from tlhelpers.evaluation import split_table
+from tlhelpers.evaluation import split_table, usual_rivals
 from tlhelpers.table import palette, predict_table, report, write_predictions
 from tlhelpers.table.figures import draw_all
 from tlhelpers.table.purchases import check_projection
@@ -428,9 +429,31 @@ def test_new_rows_without_related_labels():
     assert list(found.index) == list(X.index[80:]) and found["prediction"].notna().all()
 
 
+def test_a_usual_mixture_predicts_what_its_estimator_does():
+    """Without the related labels, and with them; neither states an interval."""
+    X, Y = make()
+    table, rivals = own_table(X, Y), usual_rivals(n_estimators=10)
+    holes, labelled = Y["y"].isna(), Y["y"].notna()
+    blind, told = rivals
+    found = predict_table(blind, table, rivals=rivals)
+    alone = clone(rivals[blind])
+    unset = [n for n, value in alone.get_params().items() if n.endswith("random_state")]
+    alone.set_params(**dict.fromkeys(unset, 0)).fit(X[labelled], Y.loc[labelled, "y"])
+    np.testing.assert_allclose(found["prediction"], alone.predict(X[holes]))
+    read = predict_table(told, table, rivals=rivals)
+    assert not np.allclose(read["prediction"], found["prediction"])
+    shuffled = own_table(X, Y.assign(z=Y["z"].sample(frac=1, random_state=0).to_numpy()))
+    assert not np.allclose(
+        read["prediction"], predict_table(told, shuffled, rivals=rivals)["prediction"]
+    )
+    assert list(found.index) == list(X.index[holes]) and found[["low", "high"]].isna().all(
+        axis=None
+    )
+
+
 def test_a_prediction_that_cannot_be_made_says_why():
     X, Y = make()
-    with pytest.raises(ValueError, match="'ridge' does not apply to this table"):
+    with pytest.raises(ValueError, match=r"'ridge' does not apply to this table.*among the rivals"):
         predict_table("ridge", own_table(X, Y))
     with pytest.raises(ValueError, match="nothing to predict: the table has a label in every row"):
         predict_table("stack", own_table(X[:60], Y[:60]))

@@ -43,6 +43,18 @@ def test_a_clean_table_has_no_warning() -> None:
         assert [f for f in check(world(seed=seed)) if f.level != "note"] == []
 
 
+def test_a_table_whose_numbers_are_all_features_is_told() -> None:
+    """In such a table a related label may stand among the features."""
+    full = world().assign(z=lambda frame: frame["a"] + frame["b"])
+    (finding,) = found(full, "no related label")
+    assert finding.level == "warning" and "'a', 'b', 'c'" in finding.message
+    meant = guess_roles(full, target="y", features=["a", "b", "c"])
+    own = read_roles(full, meant)
+    assert meant.related == ("z",) and "no related label" not in [f.topic for f in check(own)]
+    of_formulas = pd.DataFrame({"formula": ["NaCl", "KCl", "LiF"] * 8, "y": range(24)})
+    assert not found(of_formulas, "no related label")
+
+
 def test_sparsity_and_overlap_are_counted() -> None:
     frame = world()
     said = messages(found(frame, "sparsity", "overlap"))

@@ -91,10 +91,22 @@ def check(table: pd.DataFrame | OwnTable) -> list[Finding]:
     ['few labels']
     """
     own = table if isinstance(table, OwnTable) else read_roles(table, guess_roles(table))
-    finders = (_sparsity, _few_labels, _scale, _constants, _overlap, _setting, _known)
+    finders = (_alone, _sparsity, _few_labels, _scale, _constants, _overlap, _setting, _known)
     others = (_relations, _copies, _repeats, _groups, _odd_labels)
     found = [finding for find in (*finders, *others) for finding in find(own)]
     return sorted(found, key=lambda finding: LEVELS.index(finding.level))
+
+
+def _alone(own: OwnTable) -> Iterator[Finding]:
+    """Yield that numbers may have been taken for features that are related labels."""
+    if own.Y.shape[1] > 1 or own.roles.formula is not None or len(own.roles.features) < 2:
+        return
+    message = (
+        "every column of numbers is a feature, so there is nothing to transfer. Was one of them "
+        f"computed or measured? Name only the features (here {list_names(own.roles.features)}), "
+        "and the others become related labels"
+    )
+    yield Finding("warning", "no related label", message)
 
 
 def _sparsity(own: OwnTable) -> Iterator[Finding]:

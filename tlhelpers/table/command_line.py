@@ -131,13 +131,7 @@ def _compare(options: argparse.Namespace) -> None:
     source = f"{options.table.name}{sheet} ({len(own.X)} rows; seed {options.seed}{limit})"
     comparison.write_html(report, findings, source)
     say(f"report: {report}")
-    if comparison.recommended in rivals:
-        say(
-            f"{comparison.recommended!r} is a mixture of scikit-learn, which states no intervals: "
-            "--predictions FILE.csv writes its predictions"
-        )
-    else:
-        say(f"next: {again(options, 'predict', '--model', comparison.recommended)}")
+    say(f"next: {again(options, 'predict', '--model', comparison.recommended)}")
     if options.predictions:
         holes = own.Y[own.target].isna()
         if not holes.any():
@@ -178,7 +172,8 @@ def _predict(options: argparse.Namespace) -> None:
     from tlhelpers.table import predict_table
 
     _say_model(options, own, model)
-    _write(predict_table(model, own, new, n_jobs=-1), options.output, own.target)
+    predicted = predict_table(model, own, new, rivals=_usual(own), n_jobs=-1)
+    _write(predicted, options.output, own.target)
 
 
 def _say_model(options: argparse.Namespace, own: "OwnTable", model: str) -> None:

@@ -1,14 +1,15 @@
 """Predict new rows, or the holes of a table, and write them where a spreadsheet can read them."""
 
+from collections.abc import Mapping
 from os import PathLike
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from tlhelpers.evaluation.experiment import told_groups
+from tlhelpers.evaluation.experiment import prepare_model, told_groups
 from tlhelpers.table.answers import describe_rows
-from tlhelpers.table.candidates import BASELINE, find_candidates
+from tlhelpers.table.candidates import find_candidates
 from tlhelpers.table.errors import TableError, list_names
 from tlhelpers.table.reach import OUTSIDE, share_outside
 
@@ -24,6 +25,7 @@ def predict_table(
     table: "OwnTable",
     new: "OwnTable | None" = None,
     *,
+    rivals: Mapping[str, Any] | None = None,
     n_estimators: int = 100,
     random_state: int = 0,
     n_jobs: int | None = None,
@@ -39,6 +41,9 @@ def predict_table(
         Rows to predict, with the features of the table. Their related labels, where there are
         some, are known labels: they train too, and a model that can is told them. Target labels
         are not looked at. None: the rows of the table without a target label.
+    rivals : mapping of names to scikit-learn estimators, optional
+        More models that may be named, such as `tlhelpers.evaluation.usual_rivals`. They state no
+        interval: ``low`` and ``high`` are NaN.
     n_estimators, random_state, n_jobs : int
         Of the forest.
 
@@ -71,15 +76,15 @@ def predict_table(
         what = "the table has a label in every row" if new is None else "there are no new rows"
         raise TableError(f"nothing to predict: {what} of {target!r}")
     options = {"random_state": random_state, "n_jobs": n_jobs}
-    models = find_candidates(Y, target, None, n_estimators=n_estimators, **options)
+    models = find_candidates(Y, target, rivals, n_estimators=n_estimators, **options)
     if model_name not in models:
         raise TableError(
             f"the model {model_name!r} does not apply to this table",
-            remedy=f"Use --model {BASELINE}. These apply: {list_names(models)}; all but "
-            f"{BASELINE!r} need a related label, differences need numbers, and one with slope one "
-            "needs the target's unit.",
+            remedy=f"These do: {list_names(models)}. All architectures need a related label, "
+            "differences need numbers, one with slope one needs the target's unit, and a model of "
+            "your own must be among the rivals.",
         )
-    model = models[model_name]
+    model = prepare_model(models[model_name], [target], random_state)
     model.fit(X, Y, **told_groups(model, groups))
     answers = describe_rows(model, asked, known if usable else None)
     return answers.assign(**{OUTSIDE: share_outside(seen, asked).to_numpy()})
