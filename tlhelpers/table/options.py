@@ -11,7 +11,7 @@ from pathlib import Path
 
 MODELS = (
     "single-task", "difference", "learned slope", "latent variable", "multi-task", "stack",
-    "equal weights",
+    "equal weights", "usual mixture, no columns", "usual mixture, with columns",
 )  # fmt: skip
 _ABOUT = """\
 Which model predicts a scarce property best, from a table with holes: a row a material, a column a
@@ -63,7 +63,7 @@ def make_parser(runs: Mapping[str, Callable]) -> argparse.ArgumentParser:
     )
     predict.add_argument("--new-sheet", metavar="NAME", help="the sheet of an Excel file --new")
     predict.add_argument(
-        "--model", type=_model, metavar="NAME", help=f"{', '.join(MODELS)}; default: stack, "
+        "--model", type=_model, metavar="NAME", help=f"{'; '.join(MODELS)}. Default: stack, "
         "or single-task where there is no related label",
     )  # fmt: skip
     predict.add_argument(
@@ -125,7 +125,7 @@ def _model(text: str) -> str:
     plain = {"".join(filter(str.isalpha, name)): name for name in MODELS}
     name = plain.get("".join(filter(str.isalpha, text.lower())))
     if name is None:
-        raise argparse.ArgumentTypeError(f"{text!r} is no model; there are: {', '.join(MODELS)}")
+        raise argparse.ArgumentTypeError(f"{text!r} is no model; there are: {'; '.join(MODELS)}")
     return name
 
 
