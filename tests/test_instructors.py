@@ -734,7 +734,7 @@ def test_the_table_for_those_without_one_is_read() -> None:
 def test_the_notebook_says_what_the_table_has_for_a_seat(seat: int) -> None:
     """Its own cells: the file of the seat, and the short run with that file and its target."""
     code = [c.source for c in notebook_of(CHAPTERS[11]).cells if c.cell_type == "code"]
-    words = ("import tempfile", "n, seat = 60, 1", "upload.path")
+    words = ("import tempfile", "n, seat = 60, 1", "yours = read_table")
     first, draw, run = (next(c for c in code if part in c) for part in words)
     draw = draw.replace("n, seat = 60, 1", f"n, seat = 60, {seat}")
     run = run.replace("upload.path", 'folder / "borrowed.csv"')

@@ -10,6 +10,7 @@ except ImportError as error:
         'figures and explorers need more packages: pip install "tlhelpers[book]"'
     ) from error
 
+from tlhelpers.book.alloys import made_up_alloys
 from tlhelpers.book.beyond import beyond_table
 from tlhelpers.book.bootstrap import bootstrap_scores
 from tlhelpers.book.check_answers import all_answers, check_answer
@@ -142,6 +143,7 @@ __all__ = [
     "lab_explorer",
     "lab_models",
     "lab_winners",
+    "made_up_alloys",
     "molecule_of",
     "nameless_words",
     "percent_of_baseline",
