@@ -78,12 +78,12 @@ def test_a_model_has_its_colours_and_levels_of_the_index_are_its_name():
 
 
 def test_what_lies_beyond_the_scale_is_an_arrow_and_its_number_is_told():
-    far = SEEN | {"difference": 4.0, "low": 2.8, "high": 5.2, "verdict": "worse"}
+    far = SEEN | {"difference": 6.0, "low": 4.8, "high": 7.2, "verdict": "worse"}
     row = shown(far).select_one("tbody tr")
-    assert row.svg.circle is None and "+100% (+70 to +130)" in words(row)
+    assert row.svg.circle is None and "+150% (+120 to +180)" in words(row)
 
 
-@pytest.mark.parametrize(("low", "end"), [(-1.2, 30), (-1.3, 60)])
+@pytest.mark.parametrize(("low", "end"), [(-1.2, 30), (-1.3, 60), (-2.4, 60), (-2.5, 120)])
 def test_all_rows_of_a_table_share_the_smallest_scale_that_holds_their_intervals(low, end):
     table = shown(SEEN | {"low": -1.1, "high": -0.9}, SEEN | {"low": low, "high": 0.2})
     drawn = [float(row.svg.circle["cx"]) for row in table.select("tbody tr")]

@@ -12,7 +12,7 @@ from tlhelpers.book.verdict_tables import percent_of_baseline
 from tlhelpers.evaluation.scores import check_columns
 from tlhelpers.table.palette import look_of
 
-SCALES = (30, 60)  # percent of the baseline's error to either side; a table has one of the two
+SCALES = (30, 60, 120)  # percent of the baseline's error to either side; a table has one of them
 _WIDE, _HIGH = 200, 18  # of the drawing, in CSS pixels
 _COLUMNS = ["score", "baseline_score", "difference", "low", "high", "verdict"]
 SIGN = {"better": "▼", "worse": "▲"}
