@@ -21,7 +21,7 @@ def made_up_alloys(n: int = 80, n_measured: int = 50, *, seed: int = 0) -> pd.Da
     -------
     pandas.DataFrame, shape (n, 8)
         ``alloy``, a name; the features ``Fe``, ``Cr``, ``Ni`` (atomic percent) and ``anneal`` (°C);
-        ``density`` (g/cm³) and ``hardness`` (HV); ``strength`` (MPa), NaN where it was not measured.
+        ``density`` (g/cm³) and ``hardness`` (HV); ``strength`` (MPa), NaN where not measured.
 
     Raises
     ------
