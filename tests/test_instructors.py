@@ -629,6 +629,19 @@ def test_cuts_save_what_they_say() -> None:
             ), cut
 
 
+def test_the_example_of_a_late_class_makes_the_cut_that_the_rule_names() -> None:
+    """The first cut with the place in the plan, or a later one, under "until"."""
+    assert (
+        "in half a day you are about to begin the exercise of chapter 02, planned for 10:40" in TEXT
+    )
+    place = clock("10:40")
+    (row,) = (c for start, _, c in timed(PLANS["Half a day (180 minutes)"]) if start == place)
+    assert "[02]" in row[2] and "Exercise" in row[1]
+    cuts = rows(cuts_of("Half a day"))
+    first = next(cut for until, _, cut in cuts if clock(until) >= place)
+    assert first.startswith("The exercise of chapter 02")
+
+
 def clock(text: str) -> int:
     hours, minutes = text.split(":")
     return 60 * int(hours) + int(minutes)
@@ -786,6 +799,8 @@ def test_the_seats_have_their_table() -> None:
     }
     assert "for the seats 1 to 20, in two runs" in TEXT and "the answers of 20 seats" in TEXT
     assert "for the seats 1 to 5, in the whole run" in TEXT and "and of five for `n = 200`" in TEXT
+    four = found.query("labels == 200")["verdict"].eq("better").sum() == 4
+    assert four and "and in a whole run for four of the first five seats" in TEXT
     assert "for 20 learners two helpers" in TEXT  # for whom there are as many seats
 
 
