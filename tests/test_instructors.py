@@ -374,6 +374,14 @@ def test_the_promise_of_the_first_page_is_its_number() -> None:
     assert TEXT.count(f"Of the entropies' two, {' and '.join(known)} of them do.") == 2
 
 
+def test_the_error_of_one_column_for_all_gaps_is_its_number() -> None:
+    """The row of chapter 08 that half a day shows, for the first sentence to take home."""
+    tests = load_results("band_gaps_verdicts").query("metric == 'rmse' and question == 'unions'")
+    pooled = tests.set_index(["setting", "model"]).loc[("cold", "pooled")]
+    said = f"the error is {pooled['score']:.2f} eV instead of {pooled['baseline_score']:.2f}."
+    assert pooled["verdict"] == "worse" and said in PLANS["Half a day (180 minutes)"]
+
+
 def test_what_a_class_with_small_tables_must_expect() -> None:
     table = smaller_tables().loc["without"]
     assert (table["recommended"].loc[[30, 60]] == 3).all() and (table["tables"] == 10).all()
@@ -621,6 +629,19 @@ def test_cuts_save_what_they_say() -> None:
             ), cut
 
 
+def test_the_example_of_a_late_class_makes_the_cut_that_the_rule_names() -> None:
+    """The first cut with the place in the plan, or a later one, under "until"."""
+    assert (
+        "in half a day you are about to begin the exercise of chapter 02, planned for 10:40" in TEXT
+    )
+    place = clock("10:40")
+    (row,) = (c for start, _, c in timed(PLANS["Half a day (180 minutes)"]) if start == place)
+    assert "[02]" in row[2] and "Exercise" in row[1]
+    cuts = rows(cuts_of("Half a day"))
+    first = next(cut for until, _, cut in cuts if clock(until) >= place)
+    assert first.startswith("The exercise of chapter 02")
+
+
 def clock(text: str) -> int:
     hours, minutes = text.split(":")
     return 60 * int(hours) + int(minutes)
@@ -752,15 +773,15 @@ def test_the_notebook_says_what_the_table_has_for_a_seat(seat: int) -> None:
 
 
 @pytest.mark.full
-def test_the_whole_run_says_what_the_table_has_for_a_seat(monkeypatch) -> None:
+@pytest.mark.parametrize("labels", [60, 200])
+def test_the_whole_run_says_what_the_table_has_for_a_seat(monkeypatch, labels: int) -> None:
     """With time enough for its five repeats."""
     monkeypatch.syspath_prepend(ROOT / "experiments")
     import borrowed_tables
 
-    row = borrowed_tables.ask(1, "whole")
-    (stored,) = (
-        load_results("borrowed_tables").query("run == 'whole' and seat == 1").to_dict("records")
-    )
+    row = borrowed_tables.ask(1, "whole", labels)
+    found = load_results("borrowed_tables").query("run == 'whole' and seat == 1")
+    (stored,) = found[found["labels"] == labels].to_dict("records")
     words = {name for name, value in row.items() if isinstance(value, str)}
     assert {name: row[name] for name in words} == {name: stored[name] for name in words}
     numbers = {name: value for name, value in row.items() if name not in words}
@@ -769,12 +790,18 @@ def test_the_whole_run_says_what_the_table_has_for_a_seat(monkeypatch) -> None:
 
 
 def test_the_seats_have_their_table() -> None:
-    """Each seat in both runs, and the words of the page."""
+    """Each seat in both runs, five of them with more labels, and the words of the page."""
     found = load_results("borrowed_tables")
-    assert found.groupby("run")["seat"].agg(list).to_dict() == {
-        run: list(range(1, 16)) for run in ("short", "whole")
+    assert found.groupby(["run", "labels"])["seat"].agg(list).to_dict() == {
+        ("short", 60): list(range(1, 21)),
+        ("whole", 60): list(range(1, 21)),
+        ("whole", 200): list(range(1, 6)),
     }
-    assert "for the seats 1 to 15, in two runs" in TEXT and "the answers of 15 seats" in TEXT
+    assert "for the seats 1 to 20, in two runs" in TEXT and "the answers of 20 seats" in TEXT
+    assert "for the seats 1 to 5, in the whole run" in TEXT and "and of five for `n = 200`" in TEXT
+    four = found.query("labels == 200")["verdict"].eq("better").sum() == 4
+    assert four and "and in a whole run for four of the first five seats" in TEXT
+    assert "for 20 learners two helpers" in TEXT  # for whom there are as many seats
 
 
 def test_a_seminar_has_the_minutes_of_its_chapters_and_ends_in_time() -> None:
