@@ -166,19 +166,20 @@ def plot_gains(needed: pd.Series, of: pd.Series) -> Axes:
     matplotlib.axes.Axes
     """
     _, ax = plt.subplots(figsize=(PAGE, 3.2), layout="constrained")
-    parts = [part for _, part in needed.groupby(of)]
+    parts = {name: part for name, part in needed.groupby(of)}
     ax.hist(
-        parts,
+        list(parts.values()),
         bins=np.arange(0, needed.max() + 10, 10).tolist(),
         stacked=True,
         color=[style.color for style in SERIES[::-1][: len(parts)]],
-        label=[literal(name) for name in sorted(of.unique())],
+        label=[
+            f"{literal(name)}: half need {part.median():.0f}% or more"
+            for name, part in parts.items()
+        ],
         edgecolor="white",
     )
-    half = needed.median()
-    ax.axvline(half, color=INK, linewidth=1.5, linestyle="--", label=f"half need {half:.0f}%")
     ax.set(xlabel="gain needed to be seen (% of the error)", ylabel="tests")
-    ax.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2)  # above the bars
+    ax.legend(frameon=False)
     return ax
 
 
