@@ -225,7 +225,8 @@ def test_unrelated_labels_are_not():
     Y["z"] = np.random.default_rng(1).normal(size=len(Y))
     found = compare_architectures(X, Y, "y", **NO_CURVES)
     assert found.recommended == "single-task"
-    alone = found.recommendations["warm"].picked == "single-task"
+    assert found.picked == found.recommendations["warm"].picked
+    alone = found.picked == "single-task"
     answer = ". By the errors on all rows the" if alone else ": the choice is yours. If a simple"
     assert found.recommendation.startswith(f"No difference seen{answer}")
     assert isinstance(found.model, SingleTaskForest)
@@ -241,6 +242,7 @@ def test_with_eight_labels_it_cannot_tell_and_runs_nothing(monkeypatch):
     X, Y = make(n_labels=8)
     found = compare_architectures(X, Y, "y", **QUICK)
     assert found.recommended == "single-task" and found.recommendation.startswith("Cannot tell: 8")
+    assert found.picked is None
     assert len(found.verdicts) == len(found.scores) == len(found.labels_to_buy) == 0
     assert found.predict(X[:3])["prediction"].notna().all()
 

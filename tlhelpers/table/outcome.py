@@ -99,6 +99,11 @@ class Comparison:
         return self.recommendations[self.setting].model
 
     @property
+    def picked(self) -> str | None:
+        """The model of the least error on all rows, in that setting; None with too few labels."""
+        return self.recommendations[self.setting].picked
+
+    @property
     def recommendation(self) -> str:
         """The recommendation in words, of each setting that is judged."""
         return " ".join(found.sentence for found in self.recommendations.values())

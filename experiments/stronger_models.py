@@ -1,0 +1,113 @@
+"""Compare stronger models of scikit-learn with the forests on the four columns of the handbook.
+
+    python experiments/stronger_models.py [--trees N] [--repeats N] [--draws N]
+
+Asked last of all, when trials on the entropies had shown that such models do well: gradient
+boosting of 200 trees, each split of which looks at a third of the features, and the Gaussian
+process of chapter 14. Neither is tuned; each is scored with the related columns among its
+features, holes filled with the mean, and without them. Warm, on the splits of `plain_columns`: ten
+questions, a family of four tests each, in data/results/stronger_models.csv. On the learning curves
+of handbook.py, without the heat capacity, the draws are in data/results/stronger_few.csv.
+"""
+
+import warnings
+from itertools import islice
+
+import pandas as pd
+import parts
+from entropies import WITHOUT
+from handbook import SIZES
+from plain_columns import Table, tables
+from sklearn.ensemble import GradientBoostingRegressor
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.gaussian_process import GaussianProcessRegressor
+from sklearn.gaussian_process.kernels import Matern, WhiteKernel
+from sklearn.impute import SimpleImputer
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import StandardScaler
+from tqdm.auto import tqdm
+
+from tlhelpers import SingleTaskForest, StackedForest, cross_validate_transfer, learning_curve
+from tlhelpers.evaluation import RelatedAsFeatures, compare_models, judge
+from tlhelpers.table.candidates import BASELINE, STACK
+
+HANDBOOK = 4  # of the tables, the first ones
+
+
+def stronger() -> dict[str, Pipeline]:
+    """Return the two models, which fill holes first."""
+    boosting = GradientBoostingRegressor(n_estimators=200, max_features=1 / 3, min_samples_leaf=5)
+    kernel = 1.0 * Matern(10.0, nu=1.5) + WhiteKernel(0.1)
+    process = GaussianProcessRegressor(kernel, normalize_y=True)
+    return {
+        "boosting": make_pipeline(SimpleImputer(), boosting),
+        "Gaussian process": make_pipeline(SimpleImputer(), StandardScaler(), process),
+    }
+
+
+def both_ways(targets: list[str], related: list[str]) -> dict[str, RelatedAsFeatures]:
+    """Return each model with the columns among its features, and without them."""
+    ways = {"with columns": related, "no columns": []}
+    return {
+        f"{name}, {way}": RelatedAsFeatures(model, targets, columns)
+        for name, model in stronger().items()
+        for way, columns in ways.items()
+    }
+
+
+def scores(table: Table, trees: int, repeats: int) -> pd.DataFrame:
+    """Score the baseline, the stack and the models in every fold."""
+    warnings.simplefilter("ignore", ConvergenceWarning)  # a fit may find no noise at all
+    models = {
+        BASELINE: SingleTaskForest(table.targets, n_estimators=trees),
+        STACK: StackedForest(table.targets, table.related, n_estimators=trees),
+    }
+    return cross_validate_transfer(
+        models | both_ways(table.targets, table.related), table.X, table.Y, table.groups,
+        target=table.targets, setting="warm", n_repeats=repeats, n_jobs=2, progress=False,
+    )  # fmt: skip
+
+
+def curve(draw: int) -> pd.DataFrame:
+    """Score the models with few entropies; those of the forests are in entropies_few.csv."""
+    warnings.simplefilter("ignore", ConvergenceWarning)
+    own = parts.own_entropies()
+    labels = own.Y.drop(columns=WITHOUT)
+    related = [name for name in labels if name != own.target]
+    found = learning_curve(
+        both_ways([own.target], related), own.X, labels, own.groups, target=own.target,
+        setting="warm", sizes=SIZES, n_repeats=1, random_state=draw, n_jobs=2, progress=False,
+    )  # fmt: skip
+    return found.assign(repeat=draw)
+
+
+def main(trees: int = 100, repeats: int = 5, draws: int = 20) -> None:
+    """Judge all questions on the four columns, and draw the curves."""
+    few = pd.concat(
+        parts.part(f"stronger_few_{draw}", lambda d=draw: curve(d))
+        for draw in tqdm(range(draws), desc="draws")
+    )
+    found = [
+        parts.part(
+            f"stronger_{table.targets[0]}_{trees}_{repeats}",
+            lambda t=table: scores(t, trees, repeats),
+        )
+        for table in tqdm(islice(tables(), HANDBOOK), total=HANDBOOK, desc="tables")
+    ]
+    questions = []
+    for name in stronger():
+        told, blind = f"{name}, with columns", f"{name}, no columns"
+        questions += [(BASELINE, told), (BASELINE, blind), (blind, told), (told, STACK)]
+        questions.append((blind, STACK))
+    tests = []
+    for beside, asked in questions:
+        pairs = [table[table["model"].isin([beside, asked])] for table in found]
+        compared = pd.concat(compare_models(pair, beside) for pair in pairs)
+        tests.append(judge(compared.reset_index()).assign(beside=beside))
+    judged = pd.concat(tests)
+    parts.write("stronger", {"models": judged, "few": few})
+    tqdm.write(judged.to_string(index=False))
+
+
+if __name__ == "__main__":
+    parts.run_from_command_line(main)
