@@ -33,6 +33,7 @@ EXPERIMENTS = [
     "ten_picks",
     "band_gaps_call",
     "plain_columns",
+    "stronger_models",
 ]
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ import parts
 import plain_columns
 import pytest
 import run as every_experiment
+import stronger_models
 import ten_picks
 from sklearn.linear_model import LinearRegression
 from sklearn.metrics import root_mean_squared_error
@@ -27,7 +28,7 @@ from sklearn.metrics import root_mean_squared_error
 import tlhelpers as tl
 from tlhelpers.evaluation import corrected_resampled_t_test, holm, usual
 from tlhelpers.table import check, guess_roles, read_roles
-from tlhelpers.table.candidates import BASELINE, find_candidates
+from tlhelpers.table.candidates import BASELINE, STACK, find_candidates
 
 
 @pytest.fixture
@@ -537,3 +538,23 @@ def test_the_call_on_the_band_gaps_saw_the_labels_of_their_study():
     assert np.allclose(said["p_adjusted"], holm(said["p_value"]))  # the two settings
     assert ((said["recommended"] == "single-task") == (said["p_adjusted"] > 0.05)).all()
     assert np.allclose(tests["p_adjusted"], holm(tests["p_value"]))
+
+
+def test_stronger_models_read_the_columns_or_not(monkeypatch):
+    boosting = stronger_models.GradientBoostingRegressor
+    few_trees = lambda **options: boosting(**options | {"n_estimators": 3})  # noqa: E731
+    monkeypatch.setattr(stronger_models, "GradientBoostingRegressor", few_trees)
+    table = next(plain_columns.tables())
+    scores = stronger_models.scores(table, trees=2, repeats=1)
+    ways = stronger_models.both_ways(table.targets, table.related)
+    assert set(scores["model"]) == {BASELINE, STACK, *ways} and len(ways) == 4
+    empty = table._replace(Y=table.Y.assign(**dict.fromkeys(table.related, 0.0)))
+    mean = (
+        t.groupby("model")["rmse"].mean() for t in (scores, stronger_models.scores(empty, 2, 1))
+    )
+    moved = next(mean) - next(mean)
+    assert all((moved[name] == 0) == name.endswith("no columns") for name in ways)
+    stored = pd.read_csv(parts.RESULTS / "stronger_models.csv")
+    assert stored.groupby(["beside", "model"]).size().tolist() == [4] * 10
+    few = pd.read_csv(parts.RESULTS / "stronger_few.csv")
+    assert few.groupby(["model", "size"]).size().tolist() == [20] * 20
