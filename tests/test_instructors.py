@@ -358,12 +358,12 @@ def test_every_plan_has_its_card_and_the_own_table() -> None:
 
 
 def test_the_promise_of_the_first_page_is_its_number() -> None:
-    assert TEXT.count("with two columns, 200 entropies give less mean error than 270 without.") == 2
+    assert TEXT.count("with two columns, 50 entropies give less mean error than 100 without.") == 2
     assert TEXT.count("The heat capacity would help more, but") == 2
     mean = few_entropies().groupby(["model", "size"])["rmse"].mean().unstack(0)
     less = mean["stack, without heat capacity"]
     assert (mean["stack"] < less).all() and (less < mean["single-task"]).all()
-    assert less[200] < mean["single-task"][270]
+    assert less[50] < mean["single-task"][100]
     heat = load_thermochemistry()
     share = heat["heat_capacity"].notna()[heat["entropy"].isna()].mean()
     assert f"but only {share:.0%} of the solids to predict have it." in TEXT
