@@ -77,6 +77,16 @@ def intervals(predictions: pd.DataFrame, metrics: tuple, baseline: str, **case) 
     ]
 
 
+def judge_pairs(tables: list[pd.DataFrame], questions: list[tuple[str, str]]) -> pd.DataFrame:
+    """Return the tests of pairs of models on all tables of scores, a family for each pair."""
+    tests = []
+    for beside, asked in questions:
+        pairs = [table[table["model"].isin([beside, asked])] for table in tables]
+        compared = pd.concat(compare_models(pair, beside) for pair in pairs)
+        tests.append(judge(compared.reset_index()).assign(beside=beside))
+    return pd.concat(tests)
+
+
 def fold_scores(predictions: pd.DataFrame) -> pd.DataFrame:
     """Return the scores of every fold, as `cross_validate_transfer` does."""
     by = ["model", "repeat", "fold", "target", "n_train", "n_pool"]

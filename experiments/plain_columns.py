@@ -24,13 +24,7 @@ from handbook import LACKING
 from tqdm.auto import tqdm
 
 from tlhelpers import SingleTaskForest, StackedForest, band_gap_study, cross_validate_transfer
-from tlhelpers.evaluation import (
-    RelatedAsFeatures,
-    compare_models,
-    judge,
-    usual_models,
-    usual_rivals,
-)
+from tlhelpers.evaluation import RelatedAsFeatures, usual_models, usual_rivals
 from tlhelpers.table.candidates import BASELINE, STACK
 
 FOREST, MIXTURE = "usual forest, with columns", "usual mixture, with columns"
@@ -93,14 +87,9 @@ def main(trees: int = 100, repeats: int = 5) -> None:
         )
         for table in tqdm(list(tables()), desc="tables")
     ]
-    tests = []
-    for beside, asked in QUESTIONS:
-        pairs = [table[table["model"].isin([beside, asked])] for table in found]
-        compared = pd.concat(compare_models(pair, beside) for pair in pairs)
-        tests.append(judge(compared.reset_index()).assign(beside=beside))
-    found = pd.concat(tests)
-    parts.write("plain", {"columns": found})
-    tqdm.write(found.to_string(index=False))
+    tests = parts.judge_pairs(found, QUESTIONS)
+    parts.write("plain", {"columns": tests})
+    tqdm.write(tests.to_string(index=False))
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ from sklearn.preprocessing import StandardScaler
 from tqdm.auto import tqdm
 
 from tlhelpers import SingleTaskForest, StackedForest, cross_validate_transfer, learning_curve
-from tlhelpers.evaluation import RelatedAsFeatures, compare_models, judge
+from tlhelpers.evaluation import RelatedAsFeatures
 from tlhelpers.table.candidates import BASELINE, STACK
 
 HANDBOOK = 4  # of the tables, the first ones
@@ -53,6 +53,15 @@ def both_ways(targets: list[str], related: list[str]) -> dict[str, RelatedAsFeat
         for name, model in stronger().items()
         for way, columns in ways.items()
     }
+
+
+def questions() -> list[tuple[str, str]]:
+    """Return the pairs of models that are compared, a family each."""
+    asked = []
+    for name in stronger():
+        told, blind = f"{name}, with columns", f"{name}, no columns"
+        asked += [(BASELINE, told), (BASELINE, blind), (blind, told), (told, STACK), (blind, STACK)]
+    return asked
 
 
 def scores(table: Table, trees: int, repeats: int) -> pd.DataFrame:
@@ -94,19 +103,9 @@ def main(trees: int = 100, repeats: int = 5, draws: int = 20) -> None:
         )
         for table in tqdm(islice(tables(), HANDBOOK), total=HANDBOOK, desc="tables")
     ]
-    questions = []
-    for name in stronger():
-        told, blind = f"{name}, with columns", f"{name}, no columns"
-        questions += [(BASELINE, told), (BASELINE, blind), (blind, told), (told, STACK)]
-        questions.append((blind, STACK))
-    tests = []
-    for beside, asked in questions:
-        pairs = [table[table["model"].isin([beside, asked])] for table in found]
-        compared = pd.concat(compare_models(pair, beside) for pair in pairs)
-        tests.append(judge(compared.reset_index()).assign(beside=beside))
-    judged = pd.concat(tests)
-    parts.write("stronger", {"models": judged, "few": few})
-    tqdm.write(judged.to_string(index=False))
+    tests = parts.judge_pairs(found, questions())
+    parts.write("stronger", {"models": tests, "few": few})
+    tqdm.write(tests.to_string(index=False))
 
 
 if __name__ == "__main__":

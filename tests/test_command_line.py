@@ -263,6 +263,7 @@ def test_usual_models_take_part_where_asked(kind, folder, calls, monkeypatch, ca
     (told,) = re.findall(r"next: tlhelpers (.+)", err)
     monkeypatch.setattr(tlhelpers.table, "predict_table", predict_table)  # no stand-in
     assert main([*shlex.split(told), "--output", "filled.csv"]) == 0
+    assert f"{winner!r} states no intervals" in capsys.readouterr().err
     filled = pd.read_csv("filled.csv")
     assert len(filled) == pd.read_csv("table.csv")["measured"].isna().sum()
     assert filled["prediction"].notna().all() and filled["low"].isna().all()

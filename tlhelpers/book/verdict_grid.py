@@ -11,7 +11,7 @@ from tlhelpers.book.verdict_strip import SIGN
 from tlhelpers.evaluation.scores import check_columns
 from tlhelpers.table.palette import look_of
 
-_NONE = ' aria-label="not compared">–'
+_HOLE = ' aria-label="not compared"'
 _STYLE = Path(__file__).with_suffix(".css")
 
 
@@ -46,7 +46,11 @@ def show_grid(gains: pd.DataFrame) -> HTML:
     holes = len(cells) < len(models) * gains["target"].nunique()
     rows = "".join(
         f'<tr><th scope="row">{escape(target)}</th>'
-        + "".join(f"<td{_named(model)}{cells.get((target, model), _NONE)}</td>" for model in models)
+        + "".join(
+            f"<td{_named(model)}{_HOLE * ((target, model) not in cells)}>"
+            f"{cells.get((target, model), '–')}</td>"
+            for model in models
+        )
         + "</tr>"
         for target in gains["target"].unique()
     )
@@ -77,11 +81,10 @@ def _named(model: str) -> str:
 
 
 def _cell(test: pd.Series) -> str:
-    """Return a cell without the beginning of its tag."""
     percent = f"{signed(test['difference'], 0)}%"
     if test["verdict"] not in SIGN:
-        return f">{percent}"
-    return f">{_full(test['verdict'], percent, f'{percent}, ')}"
+        return percent
+    return _full(test["verdict"], percent, f"{percent}, ")
 
 
 def _full(verdict: str, text: str, before: str = "") -> str:

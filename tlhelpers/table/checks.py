@@ -9,7 +9,7 @@ import pandas as pd
 
 from tlhelpers.table.columns import is_number
 from tlhelpers.table.errors import SHOWN, list_names, place_of
-from tlhelpers.table.guessing import guess_roles
+from tlhelpers.table.guessing import NO_RELATED, guess_roles
 from tlhelpers.table.known import known_shares
 from tlhelpers.table.odd_labels import find_outliers, find_two_sources, repeated_spread
 from tlhelpers.table.relations import FEW, SMALL, Relation, relate
@@ -98,15 +98,10 @@ def check(table: pd.DataFrame | OwnTable) -> list[Finding]:
 
 
 def _alone(own: OwnTable) -> Iterator[Finding]:
-    """Yield that numbers may have been taken for features that are related labels."""
-    if own.Y.shape[1] > 1 or own.roles.formula is not None or len(own.roles.features) < 2:
-        return
-    message = (
-        "every column of numbers is a feature, so there is nothing to transfer. Was one of them "
-        f"computed or measured? Name only the features (here {list_names(own.roles.features)}), "
-        "and the others become related labels"
-    )
-    yield Finding("warning", "no related label", message)
+    """Yield that the guess took all numbers for features: some may be related labels."""
+    for remark in own.roles.remarks:
+        if NO_RELATED in remark:
+            yield Finding("warning", "no related label", remark)
 
 
 def _sparsity(own: OwnTable) -> Iterator[Finding]:

@@ -172,7 +172,10 @@ def _predict(options: argparse.Namespace) -> None:
     from tlhelpers.table import predict_table
 
     _say_model(options, own, model)
-    predicted = predict_table(model, own, new, rivals=_usual(own), n_jobs=-1)
+    rivals = _usual(own)
+    if model in rivals:
+        say(f"{model!r} states no intervals: their columns stay empty")
+    predicted = predict_table(model, own, new, rivals=rivals, n_jobs=-1)
     _write(predicted, options.output, own.target)
 
 

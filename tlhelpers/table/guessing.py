@@ -21,6 +21,7 @@ from tlhelpers.table.number_cells import read_number
 from tlhelpers.table.roles import Roles
 
 DESCRIPTORS = 20  # more complete columns of numbers than this, beside a formula, are features
+NO_RELATED = "no related label to learn from"  # a remark that `check` warns of
 _SOME, _SHARE = 3, 0.1  # numbers, and of the filled cells: a column that was meant as numbers
 _TARGET_NAMES = ("target", "y")
 
@@ -188,7 +189,7 @@ def _remark(formula: str | None, complete: list, features: tuple, related: list)
     """Return what to say of the complete columns of numbers, where no features are named."""
     if len(features) > 1 and (formula or not related):
         beside = " beside the formula" if formula else ""
-        alone = "" if related else ", so there is no related label to learn from"
+        alone = "" if related else f", so there is {NO_RELATED}"
         return [
             f"{len(features)} complete columns of numbers{beside} are features{alone}. "
             "Name fewer as features, and the rest are related labels"
