@@ -42,6 +42,9 @@ def test_the_dash_is_explained_where_there_is_one():
         table = BeautifulSoup(show_grid(gains).data, "html.parser").table
         dash = "–" in [cell.get_text() for cell in table.find_all("td")]
         assert ("not compared" in table.caption.get_text()) == dash == (gains is GAINS)
+        for cell in table.find_all("td"):
+            told = cell.get("aria-label")
+            assert told == ("not compared" if cell.get_text() == "–" else None)
 
 
 def test_a_label_is_full_exactly_where_a_difference_is_seen():
