@@ -5,9 +5,9 @@
 Such a learner takes 60 entropies by the number of the seat ("No table at hand?"). The same file is
 written, read and compared here, once in the short run of the cell below that one (`SHORT`, which
 has time for two repeats on any machine), and once as `tlhelpers compare` does it with time enough
-for its five repeats. For the seats 1 to 5 this is done with 200 entropies, too, in the whole run
-only, as it takes long. Writes a row a run, a number of labels and a seat to
-data/results/borrowed_tables.csv, so that a teacher knows the answers of the class beforehand.
+for its five repeats. The same is done with 200 entropies, in the whole run only, as it takes long.
+Writes a row a run, a number of labels and a seat to data/results/borrowed_tables.csv, so that a
+teacher knows the answers of the class beforehand.
 """
 
 import tempfile
@@ -24,7 +24,7 @@ from tlhelpers.table import OwnTable, compare_architectures, guess_roles, read_r
 
 SHORT = {"n_estimators": 20, "max_seconds": 0.1}
 RUNS = {"short": SHORT, "whole": {}}
-CASES = [("short", 60, 20), ("whole", 60, 20), ("whole", 200, 5)]  # run, labels, most seats
+CASES = [("short", 60, 20), ("whole", 60, 20), ("whole", 200, 20)]  # run, labels, most seats
 
 
 def borrow(seat: int, labels: int) -> OwnTable:

@@ -556,6 +556,6 @@ def test_stronger_models_read_the_columns_or_not(monkeypatch):
     assert all((moved[name] == 0) == name.endswith("no columns") for name in ways)
     stored = pd.read_csv(parts.RESULTS / "stronger_models.csv")
     asked = stored.groupby(["beside", "model"]).size().to_dict()
-    assert asked == dict.fromkeys(stronger_models.questions(), 4)
+    assert asked == dict.fromkeys(stronger_models.questions(), 8)
     few = pd.read_csv(parts.RESULTS / "stronger_few.csv")
     assert few.groupby(["model", "size"]).size().tolist() == [20] * 20

@@ -451,6 +451,15 @@ def test_a_usual_mixture_predicts_what_its_estimator_does():
     )
 
 
+@pytest.mark.parametrize("name", ["the learned slope forest", "learned slope forest"])
+def test_a_model_may_be_named_as_the_answer_names_it(name: str):
+    X, Y = make()
+    named = predict_table(name, own_table(X, Y), n_estimators=5)
+    pd.testing.assert_frame_equal(
+        named, predict_table("learned slope", own_table(X, Y), n_estimators=5)
+    )
+
+
 def test_a_prediction_that_cannot_be_made_says_why():
     X, Y = make()
     with pytest.raises(ValueError, match=r"'ridge' does not apply to this table.*among the rivals"):

@@ -70,16 +70,16 @@ def gains_by_column() -> pd.DataFrame:
 
 
 def plain_column_tests(model: str, beside: str = "single-task") -> pd.DataFrame:
-    """Return the tests of plain models, most of which have the related columns as features.
+    """Return the tests of scikit-learn's models, most of which have the columns as features.
 
     Parameters
     ----------
     model : str
-        Whose error is ``score``: "usual forest, with columns", "usual mixture, with columns",
-        "usual mixture, no columns", or "stack".
+        Whose error is ``score``: "usual forest, with columns", "stack", or the "usual mixture",
+        "boosting" or "Gaussian process", each ", with columns" or ", no columns".
     beside : str
-        Whose error is ``baseline_score``: "single-task" beside a plain model, a plain model beside
-        the stack, and "usual mixture, no columns" beside the mixture.
+        Whose error is ``baseline_score``: "single-task" beside one of these models, one of them
+        beside the stack, and a model with no columns beside the same one with columns.
 
     Returns
     -------
@@ -87,7 +87,8 @@ def plain_column_tests(model: str, beside: str = "single-task") -> pd.DataFrame:
         A family of tests with all labels, warm: a row per column of `gains_by_column`, by its name
         in words.
     """
-    tests = load_results("plain_columns").query("model == @model and beside == @beside")
+    tests = pd.concat(map(load_results, ["plain_columns", "stronger_models"]))
+    tests = tests.query("model == @model and beside == @beside")
     return tests.assign(target=tests["target"].map(_in_words)).set_index("target")
 
 

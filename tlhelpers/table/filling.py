@@ -35,7 +35,7 @@ def predict_table(
     Parameters
     ----------
     model_name : str
-        As a comparison names it, such as "single-task" or "stack".
+        As a comparison names it, such as "single-task", "stack" or "the learned slope forest".
     table : OwnTable
     new : OwnTable, optional
         Rows to predict, with the features of the table. Their related labels, where there are
@@ -77,6 +77,8 @@ def predict_table(
         raise TableError(f"nothing to predict: {what} of {target!r}")
     options = {"random_state": random_state, "n_jobs": n_jobs}
     models = find_candidates(Y, target, rivals, n_estimators=n_estimators, **options)
+    named = model_name.removeprefix("the ").removesuffix(" forest")  # as an answer writes it
+    model_name = model_name if model_name in models else named
     if model_name not in models:
         raise TableError(
             f"the model {model_name!r} does not apply to this table",

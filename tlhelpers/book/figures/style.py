@@ -53,7 +53,8 @@ STYLES = {
     "stack": Style("#222222", "*", (14, 2, 2, 2)),
     "equal weights": Style("#a18245", "p", (5, 1, 1, 1)),
 }
-# Unions, controls and rivals: grey, and apart by marker and dash. A stack of fewer columns: brown.
+# Unions, controls and rivals: grey, and apart by marker and dash. What a main figure must tell from
+# the stack at a glance has a colour: a stack of fewer columns, and boosting.
 GREY = {
     "pooled": Style("#555555", "v", (1, 1)),
     "pooled, flag": Style("#888888", "P", (3, 1)),
@@ -61,6 +62,7 @@ GREY = {
     "equal weights, z shuffled": Style("#888888", "<", (2, 1)),
     "stack, without heat capacity": Style("#8c564b", "h", (4, 2)),
     "usual mixture, no columns": Style("#444444", ">", (8, 3)),
+    "boosting, no columns": Style("#8c564b", ">", (8, 3)),
 }
 OTHER = Style("#555555", "o")
 # For series that are no models, such as the steps of a reaction.
