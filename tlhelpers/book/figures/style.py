@@ -62,7 +62,7 @@ GREY = {
     "equal weights, z shuffled": Style("#888888", "<", (2, 1)),
     "stack, without heat capacity": Style("#8c564b", "h", (4, 2)),
     "usual mixture, no columns": Style("#444444", ">", (8, 3)),
-    "boosting, no columns": Style("#8c564b", ">", (8, 3)),
+    "boosting, no columns": Style("#8c564b", "x", (9, 2)),
 }
 OTHER = Style("#555555", "o")
 # For series that are no models, such as the steps of a reaction.
