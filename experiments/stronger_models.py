@@ -20,26 +20,21 @@ from handbook import SIZES
 from plain_columns import Table, tables
 from sklearn.ensemble import GradientBoostingRegressor
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.gaussian_process import GaussianProcessRegressor
-from sklearn.gaussian_process.kernels import Matern, WhiteKernel
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import StandardScaler
 from tqdm.auto import tqdm
 
 from tlhelpers import SingleTaskForest, StackedForest, cross_validate_transfer, learning_curve
-from tlhelpers.evaluation import RelatedAsFeatures
+from tlhelpers.evaluation import RelatedAsFeatures, process_rivals
 from tlhelpers.table.candidates import BASELINE, STACK
 
 
 def stronger() -> dict[str, Pipeline]:
     """Return the two models, which fill holes first."""
     boosting = GradientBoostingRegressor(n_estimators=200, max_features=1 / 3, min_samples_leaf=5)
-    kernel = 1.0 * Matern(10.0, nu=1.5) + WhiteKernel(0.1)
-    process = GaussianProcessRegressor(kernel, normalize_y=True)
     return {
         "boosting": make_pipeline(SimpleImputer(), boosting),
-        "Gaussian process": make_pipeline(SimpleImputer(), StandardScaler(), process),
+        "Gaussian process": process_rivals()["Gaussian process, no columns"],
     }
 
 

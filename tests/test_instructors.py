@@ -14,8 +14,8 @@ from conftest import ROOT, visiting
 from test_exercises import CHAPTERS as ALL
 from test_exercises import GUESS, MINUTES, exercises_of
 
-from tlhelpers import load_results, load_thermochemistry
-from tlhelpers.book import few_entropies, lab_errors, smaller_tables
+from tlhelpers import label_saving, load_results, load_thermochemistry
+from tlhelpers.book import few_entropies, lab_errors, plain_column_tests, smaller_tables
 from tlhelpers.book.check_answers import ANSWERS
 from tlhelpers.table import guess_roles, read_roles, read_table
 from tools.classroom.build import needed
@@ -357,12 +357,14 @@ def test_every_plan_has_its_card_and_the_own_table() -> None:
 
 
 def test_the_promise_of_the_first_page_is_its_number() -> None:
-    assert TEXT.count("with two columns, 50 entropies give less mean error than 100 without.") == 2
+    said = "with 20 to 100 entropies the stack needs half as many as the forest, or fewer."
+    assert TEXT.count(said) == 2
     assert TEXT.count("The heat capacity would help more, but") == 2
     mean = few_entropies().groupby(["model", "size"])["rmse"].mean().unstack(0)
     less = mean["stack, without heat capacity"]
     assert (mean["stack"] < less).all() and (less < mean["single-task"]).all()
-    assert less[50] < mean["single-task"][100]
+    worth = label_saving(few_entropies(heat_capacity=False), "single-task", "stack")["saving"]
+    assert (worth[[20, 50, 100]] >= 2).all()
     heat = load_thermochemistry()
     share = heat["heat_capacity"].notna()[heat["entropy"].isna()].mean()
     assert f"but only {share:.0%} of the solids to predict have it." in TEXT
@@ -370,7 +372,10 @@ def test_the_promise_of_the_first_page_is_its_number() -> None:
     assert f"> *{two['score']:.1f} against {two['baseline_score']:.1f}: the errors on" in TEXT
     shares = heat[heat["entropy"].isna()].notna().mean()
     known = [f"{shares[name]:.0%}" for name in ("enthalpy_of_formation", "molar_volume")]
-    assert TEXT.count(f"Of the entropies' two, {' and '.join(known)} of them do.") == 2
+    assert f"Of the entropies' two, {' and '.join(known)} of the solids to predict have" in TEXT
+    blind = [*plain_column_tests("usual mixture, no columns").loc[["entropies"], "score"]]
+    blind += [plain_column_tests("boosting, no columns").loc["entropies", "score"]]
+    assert [f"{score:.1f}" for score in blind] == ["3.9", "3.5"] and "3.9 to 3.5 without" in TEXT
 
 
 def test_the_error_of_one_column_for_all_gaps_is_its_number() -> None:

@@ -20,6 +20,7 @@ from tlhelpers.evaluation import (
     cross_validate_transfer,
     predict_held_out,
     prepare_model,
+    process_rivals,
     split_table,
     usual_rivals,
 )
@@ -218,15 +219,17 @@ def test_known_labels_that_the_model_does_not_use_are_named():
         line.predict(Y[[]], known=Y)
 
 
-@pytest.mark.parametrize("classes", [False, True])
-def test_usual_rivals_join_a_comparison_and_only_one_reads_the_columns(classes: bool) -> None:
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("kind", ["number", "class", "process"])
+def test_usual_rivals_join_a_comparison_and_only_one_reads_the_columns(kind: str) -> None:
     """For a number and for a class, with holes among the related labels."""
+    classes = kind == "class"
     rng = np.random.default_rng(0)
     X = pd.DataFrame({"x": rng.normal(size=60)})
     z = pd.Series(rng.normal(size=60)).where(rng.random(60) < 0.8)
     y = z.fillna(0) + 0.1 * X["x"]
     Y = pd.DataFrame({"y": y.gt(0).map({True: "high", False: "low"}) if classes else y, "z": z})
-    rivals = usual_rivals(10, classes=classes)
+    rivals = process_rivals() if kind == "process" else usual_rivals(10, classes=classes)
 
     def score(labels):
         options = {"target": "y", "setting": "warm", "n_repeats": 1, "progress": False}

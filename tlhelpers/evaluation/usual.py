@@ -1,4 +1,4 @@
-"""What a reader would try first: usual models of scikit-learn, as rivals in a comparison."""
+"""What a reader would try first: models of scikit-learn, as rivals in a comparison."""
 
 from sklearn.base import BaseEstimator
 from sklearn.ensemble import (
@@ -11,6 +11,11 @@ from sklearn.ensemble import (
     VotingClassifier,
     VotingRegressor,
 )
+from sklearn.gaussian_process import GaussianProcessRegressor
+from sklearn.gaussian_process.kernels import Matern, WhiteKernel
+from sklearn.impute import SimpleImputer
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from tlhelpers.evaluation.related import RelatedAsFeatures
 
@@ -85,4 +90,32 @@ def usual_rivals(n_estimators: int = 100, *, classes: bool = False) -> dict[str,
     return {
         "usual mixture, no columns": mixture,
         "usual mixture, with columns": RelatedAsFeatures(mixture),
+    }
+
+
+def process_rivals() -> dict[str, BaseEstimator]:
+    """Return a Gaussian process, without the related columns and with them.
+
+    The same model twice is the cleanest test of whether the columns help. It is for a target of
+    numbers and a table of some thousand rows at most: its time grows with the third power of the
+    labelled rows. Columns are put on one scale, and a hole is filled with the mean of its column.
+
+    Returns
+    -------
+    dict of str to estimator
+        For the argument ``rivals`` of `compare_architectures`, alone or with `usual_rivals`.
+
+    Examples
+    --------
+    >>> from tlhelpers.evaluation import process_rivals
+    >>> list(process_rivals())
+    ['Gaussian process, no columns', 'Gaussian process, with columns']
+    """
+    kernel = 1.0 * Matern(10.0, nu=1.5) + WhiteKernel(0.1)
+    process = make_pipeline(
+        SimpleImputer(), StandardScaler(), GaussianProcessRegressor(kernel, normalize_y=True)
+    )
+    return {
+        "Gaussian process, no columns": process,
+        "Gaussian process, with columns": RelatedAsFeatures(process),
     }
