@@ -9,6 +9,7 @@ from scipy import stats
 
 from tlhelpers.book import (
     architecture_record,
+    average_gains,
     both_formulas,
     check_verdicts,
     count_once,
@@ -209,6 +210,31 @@ def test_the_plain_forest_was_scored_on_the_splits_of_the_others():
         assert (change - stack).abs().max() < 1e-6
         for part in (beside_forest, beside_plain, plain_column_tests(mixture, blind)):
             assert np.allclose(part["p_adjusted"], holm(part["p_value"]))
+
+
+def test_average_gains_are_means_of_the_stored_errors():
+    table = average_gains()
+    stored = load_results("stronger_models").query("beside == 'single-task'")
+    assert len(table) == 7 and stored["target"].nunique() == 8
+    for model, rows in stored.groupby("model"):
+        change = 100 * (rows["score"] / rows["baseline_score"] - 1)
+        assert table.loc[model, "all eight"] == pytest.approx(change.mean())
+        left = change[~rows["target"].str.startswith("Ea")]
+        assert len(left) == 5
+        assert table.loc[model, "without the barriers"] == pytest.approx(left.mean())
+
+
+@pytest.mark.parametrize("way", ["with columns", "no columns"])
+@pytest.mark.parametrize("kind", ["boosting", "Gaussian process"])
+def test_stronger_models_were_scored_on_the_splits_of_the_others(kind: str, way: str):
+    """In percent to five digits: the stack was grown anew there, in another run."""
+    name = f"{kind}, {way}"
+    beside_forest, beside_stack = plain_column_tests(name), plain_column_tests("stack", name)
+    assert beside_forest["score"].tolist() == beside_stack["baseline_score"].tolist()
+    gains = gains_by_column()
+    stack = gains[gains["model"] == "stack"].set_index("target")["difference"]
+    change = 100 * (beside_stack["score"] / beside_forest["baseline_score"] - 1)
+    assert list(change.index) == list(stack.index) and (change - stack).abs().max() < 1e-5
 
 
 def test_gains_by_column_are_told_in_percent_of_the_baseline():

@@ -74,6 +74,7 @@ from tlhelpers.book.prose import (
 from tlhelpers.book.record import (
     all_label_tests,
     architecture_record,
+    average_gains,
     gains_by_column,
     gains_outside_record,
     plain_column_tests,
@@ -130,6 +131,7 @@ __all__ = [
     "floors_of_union",
     "gain_to_be_seen",
     "gains_by_column",
+    "average_gains",
     "gains_outside_record",
     "guide_evidence",
     "guide_tables",

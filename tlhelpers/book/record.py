@@ -69,6 +69,27 @@ def gains_by_column() -> pd.DataFrame:
     return table.assign(target=table["task"].map(_in_words))[columns].reset_index(drop=True)
 
 
+def average_gains() -> pd.DataFrame:
+    """Return what the stack and models of scikit-learn gain on average over the eight columns.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The mean change of the error, in percent of that of the single-task forest, with all
+        labels, warm: a row per model, over ``all eight`` columns of `gains_by_column` and
+        ``without the barriers``.
+    """
+    of_stack = gains_by_column().query("model == 'stack'").set_index("target")["difference"]
+    changes = {"stack": of_stack} | {
+        name: percent_of_baseline(plain_column_tests(name))["difference"]
+        for way in ("with columns", "no columns")
+        for name in (f"{kind}, {way}" for kind in ("Gaussian process", "boosting", "usual mixture"))
+    }
+    table = pd.DataFrame(changes)
+    others = table[~table.index.str.startswith("barrier")]
+    return pd.DataFrame({"all eight": table.mean(), "without the barriers": others.mean()})
+
+
 def plain_column_tests(model: str, beside: str = "single-task") -> pd.DataFrame:
     """Return the tests of scikit-learn's models, most of which have the columns as features.
 

@@ -97,8 +97,8 @@ def process_rivals() -> dict[str, BaseEstimator]:
     """Return a Gaussian process, without the related columns and with them.
 
     The same model twice is the cleanest test of whether the columns help. It is for a target of
-    numbers and a table of some thousand rows at most: its time grows with the third power of the
-    labelled rows. Columns are put on one scale, and a hole is filled with the mean of its column.
+    numbers and some hundred labelled rows: its time grows with the third power of their number.
+    Columns are put on one scale, and a hole is filled with the mean of its column.
 
     Returns
     -------
