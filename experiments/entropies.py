@@ -5,8 +5,8 @@
 The table is that of `load_thermochemistry`, per mole of atoms. Writes the tables of the comparison
 to data/results/entropies_*.csv, and the report to book/entropy_report.html. The comparison is made
 once more without `WITHOUT`, which most labelled rows have, and few of those to predict; what the
-call says of that is asked with the usual mixtures taking part, as on the first page, and the model
-picked there is tested against the usual mixture with no columns.
+call says of that is asked with the usual models taking part, as on the first page. Each of these is
+tested with the columns against itself without, and the picked model against those without.
 """
 
 from pathlib import Path
@@ -42,14 +42,33 @@ def main(trees: int = 100, repeats: int = 5) -> None:
     less = own.X, own.Y.drop(columns=WITHOUT), own.target, own.groups
     tables |= {"without_verdicts": compare_architectures(*less, **options).verdicts}
     asked = compare_architectures(*less, rivals=usual_rivals(trees), **options)
-    said, pair = asked.recommendation, ["picked", "usual mixture, no columns"]
-    of_columns = asked.scores.query("setting == 'warm' and model in @pair")
+    said = asked.recommendation
     tables |= {
         "without_said": pd.DataFrame({"recommendation": [said]}),
-        "without_columns": compare_models(of_columns, pair[1]).reset_index(),
+        "without_columns": columns_tests(asked.scores),
+        "without_picked": count_picks(asked.scores),
     }
     parts.write("entropies", tables)
     tqdm.write(f"{found.recommendation}\nWithout {WITHOUT}: {said}")
+
+
+def columns_tests(scores: pd.DataFrame) -> pd.DataFrame:
+    """Return tests of usual models with columns, and of the picked one, beside those without."""
+    warm, tests = scores.query("setting == 'warm'"), []
+    for blind in [name for name in warm["model"].unique() if name.endswith("no columns")]:
+        told = blind.replace("no columns", "with columns")
+        for model in (told, "picked"):
+            test = compare_models(warm[warm["model"].isin([model, blind])], blind)
+            tests.append(test.reset_index().assign(beside=blind))
+    return pd.concat(tests, ignore_index=True)
+
+
+def count_picks(scores: pd.DataFrame) -> pd.DataFrame:
+    """Return in how many splits each model was the picked one: its score is the same there."""
+    warm = scores.query("setting == 'warm'")
+    by_split = warm.pivot_table("rmse", ["repeat", "fold"], "model")
+    off = by_split.drop(columns="picked").sub(by_split["picked"], axis=0).abs()
+    return off.idxmin(axis=1).value_counts().rename_axis("model").reset_index(name="splits")
 
 
 if __name__ == "__main__":

@@ -11,21 +11,18 @@ columns of the handbook alone; the others were added when those were known). On 
 of handbook.py, without the heat capacity, the draws are in data/results/stronger_few.csv.
 """
 
-import warnings
-
 import pandas as pd
 import parts
 from entropies import WITHOUT
 from handbook import SIZES
 from plain_columns import Table, tables
 from sklearn.ensemble import GradientBoostingRegressor
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline, make_pipeline
 from tqdm.auto import tqdm
 
 from tlhelpers import SingleTaskForest, StackedForest, cross_validate_transfer, learning_curve
-from tlhelpers.evaluation import RelatedAsFeatures, process_rivals
+from tlhelpers.evaluation import RelatedAsFeatures, usual_rivals
 from tlhelpers.table.candidates import BASELINE, STACK
 
 
@@ -34,7 +31,7 @@ def stronger() -> dict[str, Pipeline]:
     boosting = GradientBoostingRegressor(n_estimators=200, max_features=1 / 3, min_samples_leaf=5)
     return {
         "boosting": make_pipeline(SimpleImputer(), boosting),
-        "Gaussian process": process_rivals()["Gaussian process, no columns"],
+        "Gaussian process": usual_rivals()["Gaussian process, no columns"],
     }
 
 
@@ -59,7 +56,6 @@ def questions() -> list[tuple[str, str]]:
 
 def scores(table: Table, trees: int, repeats: int) -> pd.DataFrame:
     """Score the baseline, the stack and the models in every fold."""
-    warnings.simplefilter("ignore", ConvergenceWarning)  # a fit may find no noise at all
     trees = int(table.times_trees * trees)
     models = {
         BASELINE: SingleTaskForest(table.targets, n_estimators=trees),
@@ -74,7 +70,6 @@ def scores(table: Table, trees: int, repeats: int) -> pd.DataFrame:
 
 def curve(draw: int) -> pd.DataFrame:
     """Score the models with few entropies; those of the forests are in entropies_few.csv."""
-    warnings.simplefilter("ignore", ConvergenceWarning)
     own = parts.own_entropies()
     labels = own.Y.drop(columns=WITHOUT)
     related = [name for name in labels if name != own.target]

@@ -258,7 +258,9 @@ def test_usual_models_take_part_where_asked(kind, folder, calls, monkeypatch, ca
         frame.assign(measured=named.where(frame["measured"].notna())).to_csv("table.csv")
     assert main(["compare", "table.csv", "--target", "measured", "--usual"]) == 0
     rivals = calls[0][-1]["rivals"]
-    assert isinstance(rivals[winner], kind) and set(rivals) == set(MODELS[-2:])
+    mixtures, processes = set(MODELS[-4:-2]), set(MODELS[-2:])
+    takes = mixtures if kind is VotingClassifier else mixtures | processes
+    assert isinstance(rivals[winner], kind) and set(rivals) == takes
     err = capsys.readouterr().err
     (told,) = re.findall(r"next: tlhelpers (.+)", err)
     monkeypatch.setattr(tlhelpers.table, "predict_table", predict_table)  # no stand-in
@@ -267,6 +269,21 @@ def test_usual_models_take_part_where_asked(kind, folder, calls, monkeypatch, ca
     filled = pd.read_csv("filled.csv")
     assert len(filled) == pd.read_csv("table.csv")["measured"].isna().sum()
     assert filled["prediction"].notna().all() and filled["low"].isna().all()
+
+
+def test_a_gaussian_process_takes_part_in_small_tables_only(folder, calls, monkeypatch) -> None:
+    """Its time grows with the third power of the labelled rows; asked for by name, it predicts."""
+    labelled = pd.read_csv("table.csv")["measured"].count()
+    words = ["compare", "table.csv", "--target", "measured", "--usual", "--report", "r.html"]
+    for most in (labelled, labelled - 1):
+        monkeypatch.setattr(command_line, "MOST_FOR_PROCESS", most)
+        assert main(words) == 0
+    asked = [set(call[-1]["rivals"]) for call in calls[:2]]
+    assert asked == [set(MODELS[-4:]), set(MODELS[-4:-2])]
+    monkeypatch.setattr(tlhelpers.table, "predict_table", predict_table)  # no stand-in
+    words = ["predict", "table.csv", "--target", "measured", "--model", MODELS[-2]]
+    assert main([*words, "--output", "filled.csv"]) == 0
+    assert pd.read_csv("filled.csv")["prediction"].notna().all()
 
 
 def test_compare_predicts_nothing_where_every_row_is_measured(folder: Path, calls, capsys) -> None:

@@ -269,5 +269,5 @@ def test_the_question_whether_the_columns_help_has_its_answer() -> None:
     exec("\n".join(lines), given)
     (answer,) = eval(shown, given).itertuples()
     folds = found.scores.pivot_table("rmse", ["repeat", "fold"], "model")
-    gap = folds["picked"] - folds["usual mixture, no columns"]
+    gap = folds["Gaussian process, with columns"] - folds["Gaussian process, no columns"]
     assert np.isclose(answer.difference, gap.mean()) and answer.p_adjusted == answer.p_value

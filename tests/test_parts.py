@@ -511,20 +511,27 @@ def test_heat_capacities_without_the_entropy_had_the_splits_of_those_with_it():
 def test_the_call_without_the_heat_capacity_says_what_its_tests_say():
     said = pd.read_csv(parts.RESULTS / "entropies_without_said.csv")["recommendation"].item()
     stack = pd.read_csv(parts.RESULTS / "entropies_without_verdicts.csv").set_index("model")
-    score, base = stack.loc["stack", ["score", "baseline_score"]]
+    tests = pd.read_csv(parts.RESULTS / "entropies_without_columns.csv").set_index("model")
+    (score,) = tests.loc["picked", "score"].unique()
+    base = stack.loc["stack", "baseline_score"]
     assert said.startswith("Use the stack.") and f"{score:.2f}" in said and f"{base:.2f}" in said
 
 
 def test_the_question_of_the_columns_was_asked_of_the_same_call():
-    """Of its picked model, in each split the stack, and of the usual mixture that 11 has."""
-    row = pd.read_csv(parts.RESULTS / "entropies_without_columns.csv").iloc[0]
+    """Of its picked model, and of the models that chapter 11 has with and without the columns."""
+    rows = pd.read_csv(parts.RESULTS / "entropies_without_columns.csv")
     said = pd.read_csv(parts.RESULTS / "entropies_without_said.csv")["recommendation"].item()
-    tests = pd.read_csv(parts.RESULTS / "plain_columns.csv").set_index("target")
-    stack = tests.query("model == 'stack' and beside == 'usual mixture, no columns'")
-    for column in ("score", "baseline_score", "low", "high", "p_value"):
-        assert row[column] == pytest.approx(stack.loc["entropy", column], rel=1e-6)
-    assert f"that of the picked model {row['score']:.2f}," in said and row["model"] == "picked"
-    assert row["p_adjusted"] == row["p_value"] < 0.05 and row["verdict"] == "better"
+    names = ("plain_columns", "stronger_models")
+    tests = pd.concat([pd.read_csv(parts.RESULTS / f"{name}.csv") for name in names])
+    tests = tests[tests["target"] == "entropy"].set_index(["model", "beside"])
+    own = rows[rows["model"] != "picked"].set_index(["model", "beside"])
+    columns = ["score", "baseline_score", "low", "high", "p_value"]
+    assert np.allclose(own[columns], tests.loc[own.index, columns], rtol=1e-6) and len(own) == 2
+    (picked,) = rows.loc[rows["model"] == "picked", "score"].unique()
+    assert f"that of the picked model {picked:.2f}," in said
+    assert (rows["p_adjusted"] == rows["p_value"]).all()  # each is a question of its own
+    picks = pd.read_csv(parts.RESULTS / "entropies_without_picked.csv")
+    assert picks["splits"].sum() == 25
 
 
 def test_the_call_on_the_band_gaps_saw_the_labels_of_their_study():

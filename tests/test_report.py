@@ -434,7 +434,7 @@ def test_a_usual_mixture_predicts_what_its_estimator_does():
     X, Y = make()
     table, rivals = own_table(X, Y), usual_rivals(n_estimators=10)
     holes, labelled = Y["y"].isna(), Y["y"].notna()
-    blind, told = rivals
+    blind, told, *_ = rivals
     found = predict_table(blind, table, rivals=rivals)
     alone = clone(rivals[blind])
     unset = [n for n, value in alone.get_params().items() if n.endswith("random_state")]

@@ -23,7 +23,7 @@ from tlhelpers.evaluation.scores import (
     score_predictions,
 )
 from tlhelpers.evaluation.splits import SETTINGS, Split, hold_out_rows, split_table, training_order
-from tlhelpers.evaluation.usual import process_rivals, usual_models, usual_rivals
+from tlhelpers.evaluation.usual import usual_models, usual_rivals
 
 __all__ = [
     "SETTINGS",
@@ -45,7 +45,6 @@ __all__ = [
     "miscalibration_area",
     "predict_held_out",
     "prepare_model",
-    "process_rivals",
     "score_predictions",
     "split_table",
     "summarize",

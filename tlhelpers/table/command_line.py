@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tlhelpers.table.roles import OwnTable
 
 FAULT, INPUT, INTERRUPTED = 1, 2, 130
+MOST_FOR_PROCESS = 1000  # labelled rows; a fit of twice as many takes a minute
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -109,7 +110,8 @@ def _compare(options: argparse.Namespace) -> None:
         if finding.level != "note":
             place = f"{finding.place}: " if finding.place else ""
             say(f"{finding.level}: {place}{finding.message}")
-    rivals = _usual(own) if options.usual else {}
+    small = own.Y[own.target].count() <= MOST_FOR_PROCESS
+    rivals = _usual(own, process=small) if options.usual else {}
     comparison = compare_architectures(
         own.X,
         own.Y,
@@ -142,13 +144,13 @@ def _compare(options: argparse.Namespace) -> None:
         _write(predicted, options.predictions, own.target)
 
 
-def _usual(own: "OwnTable") -> dict:
-    """Return the usual mixtures for the target of a table."""
+def _usual(own: "OwnTable", *, process: bool = True) -> dict:
+    """Return the usual models for the target of a table."""
     from tlhelpers.evaluation import usual_rivals
     from tlhelpers.forests.labels import CLASSIFICATION, find_task_types
 
     kind = find_task_types(own.Y, None, [own.target])[own.target]
-    return usual_rivals(classes=kind == CLASSIFICATION)
+    return usual_rivals(classes=kind == CLASSIFICATION, process=process)
 
 
 def _predict(options: argparse.Namespace) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 MODELS = (
     "single-task", "difference", "learned slope", "latent variable", "multi-task", "stack",
     "equal weights", "usual mixture, no columns", "usual mixture, with columns",
+    "Gaussian process, no columns", "Gaussian process, with columns",
 )  # fmt: skip
 _ABOUT = """\
 Which model predicts a scarce property best, from a table with holes: a row a material, a column a
@@ -52,8 +53,8 @@ def make_parser(runs: Mapping[str, Callable]) -> argparse.ArgumentParser:
     compare.add_argument("--max-seconds", type=_seconds, metavar="S", help="default: no limit")
     compare.add_argument("--seed", type=_seed, default=0, metavar="N", help="default: 0")
     compare.add_argument(
-        "--usual", action="store_true", help="also mixtures of three usual models of scikit-learn, "
-        "with and without the related columns; takes longer"
+        "--usual", action="store_true", help="also usual models of scikit-learn, with and without "
+        "the related columns: a mixture and, up to 1000 labelled rows, a Gaussian process"
     )  # fmt: skip
     compare.add_argument(
         "--predictions", type=Path, metavar="FILE.csv", help="also predict the holes of the target"
@@ -122,7 +123,7 @@ def _model(text: str) -> str:
     """Return the name of a model, however its words are joined; "difference (label)" stays."""
     if re.fullmatch(r"difference \(.+\)", text):
         return text
-    plain = {"".join(filter(str.isalpha, name)): name for name in MODELS}
+    plain = {"".join(filter(str.isalpha, name.lower())): name for name in MODELS}
     name = plain.get("".join(filter(str.isalpha, text.lower())))
     if name is None:
         raise argparse.ArgumentTypeError(f"{text!r} is no model; there are: {'; '.join(MODELS)}")
