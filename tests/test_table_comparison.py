@@ -263,8 +263,11 @@ def said_of(
 
 
 def recommend(scores, setting, *told):
-    """Return the recommendation, with the verdicts on single models."""
+    """Return the recommendation, with the verdicts on single models; it was picked throughout."""
     verdicts = recommending.judge_models(scores, "rmse")
+    if told[0] not in scores["model"].to_numpy():
+        named = scores[scores["model"] == "picked"].assign(model=told[0])
+        scores = pd.concat([scores, named], ignore_index=True)
     return recommending.recommend(scores, verdicts, setting, "rmse", *told)
 
 
@@ -327,6 +330,19 @@ def test_p_is_raised_where_both_settings_are_compared():
     assert f"must have {needed / said.baseline_score:.0%} less error" in said.sentence
     clear = recommend(folds_with({"warm": 0.02, "cold": 0.3}), "warm", *told)
     assert clear.model == "stack" and clear.p_adjusted == pytest.approx(0.04)
+
+
+@pytest.mark.parametrize("times", [0, 10, 25])
+def test_it_is_said_in_how_many_splits_the_named_model_was_picked(times):
+    """Where another one was picked, the error of picking is not its own."""
+    scores = folds_with({"warm": 0.01})
+    named = scores.query("model == 'picked'").assign(model="stack")
+    own = named["rmse"] + 0.5 * (np.arange(25) >= times)
+    both = pd.concat([scores, named.assign(rmse=own)], ignore_index=True)
+    said = recommend(both, "warm", "stack", 100, 100).sentence
+    clause = f"of the 25 splits the stack was picked; by itself it has {own.mean():.1f}."
+    assert (f"In {times or 'none'} {clause}" in said) == (times < 25)
+    assert ("splits the stack was picked" in said) == (times < 25)
 
 
 def own_p(name, p_values):

@@ -142,6 +142,7 @@ def recommend(
     n_scores = len(both.query("setting == @setting and model == @PICKED"))
     verdict = _verdict(test["verdict"], values, metric, n_groups, n_scores, len(tests))
     sentence = _sentence(values, metric, picked, verdict, unit, n_scores, len(tests))
+    sentence += _say_picks(scores[scores["setting"] == setting], metric, picked)
     if verdict == UNSEEN:
         sentence += _say_better(verdicts, setting)
     groups = "" if n_groups == n_labels else (
@@ -227,6 +228,17 @@ def _sentence(
     choice = "If a simple model will do, take the single-task forest; if a low error counts, "
     choice += f"{_article(picked)}, picked by the errors on all rows."
     return f"No difference seen: the choice is yours. {choice} {moved} {power}"
+
+
+def _say_picks(scores: pd.DataFrame, metric: str, picked: str) -> str:
+    """Say in how many splits the model picked on all rows was picked, if not in all."""
+    by_split = scores.pivot_table(metric, ["repeat", "fold"], "model")
+    same = np.isclose(by_split[picked], by_split[PICKED], rtol=1e-9, atol=0)
+    if same.all() or picked == BASELINE:
+        return ""
+    times = f"{same.sum() or 'none'} of the {len(same)} splits"
+    own = rounded(by_split[picked].mean())
+    return f" In {times} {_article(picked)} was picked; by itself it has {own}."
 
 
 def _say_better(verdicts: pd.DataFrame, setting: str) -> str:
