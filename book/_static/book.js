@@ -19,6 +19,9 @@ addEventListener("afterprint", () => {
 });
 
 const typeface = ["", "bold "].map((weight) => document.fonts.load(`${weight}1em "Book Sans"`)); // tables are measured in it
+addEventListener("DOMContentLoaded", () => { // what follows a short word of code stays with it
+  for (const word of document.querySelectorAll("code .pre")) word.classList.toggle("tl-short", word.textContent.length <= 16);
+});
 addEventListener("DOMContentLoaded", () => Promise.allSettled(typeface).then(() => {
   const hidden = (box) => box.scrollWidth - box.clientWidth;
   const look = (box) => {
