@@ -271,13 +271,17 @@ def test_usual_models_take_part_where_asked(kind, folder, calls, monkeypatch, ca
     assert filled["prediction"].notna().all() and filled["low"].isna().all()
 
 
-def test_a_gaussian_process_takes_part_in_small_tables_only(folder, calls, monkeypatch) -> None:
+def test_a_gaussian_process_takes_part_in_small_tables_only(
+    folder, calls, monkeypatch, capsys
+) -> None:
     """Its time grows with the third power of the labelled rows; asked for by name, it predicts."""
     labelled = pd.read_csv("table.csv")["measured"].count()
     words = ["compare", "table.csv", "--target", "measured", "--usual", "--report", "r.html"]
     for most in (labelled, labelled - 1):
         monkeypatch.setattr(command_line, "MOST_FOR_PROCESS", most)
         assert main(words) == 0
+        left_out = "the Gaussian process is left out" in capsys.readouterr().err
+        assert left_out == (most < labelled)
     asked = [set(call[-1]["rivals"]) for call in calls[:2]]
     assert asked == [set(MODELS[-4:]), set(MODELS[-4:-2])]
     monkeypatch.setattr(tlhelpers.table, "predict_table", predict_table)  # no stand-in

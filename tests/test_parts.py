@@ -532,6 +532,8 @@ def test_the_question_of_the_columns_was_asked_of_the_same_call():
     assert (rows["p_adjusted"] == rows["p_value"]).all()  # each is a question of its own
     picks = pd.read_csv(parts.RESULTS / "entropies_without_picked.csv")
     assert picks["splits"].sum() == 25
+    times = picks.set_index("model").loc["stack", "splits"]
+    assert f"In {times} of the 25 splits the stack was picked;" in said
 
 
 def test_the_call_on_the_band_gaps_saw_the_labels_of_their_study():

@@ -82,8 +82,8 @@ def usual_rivals(
     """Return usual models without the related columns and with them: what a reader would try.
 
     One pair is the mean of the `usual_models`. The other is a Gaussian process: columns are put
-    on one scale, a hole is filled with the mean of its column, and where a row to predict has no
-    related label it may do badly. The same model twice tells whether the columns help.
+    on one scale, and a hole is filled with the mean of its column. The same model twice tells
+    whether the columns help.
 
     Parameters
     ----------

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tlhelpers.table.errors import TableError
-from tlhelpers.table.options import again, make_parser
+from tlhelpers.table.options import MOST_FOR_PROCESS, again, make_parser
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from tlhelpers.table.roles import OwnTable
 
 FAULT, INPUT, INTERRUPTED = 1, 2, 130
-MOST_FOR_PROCESS = 1000  # labelled rows; a fit of twice as many takes a minute
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -111,6 +110,8 @@ def _compare(options: argparse.Namespace) -> None:
             place = f"{finding.place}: " if finding.place else ""
             say(f"{finding.level}: {place}{finding.message}")
     small = own.Y[own.target].count() <= MOST_FOR_PROCESS
+    if options.usual and not small:
+        say(f"the Gaussian process is left out: more than {MOST_FOR_PROCESS} labelled rows")
     rivals = _usual(own, process=small) if options.usual else {}
     comparison = compare_architectures(
         own.X,

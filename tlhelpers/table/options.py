@@ -14,6 +14,7 @@ MODELS = (
     "equal weights", "usual mixture, no columns", "usual mixture, with columns",
     "Gaussian process, no columns", "Gaussian process, with columns",
 )  # fmt: skip
+MOST_FOR_PROCESS = 1000  # labelled rows: the time of a fit grows with their third power
 _ABOUT = """\
 Which model predicts a scarce property best, from a table with holes: a row a material, a column a
 property, an empty cell where a label is missing."""
@@ -54,7 +55,8 @@ def make_parser(runs: Mapping[str, Callable]) -> argparse.ArgumentParser:
     compare.add_argument("--seed", type=_seed, default=0, metavar="N", help="default: 0")
     compare.add_argument(
         "--usual", action="store_true", help="also usual models of scikit-learn, with and without "
-        "the related columns: a mixture and, up to 1000 labelled rows, a Gaussian process"
+        f"the related columns: a mixture and, up to {MOST_FOR_PROCESS} labelled rows, a Gaussian "
+        "process"
     )  # fmt: skip
     compare.add_argument(
         "--predictions", type=Path, metavar="FILE.csv", help="also predict the holes of the target"
