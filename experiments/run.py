@@ -29,6 +29,7 @@ EXPERIMENTS = [
     "handbook",
     "entropies_controls",
     "own_size",
+    "hidden_labels",
     "borrowed_tables",
     "ten_picks",
     "band_gaps_call",

@@ -15,7 +15,13 @@ from test_exercises import CHAPTERS as ALL
 from test_exercises import GUESS, MINUTES, exercises_of
 
 from tlhelpers import label_saving, load_results, load_thermochemistry
-from tlhelpers.book import few_entropies, lab_errors, plain_column_tests, smaller_tables
+from tlhelpers.book import (
+    few_entropies,
+    hidden_labels,
+    lab_errors,
+    plain_column_tests,
+    smaller_tables,
+)
 from tlhelpers.book.check_answers import ANSWERS
 from tlhelpers.table import guess_roles, read_roles, read_table
 from tools.classroom.build import needed
@@ -228,9 +234,9 @@ def test_what_was_not_tried_is_called_advice() -> None:
 def test_every_plan_ends_with_the_same_sentences() -> None:
     for name in ("Half a day", "A day", TWO_DAYS[1]):
         last = rows(next(text for head, text in PLANS.items() if head.split(" (")[0] == name))[-1]
-        assert "](#take-home), five numbers and four sentences: read them aloud" in last[1]
+        assert "](#take-home), the numbers and four sentences: read them aloud" in last[1]
     shown = re.findall("^> (.+)", TEXT.partition("(take-home)=")[2].partition("\n## The")[0], re.M)
-    assert tuple(shown[1:]) == END
+    assert tuple(shown[2:]) == END  # after two paragraphs of numbers
     assert len(END) == 4  # as the plans say
     for page in ("book/intro.md", "notebooks/11_findings.md"):
         text = (ROOT / page).read_text("utf8")
@@ -388,6 +394,15 @@ def test_the_error_of_one_column_for_all_gaps_is_its_number() -> None:
     pooled = tests.set_index(["setting", "model"]).loc[("cold", "pooled")]
     said = f"the error is {pooled['score']:.2f} eV instead of {pooled['baseline_score']:.2f}."
     assert pooled["verdict"] == "worse" and said in PLANS["Half a day (180 minutes)"]
+
+
+def test_what_is_said_of_the_picked_model_is_its_number() -> None:
+    picked = hidden_labels().loc[(60, "picked")]
+    assert (
+        f"{picked['lower']:.0f} of {picked['tables']:.0f}" == "63 of 80"
+        and picked["mean"].round() == -6
+    )
+    assert TEXT.count("63 of 80") == 4 and ", 6% less on average.*" in TEXT
 
 
 def test_what_a_class_with_small_tables_must_expect() -> None:

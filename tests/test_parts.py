@@ -12,6 +12,7 @@ import entropies_one_model
 import entropies_rivals
 import false_positives
 import handbook
+import hidden_labels
 import jackknife_truth
 import numpy as np
 import own_size
@@ -453,6 +454,41 @@ def test_a_table_with_few_entropies_hides_the_others(monkeypatch):
     assert first.loc["without", "baseline_score"] == first.loc["all columns", "baseline_score"]
 
 
+def test_labels_are_hidden_before_a_model_is_picked(monkeypatch):
+    """Of those hidden no model sees one, and each is asked for all of them."""
+    seen, fit_all = [], hidden_labels.fit_all
+
+    def listen(task, *rest):
+        seen.append(task)
+        return fit_all(task, *rest)
+
+    monkeypatch.setattr(hidden_labels, "fit_all", listen)
+    monkeypatch.setattr(hidden_labels, "usual_rivals", lambda trees: {})
+    found = hidden_labels.look("entropy", 30, 3, trees=2)
+    ((task,), own) = seen, parts.own_entropies()
+    shown = task.Y["entropy"].dropna()
+    assert len(shown) == 30 and shown.equals(own.Y.loc[shown.index, "entropy"])
+    assert set(task.Y) == {"entropy", "enthalpy_of_formation", "molar_volume"}
+    assert (found["n_hidden"] == own.Y["entropy"].notna().sum() - 30).all()
+    *_, truth = hidden_labels.keep_few("entropy", 30, 3)
+    assert truth.equals(own.Y.loc[truth.index, "entropy"])
+    assert not shown.index.isin(truth.index).any()
+    assert found.loc[found["picked"], "loss"].item() == found["loss"].min()
+    stored = pd.read_csv(parts.RESULTS / "hidden_labels_scores.csv")
+    assert list(stored) == list(found) and set(stored["n_labels"]) == {*hidden_labels.SIZES}
+    sizes = stored.groupby(["target", "n_labels"])["draw"].nunique()
+    assert (sizes == 20).all() and len(sizes) == 12
+
+
+def test_the_stored_answer_is_of_the_first_table():
+    """Its picked model is the one of least error there."""
+    said = pd.read_csv(parts.RESULTS / "hidden_labels_said.csv").iloc[0]
+    rows = pd.read_csv(parts.RESULTS / "hidden_labels_scores.csv")
+    rows = rows.set_index(["target", "n_labels", "draw"]).loc[hidden_labels.SHOWN]
+    assert rows.loc[rows["picked"], "model"].item() == said["picked"]
+    assert f"; {hidden_labels.SHOWN[1]} labels.)" in said["recommendation"]
+
+
 def test_a_column_is_left_out_exactly_where_check_warns_of_it():
     """`check` is asked about each column of the handbook, as the guide says."""
     frame = tl.load_thermochemistry(per_atom=True).drop(columns=["cas", "n_atoms"])
@@ -532,8 +568,11 @@ def test_the_question_of_the_columns_was_asked_of_the_same_call():
     assert (rows["p_adjusted"] == rows["p_value"]).all()  # each is a question of its own
     picks = pd.read_csv(parts.RESULTS / "entropies_without_picked.csv")
     assert picks["splits"].sum() == 25
-    times = picks.set_index("model").loc["stack", "splits"]
-    assert f"In {times} of the 25 splits the stack was picked;" in said
+    times = picks.set_index("model")["splits"]
+    first, other = times.index
+    assert (first, other) == ("Gaussian process, with columns", "stack")
+    counted = f"'{first}' {times[first]} times, the stack {times[other]} times. By itself the stack"
+    assert f"Picked in the 25 splits: {counted} has 3.40." in said
 
 
 def test_the_call_on_the_band_gaps_saw_the_labels_of_their_study():

@@ -266,9 +266,8 @@ def said_of(
 def recommend(scores, setting, *told):
     """Return the recommendation, with the verdicts on single models; it was picked throughout."""
     verdicts = recommending.judge_models(scores, "rmse")
-    if told[0] not in scores["model"].to_numpy():
-        named = scores[scores["model"] == "picked"].assign(model=told[0])
-        scores = pd.concat([scores, named], ignore_index=True)
+    if "choice" not in scores:
+        scores = scores.assign(choice=np.where(scores["model"] == "picked", told[0], None))
     return recommending.recommend(scores, verdicts, setting, "rmse", *told)
 
 
@@ -334,16 +333,20 @@ def test_p_is_raised_where_both_settings_are_compared():
 
 
 @pytest.mark.parametrize("times", [0, 10, 25])
-def test_it_is_said_in_how_many_splits_the_named_model_was_picked(times):
+def test_it_is_said_in_how_many_splits_each_model_was_picked(times):
     """Where another one was picked, the error of picking is not its own."""
     scores = folds_with({"warm": 0.01})
     named = scores.query("model == 'picked'").assign(model="stack")
     own = named["rmse"] + 0.5 * (np.arange(25) >= times)
     both = pd.concat([scores, named.assign(rmse=own)], ignore_index=True)
+    choice = np.where(both.groupby("model").cumcount() < times, "stack", "learned slope")
+    both["choice"] = np.where(both["model"] == "picked", choice, None)
     said = recommend(both, "warm", "stack", 100, 100).sentence
-    clause = f"of the 25 splits the stack was picked; by itself it has {own.mean():.1f}."
-    assert (f"In {times or 'none'} {clause}" in said) == (times < 25)
-    assert ("splits the stack was picked" in said) == (times < 25)
+    other = f"the learned slope forest {25 - times} times"
+    counted = other if times == 0 else f"{other}, the stack {times} times"
+    clause = f"Picked in the 25 splits: {counted}. By itself the stack has {own.mean():.1f}."
+    assert (clause in said) == (times < 25)
+    assert ("Picked in the" in said) == (times < 25)
 
 
 def own_p(name, p_values):
@@ -974,9 +977,9 @@ def test_what_is_stored_of_the_band_gaps_is_what_is_said_today(setting):
     alone = load_results("band_gaps_call_verdicts").set_index(["setting", "model"])
     own = alone.loc[(setting, told["picked"]), "score"]
     if own != pytest.approx(told["score"]):  # another model was picked in some splits
-        (times,) = re.findall(r"In (\d+) of the 25 splits", told["sentence"])
-        said += f" In {times} of the 25 splits the stack was picked; by itself it has {own:.3f}."
-        assert 0 < int(times) < 25
+        (counted,) = re.findall(r"Picked in the 25 splits: ([^.]*)\.", told["sentence"])
+        said += f" Picked in the 25 splits: {counted}. By itself the stack has {own:.3f}."
+        assert sum(int(n) for n in re.findall(r"(\d+) time", counted)) == 25 and "stack" in counted
     if setting == "warm":
         said += recommending._say_better(load_results("band_gaps_call_verdicts"), setting)
         assert said.endswith("you may take it, if you report this answer, too.")

@@ -18,6 +18,7 @@ from tlhelpers.book import (
     few_entropy_tests,
     gain_to_be_seen,
     gains_by_column,
+    hidden_labels,
     intervals_by,
     plain_column_tests,
     plot_learning_curve,
@@ -297,6 +298,30 @@ def test_smaller_tables_are_summed_up_over_their_draws():
         wide = (part["high"] - part["low"]) / part["baseline_score"]
         assert 1.3 < row["needed"] / (wide.median() / 2) < 1.5
         assert (part.loc[~alone, "high"] < 0).all()  # what is recommended is seen to be better
+
+
+def test_what_was_hidden_is_summed_up_table_by_table():
+    """By hand, for the stack and the picked model."""
+    scores = load_results("hidden_labels_scores")
+    found = hidden_labels()
+    for size, part in scores.groupby("n_labels"):
+        changes = {"stack": {}, "picked": {}}
+        for (target, _), rows in part.groupby(["target", "draw"]):
+            rows = rows.set_index("model")
+            alone = rows.loc["single-task", "rmse"]
+            least = rows["loss"].idxmin()
+            assert rows["picked"].sum() == 1 and rows.loc[least, "picked"]
+            for name, model in (("stack", "stack"), ("picked", least)):
+                change = 100 * (rows.loc[model, "rmse"] - alone) / alone
+                changes[name].setdefault(target, []).append(change)
+        for name, by_target in changes.items():
+            row, every = found.loc[(size, name)], np.concatenate(list(by_target.values()))
+            assert {t: len(part) for t, part in by_target.items()} == dict.fromkeys(by_target, 20)
+            for target, part in by_target.items():
+                assert row[target] == pytest.approx(np.mean(part))
+            assert row["mean"] == pytest.approx(every.mean())
+            assert (row["tables"], row["lower"]) == (80, (every < 0).sum())
+            assert row["largest"] == pytest.approx(every.max())
 
 
 def test_both_formulas_have_the_same_gain_and_their_own_interval():

@@ -41,6 +41,7 @@ from tlhelpers.book.handbook import (
     few_control_tests,
     few_entropies,
     few_entropy_tests,
+    hidden_labels,
     smaller_tables,
     ten_picks,
 )
@@ -137,6 +138,7 @@ __all__ = [
     "guide_tables",
     "in_words",
     "interval",
+    "hidden_labels",
     "intervals_by",
     "jackknife_by_trees",
     "jackknife_explorer",

@@ -65,10 +65,16 @@ class Recommendation:
 
 
 def score_folds(predictions: pd.DataFrame) -> pd.DataFrame:
-    """Return the scores of every setting, model, repeat and fold, those of "picked" among them."""
+    """Return the scores of every setting, model, repeat and fold, those of "picked" among them.
+
+    For these ``choice`` names the model that was picked.
+    """
     parts = predictions.groupby("setting", sort=False)
     scored = {setting: score_predictions(part, SCORED) for setting, part in parts}
-    return pd.concat(scored, names=["setting", None]).reset_index("setting").reset_index(drop=True)
+    scores = pd.concat(scored, names=["setting", None]).reset_index("setting")
+    split = ["setting", "model", "repeat", "fold"]
+    chosen = predictions.loc[predictions["model"] == PICKED, [*split, "choice"]]
+    return scores.merge(chosen.drop_duplicates(), how="left", on=split)
 
 
 def judge_models(scores: pd.DataFrame, metric: str) -> pd.DataFrame:
@@ -231,14 +237,16 @@ def _sentence(
 
 
 def _say_picks(scores: pd.DataFrame, metric: str, picked: str) -> str:
-    """Say in how many splits the model picked on all rows was picked, if not in all."""
-    by_split = scores.pivot_table(metric, ["repeat", "fold"], "model")
-    same = np.isclose(by_split[picked], by_split[PICKED], rtol=1e-9, atol=0)
-    if same.all() or picked == BASELINE:
+    """Say how often each model was picked, if not in all splits the one picked on all rows."""
+    times = scores["choice"].value_counts()
+    if picked == BASELINE or set(times.index) <= {picked}:
         return ""
-    times = f"{same.sum() or 'none'} of the {len(same)} splits"
-    own = rounded(by_split[picked].mean())
-    return f" In {times} {_article(picked)} was picked; by itself it has {own}."
+    counted = [f"{_article(str(name))} {n} time{'s' * (n > 1)}" for name, n in times.items()]
+    own = rounded(scores.loc[scores["model"] == picked, metric].mean())
+    return (
+        f" Picked in the {times.sum()} splits: {', '.join(counted)}. By itself {_article(picked)} "
+        f"has {own}."
+    )
 
 
 def _say_better(verdicts: pd.DataFrame, setting: str) -> str:
@@ -280,7 +288,7 @@ def _say_power(base: float, seen: float, metric: str) -> str:
 def _article(model: str) -> str:
     """Return the name of a model in a sentence."""
     kind = model.partition(" (")[0]
-    forests = {"difference", "learned slope", "latent variable", "multi-task"}
+    forests = {BASELINE, "difference", "learned slope", "latent variable", "multi-task"}
     if kind in (STACK, EQUAL):
         return "the stack" if kind == STACK else f"the stack with {EQUAL}"
     return f"the {model} forest" if kind in forests else f"{model!r}"

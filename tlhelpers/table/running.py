@@ -132,6 +132,8 @@ class Runner:
             warnings.filterwarnings("ignore", message=".*tasks? which were still being processed")
             # of a fold, which has fewer labels than the table
             warnings.filterwarnings("ignore", message=".*an interval of coverage .* it is infinite")
+            # of a Gaussian process: no noise is an answer (its own filter does not hold in threads)
+            warnings.filterwarnings("ignore", message="(?s).*is close to the specified .* bound")
             for part, (seconds, arrays) in zip(todo, answers, strict=False):
                 self._keep(part, arrays)
                 done += 1
