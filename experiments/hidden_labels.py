@@ -15,6 +15,7 @@ import pandas as pd
 import parts
 from handbook import LACKING
 from joblib import Parallel, delayed
+from sklearn.metrics import root_mean_squared_error
 from tqdm.auto import tqdm
 
 from tlhelpers.evaluation import usual_rivals
@@ -49,7 +50,7 @@ def look(target: str, n_labels: int, draw: int, trees: int) -> pd.DataFrame:
     found = []
     for name, model in fitted.items():
         guess = model.predict(X.iloc[rows], known=usable_known(model, asked.iloc[rows]))
-        rmse = float(np.sqrt(np.mean((truth.to_numpy() - guess) ** 2)))
+        rmse = root_mean_squared_error(truth, guess)
         found.append({"model": name, "loss": losses["warm"][name], "rmse": rmse})
     table = pd.DataFrame(found)
     table["picked"] = table.index == table["loss"].argmin()

@@ -398,10 +398,8 @@ def test_the_error_of_one_column_for_all_gaps_is_its_number() -> None:
 
 def test_what_is_said_of_the_picked_model_is_its_number() -> None:
     picked = hidden_labels().loc[(60, "picked")]
-    assert (
-        f"{picked['lower']:.0f} of {picked['tables']:.0f}" == "63 of 80"
-        and picked["mean"].round() == -6
-    )
+    assert f"{picked['lower']:.0f} of {picked['tables']:.0f}" == "63 of 80"
+    assert picked["mean"].round() == -6
     assert TEXT.count("63 of 80") == 4 and ", 6% less on average.*" in TEXT
 
 

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 import warnings
 from dataclasses import replace
@@ -16,6 +17,7 @@ import pandas as pd
 import pytest
 from conftest import ROOT
 from scipy import stats
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LinearRegression, LogisticRegression
 
 from tlhelpers import (
@@ -210,6 +212,9 @@ def test_the_choice_is_made_in_each_fold_by_the_error_on_its_training_rows(found
         assert set(part["choice"].dropna()) == {best}
         predicted = part.set_index(["model", "row"])["prediction"]
         pd.testing.assert_series_equal(predicted["picked"], predicted[best])
+        scores = found.scores.query("repeat == 1 and fold == @fold").set_index("model")
+        assert scores["choice"].dropna().to_dict() == {"picked": best}
+        assert scores.loc["picked", "rmse"] == scores.loc[best, "rmse"]
 
 
 def test_related_labels_that_help_are_recommended(found):
@@ -283,6 +288,31 @@ def folds_with(p_values):
             table = pd.DataFrame({"rmse": own, "model": model, "setting": setting, "target": "y"})
             tables.append(table.assign(repeat=np.arange(25) // 5, fold=np.arange(25) % 5))
     return pd.concat(tables, ignore_index=True).assign(n_test=20, n_pool=80, n_train=80)
+
+
+class AtItsBound(LinearRegression):
+    """It says what a Gaussian process says of its kernel, in the threads of a comparison."""
+
+    said = 0
+
+    def fit(self, X, y):
+        if threading.current_thread() is not threading.main_thread():
+            AtItsBound.said += 1
+            warnings.warn(
+                "The optimal value found for dimension 0 of parameter k2__noise_level is close to "
+                "the specified lower bound 1e-05.\nDecreasing the bound may help.",
+                ConvergenceWarning,
+                stacklevel=1,
+            )
+        return super().fit(X, y)
+
+
+@pytest.mark.filterwarnings("error::sklearn.exceptions.ConvergenceWarning")
+def test_a_process_without_noise_is_no_warning_in_threads_either():
+    """A filter within a fit does not hold there: threads share one list of filters."""
+    X, Y = make()
+    compare_architectures(X, Y, "y", rivals={"process": AtItsBound()}, n_jobs=2, **NO_CURVES)
+    assert AtItsBound.said > 0
 
 
 def test_a_fit_has_one_thread():

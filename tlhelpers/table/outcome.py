@@ -34,7 +34,7 @@ class Comparison:
         The recommended models, fitted to all rows.
     scores : pandas.DataFrame
         A row per setting, model, repeat and fold; the model "picked" is the one that is picked
-        anew in every fold.
+        anew in every fold, and ``choice`` says which it was.
     verdicts : pandas.DataFrame
         Every single model beside the single-task forest, adjusted for their number (Holm).
     predictions : pandas.DataFrame
