@@ -507,6 +507,18 @@ def test_a_duplicate_row_is_a_row_of_weight_two(table):
     assert_allclose(predictions(first, X), predictions(second, X), rtol=1e-9, atol=1e-9)
 
 
+def test_equal_scores_of_several_tasks_are_a_tie_whatever_their_rounding():
+    """Splits that serve one task or the other as well: the first stays, in either encoding."""
+    X, labels, n_classes = make_table(116676, n=11, p=5, n_classes=[2, 0, 3], holes=0.35)
+    bags, twice = draw_bags(~np.isnan(labels), 5, 0), [0, 1, 2]
+    weight = np.ones(len(X))
+    weight[twice] = 2
+    first = fit(X, labels, n_classes, bags, sample_weight=weight)
+    rows = [*range(len(X)), *twice]
+    second = fit(X[rows], labels[rows], n_classes, bags[:, rows])
+    assert_allclose(predictions(first, X), predictions(second, X), rtol=1e-9, atol=1e-9)
+
+
 @quick
 @given(tables)
 def test_only_the_order_of_a_feature_matters(table):

@@ -13,6 +13,7 @@ from tlhelpers.forests._engine.nodes import (
 from tlhelpers.forests._engine.workspace import FEATURES
 
 FEW = 48  # labels in a node up to which its bins are marked one by one
+ROUNDING = 1e-12  # of a score of several tasks: by so little two equal ones can differ
 SMALL = 16  # labels in a node up to which `_best_conceivable` is worth its time
 ONE, TWO, THREE, EIGHT, BINS = map(np.uint64, (1, 2, 3, 8, N_BINS))
 
@@ -248,7 +249,7 @@ def find_split(
                     about = labels, edges, tasks, n_rows, least
                     _exclude_small_leaves(bins, f, *about, occupied, n_cuts, rows, score)
                 for k in range(np.uint64(n_cuts)):
-                    if score[k] > best_score:
+                    if score[k] > best_score + ROUNDING * abs(best_score):
                         best, best_score = (np.int64(f), occupied[k], occupied[k + ONE]), score[k]
             for c in range(np.uint64(total.size)):
                 for k in range(np.uint64(n_cuts + 1)):
