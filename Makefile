@@ -29,6 +29,7 @@ check: env ## is this machine ready? a line each, what to do if not; exit code 1
 book: env ## build the site in _build/html, executing every chapter
 	@$(BIN)/python -m tlhelpers.forests.compile
 	$(BIN)/jupyter-book build . -W -n --keep-going || { rm -rf _build/.doctrees; exit 1; }
+	@$(BIN)/python -m tools.slides _build/html _build/html/slides.html
 
 slides: book ## slides for a projector without network, in _build/slides.html
 	$(BIN)/python -m tools.slides

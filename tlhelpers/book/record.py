@@ -70,7 +70,7 @@ def gains_by_column() -> pd.DataFrame:
 
 
 def average_gains() -> pd.DataFrame:
-    """Return what the stack and models of scikit-learn gain on average over the eight columns.
+    """Return what the stack and models of scikit-learn gain on average over the eight targets.
 
     Returns
     -------
