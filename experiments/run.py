@@ -20,6 +20,7 @@ EXPERIMENTS = [
     "false_positives",
     "stack_worlds",
     "stack_honesty",
+    "picking",
     "own_table",
     "interval_coverage",
     "entropies",

@@ -550,7 +550,8 @@ def test_the_call_without_the_heat_capacity_says_what_its_tests_say():
     tests = pd.read_csv(parts.RESULTS / "entropies_without_columns.csv").set_index("model")
     (score,) = tests.loc["picked", "score"].unique()
     base = stack.loc["stack", "baseline_score"]
-    assert said.startswith("Use the stack.") and f"{score:.2f}" in said and f"{base:.2f}" in said
+    assert said.startswith("Use 'Gaussian process, with columns'.")
+    assert f"{score:.2f}" in said and f"{base:.2f}" in said
 
 
 def test_the_question_of_the_columns_was_asked_of_the_same_call():
@@ -571,8 +572,8 @@ def test_the_question_of_the_columns_was_asked_of_the_same_call():
     times = picks.set_index("model")["splits"]
     first, other = times.index
     assert (first, other) == ("Gaussian process, with columns", "stack")
-    counted = f"'{first}' {times[first]} times, the stack {times[other]} times. By itself the stack"
-    assert f"Picked in the 25 splits: {counted} has 3.40." in said
+    counted = f"'{first}' {times[first]} times (3.25), the stack {times[other]} times (3.40)."
+    assert f"Picked in the 25 splits, with the RMSE of each by itself: {counted}" in said
 
 
 def test_the_call_on_the_band_gaps_saw_the_labels_of_their_study():

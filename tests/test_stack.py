@@ -555,3 +555,15 @@ def test_a_stack_of_one_related_label_grows_seven_forests(world, monkeypatch):
         model.fit(X, Y)
         numbers.append(len(grown))
     assert numbers == [1, 3, 7]
+
+
+def test_the_error_by_which_a_model_is_picked_is_fair_to_all():
+    """The whole experiment, as `make results` stores it: 48 artificial tables a size."""
+    table = load_results("picking").set_index(["way", "n_labels", "model"])["ratio"].sort_index()
+    now, before = (table[way] for way in sorted({way for way, *_ in table.index}))
+    models = now.drop("picked", level="model")
+    assert models.between(0.97, 1.03).all() and len(models) == 22
+    rivals = before.index.get_level_values("model").str.contains("usual|Gaussian")
+    assert before[rivals].min() > 1.03 and (before.xs("stack", level="model") < 1).all()
+    picked = now.xs("picked", level="model") / before.xs("picked", level="model")
+    assert (picked < 1).all()

@@ -19,6 +19,7 @@ from conftest import ROOT
 from scipy import stats
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.model_selection import GroupKFold
 
 from tlhelpers import (
     DifferenceForest,
@@ -38,6 +39,7 @@ from tlhelpers.evaluation import (
     split_table,
 )
 from tlhelpers.evaluation.experiment import Experiment
+from tlhelpers.forests.stacked import stacking_weights
 from tlhelpers.forests.stages import OutOfBagReading
 from tlhelpers.table import comparison, recommending, running, share_outside
 from tlhelpers.table import parts as table_parts
@@ -78,7 +80,7 @@ def found():
 def test_out_of_bag_with_known_labels_is_read_in_the_regime_of_each_row():
     X, Y = make(n_related=80)
     Y.iloc[5:15, 1] = np.nan
-    for model in (DifferenceForest("y", "z"), StackedForest("y", "z")):
+    for model in (DifferenceForest("y", "z"), StackedForest("y", "z", pull=np.inf)):
         model.set_params(n_estimators=30, random_state=0).fit(X, Y)
         mine = model.out_of_bag_prediction(known="z")
         stages = model._stages
@@ -89,6 +91,28 @@ def test_out_of_bag_with_known_labels_is_read_in_the_regime_of_each_row():
         np.testing.assert_allclose(mine[~told], cold[~told])
         np.testing.assert_allclose(model.out_of_bag_prediction(), cold)
         assert np.abs(known - cold)[told].max() > 0.01
+
+
+@pytest.mark.parametrize("known", [None, "z"])
+def test_out_of_bag_the_stack_mixes_a_row_with_weights_from_the_other_folds(known):
+    X, Y = make(n_related=80)
+    groups = np.arange(len(X)) // 2
+    model = StackedForest("y", "z", n_estimators=30, random_state=0).fit(X, Y, groups=groups)
+    mine, label = model.out_of_bag_prediction(known), Y["y"].to_numpy()
+    read = OutOfBagReading(model._stages, known=[known] if known else []).mean
+    F = np.column_stack([member._combine("y", read) for member in model._members.values()])
+    rows = np.flatnonzero(Y[["y", "z"] if known else ["y"]].notna().all(axis=1))
+    own = list(model._members), ["known" if known else "guessed"]
+    fitted = model.weights_.set_index("regime").loc[own[1][0], own[0]].to_numpy(dtype=float)
+    moved = 0.0
+    for kept, left in GroupKFold(10).split(rows, groups=groups[rows]):
+        weights = stacking_weights(F[rows[kept]], label[rows[kept]], len(kept), model.pull)
+        np.testing.assert_allclose(mine[rows[left]], F[rows[left]] @ weights)
+        moved = max(moved, np.abs(weights - fitted).max())
+    assert moved > 0.01  # so the weights of all rows would be seen
+    if not known:
+        rest = np.setdiff1d(np.arange(len(X)), rows)
+        np.testing.assert_allclose(mine[rest], F[rest] @ fitted)
 
 
 def test_out_of_bag_difference_is_the_known_label_plus_what_unseen_trees_add():
@@ -368,13 +392,15 @@ def test_it_is_said_in_how_many_splits_each_model_was_picked(times):
     scores = folds_with({"warm": 0.01})
     named = scores.query("model == 'picked'").assign(model="stack")
     own = named["rmse"] + 0.5 * (np.arange(25) >= times)
-    both = pd.concat([scores, named.assign(rmse=own)], ignore_index=True)
+    slope = named.assign(model="learned slope", rmse=30.0)
+    both = pd.concat([scores, named.assign(rmse=own), slope], ignore_index=True)
     choice = np.where(both.groupby("model").cumcount() < times, "stack", "learned slope")
     both["choice"] = np.where(both["model"] == "picked", choice, None)
     said = recommend(both, "warm", "stack", 100, 100).sentence
-    other = f"the learned slope forest {25 - times} times"
-    counted = other if times == 0 else f"{other}, the stack {times} times"
-    clause = f"Picked in the 25 splits: {counted}. By itself the stack has {own.mean():.1f}."
+    counted = f"the learned slope forest {25 - times} times (30.0), the stack"
+    counted += f" {times} times" if times else " never"
+    clause = "Picked in the 25 splits, with the RMSE of each by itself: "
+    clause += f"{counted} ({own.mean():.1f})."
     assert (clause in said) == (times < 25)
     assert ("Picked in the" in said) == (times < 25)
 
@@ -512,19 +538,24 @@ def test_a_rival_can_win_and_is_chosen_by_inner_folds():
 
 @pytest.mark.once
 @pytest.mark.parametrize("setting", ["cold", "warm"])
-def test_equal_weights_have_a_verdict_and_of_numbers_are_not_chosen_before_the_stack(setting):
+def test_equal_weights_have_a_verdict(setting):
     X, Y = make(n_labels=40)
     found = compare_architectures(X, Y, "y", setting=setting, **NO_CURVES)
     table = found.verdicts.set_index("model")
     assert list(table.index[-2:]) == ["stack", "equal weights"]
     assert table.loc["equal weights", "score"] != table.loc["stack", "score"]
-    assert "equal weights" not in set(found.predictions["choice"].dropna())
-    for seed in range(5):
-        X, Y = make(n_labels=20, seed=seed)
+
+
+def test_equal_weights_can_be_picked_before_the_stack():
+    """Its weights have not seen the rows by whose errors it is picked."""
+    lower = []
+    for seed in range(8):
+        X, Y = make(n_labels=20, seed=seed, noise=1.0)
         models = find_candidates(Y, "y", n_estimators=20)
-        task = Experiment.of(models, X, Y, None, ["y"], setting)
-        _, losses, _ = fit_all(task, ["stack", "equal weights"], [setting], seed)
-        assert losses[setting]["stack"] <= losses[setting]["equal weights"]
+        task = Experiment.of(models, X, Y, None, ["y"], "cold")
+        _, losses, _ = fit_all(task, ["stack", "equal weights"], ["cold"], seed)
+        lower.append(losses["cold"]["equal weights"] < losses["cold"]["stack"])
+    assert any(lower)
 
 
 def test_equal_weights_are_the_plain_mean_of_the_members_of_the_stack():
@@ -1007,9 +1038,11 @@ def test_what_is_stored_of_the_band_gaps_is_what_is_said_today(setting):
     alone = load_results("band_gaps_call_verdicts").set_index(["setting", "model"])
     own = alone.loc[(setting, told["picked"]), "score"]
     if own != pytest.approx(told["score"]):  # another model was picked in some splits
-        (counted,) = re.findall(r"Picked in the 25 splits: ([^.]*)\.", told["sentence"])
-        said += f" Picked in the 25 splits: {counted}. By itself the stack has {own:.3f}."
-        assert sum(int(n) for n in re.findall(r"(\d+) time", counted)) == 25 and "stack" in counted
+        clause = r" Picked in the 25 splits, with the RMSE of each by itself: (.*?\))\."
+        counted = re.search(clause, told["sentence"])
+        said += counted[0]
+        times = dict(re.findall(r"(?:the )?([^,]*?) (?:forest )?(\d+) times?", counted[1]))
+        assert sum(map(int, times.values())) == 25 and f"({own:.3f})" in counted[1]
     if setting == "warm":
         said += recommending._say_better(load_results("band_gaps_call_verdicts"), setting)
         assert said.endswith("you may take it, if you report this answer, too.")

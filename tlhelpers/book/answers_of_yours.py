@@ -74,22 +74,22 @@ OF_YOURS: Mapping[str, Mapping[str, Answer]] = {
         ),
     },
     "12.5": {
-        "gain": Answer(28, 1, {0.28: "give it in percent"}),
+        "gain": Answer(25, 1, {0.25: "give it in percent"}),
         "needed": Answer(
-            25,
+            28,
             1,
             {
-                18: "that is half the width: times the factor",
-                36: "that is the whole width: halve it, then take it times the factor",
-                0.25: "give it in percent",
+                20: "that is half the width: times the factor",
+                40: "that is the whole width: halve it, then take it times the factor",
+                0.28: "give it in percent",
             },
         ),
         "without_rows": Answer(
-            5,
+            4,
             1,
             {
-                28: "that is the gain with the twenty rows to predict: leave them out",
-                0.05: "give it in percent",
+                25: "that is the gain with the twenty rows to predict: leave them out",
+                0.04: "give it in percent",
             },
         ),
     },

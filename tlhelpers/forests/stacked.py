@@ -7,6 +7,7 @@ from numbers import Real
 
 import numpy as np
 import pandas as pd
+from sklearn.model_selection import GroupKFold
 from sklearn.utils import check_scalar
 from sklearn.utils.validation import check_is_fitted
 
@@ -20,6 +21,7 @@ from tlhelpers.forests.single_task import SingleTaskForest
 from tlhelpers.forests.stages import OutOfBagReading
 
 FEW = 10  # rows with a known related label from which the known regime has weights of its own
+FOLDS = 10  # of what is predicted out of bag, each with weights from the other folds
 
 
 @dataclass(eq=False, repr=False)
@@ -63,7 +65,9 @@ class StackedForest(TransferForest):
     The weights w minimise sum_i (y_i - F_i w)^2 + pull var(y) sum_m (w_m - 1/k)^2 over the training
     rows i, F_i the out-of-bag predictions of the k members, subject to w >= 0 and sum w = 1 (L.
     Breiman, Machine Learning 24, 49, 1996, doi:10.1007/BF00117832). For classes the Brier score
-    takes the place of the squared error. `return_std` holds the weights fixed.
+    takes the place of the squared error. `return_std` holds the weights fixed. The weights with
+    which `out_of_bag_prediction` mixes a labelled row are fitted without its fold of the groups,
+    one of ten: its error is then not flattered by them.
     """
 
     uses_known = True
@@ -165,6 +169,22 @@ class StackedForest(TransferForest):
                 answer = answer + weight * member._combine(target, read)
         return np.asarray(answer)
 
+    def _combine_unseen(self, target: Hashable, reading: OutOfBagReading) -> np.ndarray:
+        """Mix the members with weights that are fitted without the fold of a row."""
+        weights = np.tile(self._weights_of(target, reading.known), (len(self._stages.X), 1))
+        if not np.isinf(self.pull):
+            rows, answers, truth = self._learn_from(target, reading.known)
+            groups = self._stages.groups[rows]
+            folds = min(FOLDS, len(np.unique(groups)))
+            for kept, left in GroupKFold(folds).split(rows, groups=groups) if folds > 1 else ():
+                weights[rows[left]] = self._fit_weights(answers[kept], truth[kept])
+        mixed: np.ndarray | float = 0.0
+        for name, weight in zip(self._members_of(target), weights[reading.places].T, strict=True):
+            own = self._members[name]._combine(target, reading.mean)
+            weight = weight.reshape(-1, *[1] * (own.ndim - 1))
+            mixed = mixed + np.where(weight > 0, weight * own, 0.0)
+        return np.asarray(mixed)
+
     def _weights_of(self, target: Hashable, known: frozenset) -> np.ndarray:
         """Return the weights of the members for one target, where these labels are known."""
         if (target, known) not in self._weights:
@@ -172,24 +192,34 @@ class StackedForest(TransferForest):
         return self._weights[target, known]
 
     def _weigh(self, target: Hashable, known: frozenset) -> np.ndarray:
-        members = self._members_of(target).values()
+        members = self._members_of(target)
         if np.isinf(self.pull):  # nothing is learned, so no row is asked
             return np.full(len(members), 1 / len(members))
+        return self._fit_weights(*self._learn_from(target, known)[1:])
+
+    def _fit_weights(self, answers: np.ndarray, truth: np.ndarray) -> np.ndarray:
+        """Return the weights from what the members answer to rows, (n_rows, n_members, ...)."""
+        predictions = np.moveaxis(answers, 1, -1).reshape(-1, answers.shape[1])
+        return stacking_weights(predictions, truth.ravel(), len(truth), self.pull)
+
+    def _learn_from(
+        self, target: Hashable, known: frozenset
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return rows with a label, what the members answer to them out of bag, and the labels."""
+        members = self._members_of(target).values()
         labels, related = self._stages.labels, [self._stages.labels.of(task) for task in known]
         drawn = self._stages.usable & self._stages.bags.any(axis=0)
         usable = drawn & ~np.isnan(labels.of(target))
         if related:
             usable &= ~np.isnan(related).all(axis=0)
             if usable.sum() < FEW:
-                return self._weights_of(target, frozenset())
+                return self._learn_from(target, frozenset())
         rows = np.flatnonzero(usable)
         read = OutOfBagReading(self._stages, rows, known).mean
         answers = np.array([member._combine(target, read) for member in members])
         truth = self._stages.one_hot(target, labels.of(target))[rows]
         whole = np.isfinite(answers).reshape(len(answers), len(truth), -1).all(axis=(0, 2))
-        answers, truth = answers[:, whole], truth[whole]
-        predictions = answers.reshape(len(answers), -1).T
-        return stacking_weights(predictions, truth.ravel(), len(truth), self.pull)
+        return rows[whole], np.moveaxis(answers, 0, 1)[whole], truth[whole]
 
 
 def stacking_weights(F: np.ndarray, y: np.ndarray, n: int, pull: float) -> np.ndarray:

@@ -338,11 +338,11 @@ class OutOfBagReading(Reading):
     ):
         labels = {task: stages.labels.of(task)[rows] for task in known}
         super().__init__(stages, Queries(stages.X[rows], labels), **options)
-        self.known, self._places = frozenset(known), np.arange(len(stages.X))[rows]
+        self.known, self.places = frozenset(known), np.arange(len(stages.X))[rows]
 
     def _mean(self, stage: Stage, task: Hashable) -> np.ndarray:
         return self._unless_known(
-            stage, lambda rows: self.stages.out_of_bag(stage, task, self._places[rows])
+            stage, lambda rows: self.stages.out_of_bag(stage, task, self.places[rows])
         )
 
 

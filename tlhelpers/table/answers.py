@@ -12,7 +12,7 @@ from tlhelpers.evaluation.experiment import Experiment
 from tlhelpers.forests.labels import CLASSIFICATION
 
 COVERAGE = 0.9
-_INNER = 3  # folds that stand for the bags of a model that has none
+INNER = 10  # folds that stand for the bags of a model that has none
 
 
 def usable_known(model: Any, known: pd.DataFrame | None) -> pd.DataFrame | None:
@@ -85,7 +85,8 @@ def unseen_error(model: Any, fitted: Any, split: Split, task: Experiment) -> flo
     """Return the error of a model on its own training rows, each predicted without its label.
 
     Out of bag, from the trees that did not see a row; for a model without bags by an inner
-    three-fold cross-validation. In the warm setting the related labels of the row are known.
+    cross-validation of ten folds: with three its error is too high beside those of the others
+    (``experiments/picking.py``). In the warm setting the related labels of the row are known.
 
     Parameters
     ----------
@@ -122,7 +123,8 @@ def _inner_prediction(model: Any, split: Split, target: Hashable, setting: str) 
     labelled = split.Y_train[target].notna().to_numpy()
     rows, groups = np.flatnonzero(labelled), np.asarray(split.groups)
     guess = np.full(len(labelled), None, dtype=object)
-    for _, test in GroupKFold(_INNER).split(rows, groups=groups[rows]):
+    folds = min(INNER, len(np.unique(groups[rows])))
+    for _, test in GroupKFold(folds).split(rows, groups=groups[rows]):
         table = split.X_train, split.Y_train, groups, [target], rows[test], setting
         inner = split_table(*table)
         fitted = prepare_model(model, [target], 0).fit(inner.X_train, inner.Y_train)

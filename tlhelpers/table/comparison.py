@@ -69,10 +69,9 @@ def compare_architectures(
     In every fold the model with the least error on the training rows, each predicted without its
     label, is picked; one test compares the picked models with the single-task forest, so that the
     error of the recommendation includes what wrong picks cost. Where both settings are compared,
-    p is adjusted for the two tests. The weights of the stack were fitted to these very rows, so
-    picking favours it, in ties too, and of numbers hardly ever falls on equal weights: look at
-    their verdict. Of classes it may, as an error counts wrong classes and the weights were fitted
-    to the Brier score.
+    p is adjusted for the two tests. The error of a model on the training rows is that out of bag,
+    of a rival that of ten inner folds; the weights of the stack are then fitted without the rows
+    that they mix.
 
     Parameters
     ----------

@@ -237,15 +237,17 @@ def _sentence(
 
 
 def _say_picks(scores: pd.DataFrame, metric: str, picked: str) -> str:
-    """Say how often each model was picked, if not in all splits the one picked on all rows."""
+    """Say how often each model was picked, and its own error, if not always the one named."""
     times = scores["choice"].value_counts()
     if picked == BASELINE or set(times.index) <= {picked}:
         return ""
-    counted = [f"{_article(str(name))} {n} time{'s' * (n > 1)}" for name, n in times.items()]
-    own = rounded(scores.loc[scores["model"] == picked, metric].mean())
+    own = scores.groupby("model")[metric].mean().map(rounded)
+    counted = [f"{_article(str(m))} {n} time{'s' * (n > 1)} ({own[m]})" for m, n in times.items()]
+    if picked not in times:
+        counted.append(f"{_article(picked)} never ({own[picked]})")
     return (
-        f" Picked in the {times.sum()} splits: {', '.join(counted)}. By itself {_article(picked)} "
-        f"has {own}."
+        f" Picked in the {times.sum()} splits, with the {SCORES[metric][0]} of each by itself: "
+        f"{', '.join(counted)}."
     )
 
 

@@ -19,6 +19,7 @@ from threadpoolctl import threadpool_limits
 from tqdm.auto import tqdm
 
 from tlhelpers.evaluation.experiment import Experiment
+from tlhelpers.table.answers import INNER
 from tlhelpers.table.candidates import BASELINE, EQUAL, STACK
 from tlhelpers.table.parts import Arrays, Part, work
 
@@ -165,9 +166,9 @@ class Runner:
         for name in part.models:
             whole = part.judged or name == BASELINE
             has_bags = hasattr(self.task.models[name], "out_of_bag_prediction")
-            inner = 3.0 if part.judged and not has_bags else 1.0
+            inner = INNER if part.judged and not has_bags else 1  # folds of a model without bags
             parts = sum(x if whole else 0.5 + 0.5 * x for x in shares)
-            total += self.seconds[name] * inner * parts  # inner folds: of a model without bags
+            total += self.seconds[name] * inner * parts
         return total
 
     @property

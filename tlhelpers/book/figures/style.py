@@ -54,7 +54,7 @@ STYLES = {
     "equal weights": Style("#a18245", "p", (5, 1, 1, 1)),
 }
 # Unions, controls and rivals: grey, and apart by marker and dash. What a main figure must tell from
-# the stack at a glance has a colour: a stack of fewer columns, and boosting.
+# the stack at a glance has a colour: a stack of fewer columns, boosting, the Gaussian process.
 GREY = {
     "pooled": Style("#555555", "v", (1, 1)),
     "pooled, flag": Style("#888888", "P", (3, 1)),
@@ -63,6 +63,8 @@ GREY = {
     "stack, without heat capacity": Style("#8c564b", "h", (4, 2)),
     "usual mixture, no columns": Style("#444444", ">", (8, 3)),
     "boosting, no columns": Style("#8c564b", "x", (9, 2)),
+    "Gaussian process, no columns": Style("#8c564b", "+", (3, 2)),
+    "Gaussian process, with columns": Style("#8c564b", "H", (16, 2)),
 }
 OTHER = Style("#555555", "o")
 # For series that are no models, such as the steps of a reaction.
