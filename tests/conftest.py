@@ -27,6 +27,10 @@ if TYPE_CHECKING:  # the package's own tests run without playwright too
 ROOT = Path(__file__).resolve().parents[1]
 SITE = ROOT / "_build" / "html"
 SIZES = [(1300, 900), (520, 900), (390, 844)]  # of windows
+settings.register_profile(
+    "untimed", deadline=None
+)  # how long an example takes hangs on the machine
+settings.load_profile("untimed")  # and the parent of those below
 settings.register_profile("long", max_examples=1700, print_blob=True)  # twelve tests: 20,000
 settings.register_profile("few", max_examples=14)  # with other versions: tests/environments.py
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as under `make test &`; children inherit it

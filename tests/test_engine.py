@@ -457,7 +457,7 @@ tables = st.builds(
     holes=st.floats(0, 0.6),
     ties=st.booleans(),
 )
-quick = settings(max_examples=25, deadline=None)
+quick = settings(max_examples=25)
 
 
 @quick

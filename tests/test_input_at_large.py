@@ -65,7 +65,6 @@ PROFILE = settings.get_current_profile_name()
 CASES = settings(
     max_examples=settings.default.max_examples if PROFILE in ("long", "few") else 42,
     derandomize=PROFILE != "long",
-    deadline=None,
     suppress_health_check=list(HealthCheck),  # tables take long to draw
 )
 OURS = str(Path(tlhelpers.__file__).parent)

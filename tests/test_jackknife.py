@@ -35,7 +35,7 @@ def direct_rows(t, N, correction):
     return terms.sum(), (terms - bias / n) / 2
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     st.integers(2, 12), st.integers(2, 40), st.integers(0, 10**6),
     st.sampled_from(["counts", "size", "none"]), st.sampled_from([1, 300]),

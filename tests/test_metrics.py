@@ -53,7 +53,7 @@ def test_coverage_of_right_and_of_narrow_errors():
     assert halved == pytest.approx(2 * stats.norm.cdf(stats.norm.ppf(0.95) / 2) - 1, abs=0.01)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(st.floats(-4, 4), min_size=1, max_size=30))
 def test_miscalibration_area_is_the_integral(z):
     z = np.array(z)
@@ -87,7 +87,7 @@ def test_calibration_table():
     assert row["sd_of_residuals"] == pytest.approx(1, abs=0.05)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 10**6), st.sampled_from(["accuracy", "f1_macro", "f1_weighted"]))
 def test_resampled_classification_scores_are_scikit_learns(seed, metric):
     rng = np.random.default_rng(seed)
@@ -223,7 +223,7 @@ def test_holm_by_hand():
             holm(wrong)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=20))
 def test_holm_raises_p_values_and_keeps_their_order(p_values):
     raw = np.array(p_values)

@@ -19,7 +19,7 @@ from conftest import ROOT
 from scipy import stats
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LinearRegression, LogisticRegression
-from sklearn.model_selection import GroupKFold
+from sklearn.model_selection import GroupKFold, cross_val_predict
 
 from tlhelpers import (
     DifferenceForest,
@@ -534,6 +534,16 @@ def test_a_rival_can_win_and_is_chosen_by_inner_folds():
     assert found.predict(X)["low"].isna().all()
     assert set(found.measure_next["row"]) == {75, 76, 77, 78, 79}  # as the baseline says
     assert set(found.verdicts["model"]) >= set(rivals)
+
+
+@pytest.mark.parametrize(("n_groups", "folds"), [(60, 10), (6, 6)])
+def test_a_model_without_bags_is_scored_by_ten_inner_folds_of_groups(n_groups, folds):
+    X, Y = make(n=60, n_labels=60)
+    groups = np.arange(60) % n_groups
+    task = Experiment.of({"line": LinearRegression()}, X, Y, groups, ["y"], "cold")
+    _, losses, _ = fit_all(task, ["line"], ["cold"], 0)
+    guess = cross_val_predict(LinearRegression(), X, Y["y"], groups=groups, cv=GroupKFold(folds))
+    assert losses["cold"]["line"] == pytest.approx(np.sqrt(np.mean((guess - Y["y"]) ** 2)))
 
 
 @pytest.mark.once

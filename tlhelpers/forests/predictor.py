@@ -232,19 +232,20 @@ class Predictor(MeasurementPredictor, BaseEstimator):
         """Return {target: predictions, in the mean or of all trees}, each regime read apart."""
         combine = combine or self._combine
         parts, exact = queries.regimes(), self._exact if by_tree else []
-        readings: Sequence = [
-            OutOfBagReading(self._stages, p, queries[p].regime)
-            if out_of_bag
-            else Reading(self._stages, queries[p], by_tree, exact)
-            for p in parts
-        ]
+        readings: Sequence[Reading]
+        if out_of_bag:
+            readings = [OutOfBagReading(self._stages, p, queries[p].regime) for p in parts]
+        else:
+            readings = [Reading(self._stages, queries[p], by_tree, exact) for p in parts]
         back = np.argsort(np.concatenate(parts))
         answers = {}
         for t in targets:
-            if out_of_bag:
-                found = [self._combine_unseen(t, r) for r in readings]
-            else:
-                found = [combine(t, r.trees if by_tree else r.mean) for r in readings]
+            found = [
+                self._combine_unseen(t, r)
+                if isinstance(r, OutOfBagReading)
+                else combine(t, r.trees if by_tree else r.mean)
+                for r in readings
+            ]
             whole = np.concatenate(found, axis=int(by_tree))
             answers[t] = whole.take(back, axis=int(by_tree)) if len(found) > 1 else found[0]
         return answers

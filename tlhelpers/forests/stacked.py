@@ -171,12 +171,14 @@ class StackedForest(TransferForest):
 
     def _combine_unseen(self, target: Hashable, reading: OutOfBagReading) -> np.ndarray:
         """Mix the members with weights that are fitted without the fold of a row."""
+        if np.isinf(self.pull):  # no weight has seen a label
+            return super()._combine_unseen(target, reading)
         weights = np.tile(self._weights_of(target, reading.known), (len(self._stages.X), 1))
-        if not np.isinf(self.pull):
-            rows, answers, truth = self._learn_from(target, reading.known)
-            groups = self._stages.groups[rows]
-            folds = min(FOLDS, len(np.unique(groups)))
-            for kept, left in GroupKFold(folds).split(rows, groups=groups) if folds > 1 else ():
+        rows, answers, truth = self._learn_from(target, reading.known)
+        groups = self._stages.groups[rows]
+        folds = min(FOLDS, len(np.unique(groups)))
+        if folds > 1:
+            for kept, left in GroupKFold(folds).split(rows, groups=groups):
                 weights[rows[left]] = self._fit_weights(answers[kept], truth[kept])
         mixed: np.ndarray | float = 0.0
         for name, weight in zip(self._members_of(target), weights[reading.places].T, strict=True):
