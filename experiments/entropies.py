@@ -47,6 +47,7 @@ def main(trees: int = 100, repeats: int = 5) -> None:
         "without_said": pd.DataFrame({"recommendation": [said]}),
         "without_columns": columns_tests(asked.scores),
         "without_picked": count_picks(asked.scores),
+        "without_calibration": asked.calibration,
     }
     parts.write("entropies", tables)
     tqdm.write(f"{found.recommendation}\nWithout {WITHOUT}: {said}")

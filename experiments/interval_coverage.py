@@ -5,7 +5,8 @@
 Artificial tables like those of `stack_worlds`, with 600 rows, of which 20, 100 or 400 carry the
 target; coverage is counted on 5,000 fresh rows with noise. In the world "noise grows" the noise of
 the target rises with the first feature. How residuals are scaled was chosen on other tables, whose
-target is Friedman's function.
+target is Friedman's function. Of two usual models that read z the intervals come from ten folds
+(`tlhelpers.table.inner_folds`).
 
 The case studies are cross-validated, in five folds by groups. The three barriers of NO reduction
 are counted together.
@@ -41,11 +42,13 @@ from tlhelpers import (
 from tlhelpers.book.bootstrap import bootstrap_counts
 from tlhelpers.book.lab import LEARNED_SLOPE
 from tlhelpers.data import Study
-from tlhelpers.evaluation import SETTINGS, split_table
+from tlhelpers.evaluation import SETTINGS, Split, prepare_model, split_table, usual_rivals
 from tlhelpers.forests import shared_stages
+from tlhelpers.table.inner_folds import with_unseen
 
 N_ROWS, N_FRESH, SIZES, TREES, COVERAGE = 600, 5000, (20, 100, 400), 100, 0.9
 UNEVEN = "noise grows"
+USUAL = "usual mixture, with columns", "Gaussian process, with columns"
 DRAWN = ("unrelated", "systematic error", UNEVEN)
 
 
@@ -63,19 +66,23 @@ def draw(world: str, rng: np.random.Generator, n: int) -> tuple[np.ndarray, pd.D
 def of_world(world: str, seed: int) -> list[dict]:
     """Return the coverage on one table and fresh rows of its world."""
     rng = np.random.default_rng([seed, DRAWN.index(world), 13])
-    (x, Y), (fresh, labels) = draw(world, rng, N_ROWS), draw(world, rng, N_FRESH)
+    (x, Y), (new, labels) = draw(world, rng, N_ROWS), draw(world, rng, N_FRESH)
     options, rows = {"n_estimators": TREES, "random_state": seed}, []
     models = {
         "single-task": SingleTaskForest("y", **options),
         "learned slope": DifferenceForest("y", "z", **LEARNED_SLOPE, **options),
         "stack": StackedForest("y", **options),
     }
+    rivals = usual_rivals(TREES)
+    models |= {name: prepare_model(rivals[name], ["y"], seed) for name in USUAL}
     with shared_stages():
-        for n_labels, (name, model) in itertools.product(SIZES, models.items()):
-            model.fit(x, Y.assign(y=Y["y"].where(Y.index < n_labels)))
+        for n_labels, (name, fresh) in itertools.product(SIZES, models.items()):
+            shown = Y.assign(y=Y["y"].where(Y.index < n_labels))
+            split = Split(pd.DataFrame(x), shown, pd.DataFrame(new), None, np.arange(N_ROWS))
+            model = with_unseen(clone(fresh).fit(pd.DataFrame(x), shown), fresh, split, "y")
             for setting in SETTINGS if model.uses_known else SETTINGS[:1]:
                 known = labels[["z"]] if setting == "warm" else None
-                low, high = model.predict_interval(fresh, known, COVERAGE).T
+                low, high = model.predict_interval(new, known, COVERAGE).T
                 held = (low <= labels["y"]) & (labels["y"] <= high)
                 row = {"setting": setting, "n_labels": n_labels, "model": name}
                 width = np.mean(high - low) / labels["y"].std()

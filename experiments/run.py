@@ -36,6 +36,7 @@ EXPERIMENTS = [
     "band_gaps_call",
     "plain_columns",
     "stronger_models",
+    "band_gaps_same_model",
 ]
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ import pandas as pd
 import pytest
 from conftest import ROOT
 from sklearn.base import clone
+from sklearn.model_selection import GroupKFold, cross_val_predict
 from test_table_comparison import make
 
 from tlhelpers import MultiTaskForest, StackedForest, compare_architectures
@@ -430,7 +431,7 @@ def test_new_rows_without_related_labels():
 
 
 def test_a_usual_mixture_predicts_what_its_estimator_does():
-    """Without the related labels, and with them; neither states an interval."""
+    """Without the related labels, and with them; the folds of both are those of scikit-learn."""
     X, Y = make()
     table, rivals = own_table(X, Y), usual_rivals(n_estimators=10)
     holes, labelled = Y["y"].isna(), Y["y"].notna()
@@ -446,9 +447,12 @@ def test_a_usual_mixture_predicts_what_its_estimator_does():
     assert not np.allclose(
         read["prediction"], predict_table(told, shuffled, rivals=rivals)["prediction"]
     )
-    assert list(found.index) == list(X.index[holes]) and found[["low", "high"]].isna().all(
-        axis=None
-    )
+    assert list(found.index) == list(X.index[holes])
+    folds, known = GroupKFold(10), Y.loc[labelled, "y"]
+    guess = cross_val_predict(alone, X[labelled], known, groups=np.arange(60), cv=folds)
+    half = np.sort(np.abs(guess - known))[int(np.ceil(0.9 * 61)) - 1]
+    np.testing.assert_allclose(found["high"] - found["prediction"], half)
+    np.testing.assert_allclose(found["prediction"] - found["low"], half)
 
 
 @pytest.mark.parametrize("name", ["the learned slope forest", "learned slope forest"])

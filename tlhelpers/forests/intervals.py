@@ -160,7 +160,7 @@ class Intervals:
                 few = len(np.unique(errors.group))
             yield places, errors, limit
         if few is not None:
-            _warn_of_few(target, coverage, few)
+            warn_of_few(target, coverage, few)
 
     def _errors_in(
         self, combine: Combination, known: frozenset, target: Hashable, bounds: Bounds
@@ -255,12 +255,12 @@ def expect(size: np.ndarray, spread: np.ndarray) -> tuple[float, float, float]:
     return float(start), float(slope), float(_LEAST * size.mean())
 
 
-def _warn_of_few(target: Hashable, coverage: float, n: int) -> None:
+def warn_of_few(target: Hashable, coverage: float, n: int) -> None:
     """Say why an interval is infinite, and how many labels would do."""
     needed = labels_needed(coverage)
     fewer = f", or ask for a coverage of {np.floor(100 * n / (n + 1)) / 100:g}" if n else ""
     warnings.warn(
-        f"target {target!r} has {n} labels (or groups of them) that are out of some bag, and an "
+        f"target {target!r} has {n} labels (or groups of them) whose error is known, and an "
         f"interval of coverage {coverage:g} needs {needed}: it is infinite, or holds every class; "
         f"measure {needed - n} more{fewer}",
         UserWarning,

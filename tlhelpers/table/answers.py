@@ -1,18 +1,16 @@
 """What a fitted model answers to rows: prediction, error, interval, told what it can use."""
 
-from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn.model_selection import GroupKFold
 
-from tlhelpers.evaluation import Split, prepare_model, split_table
+from tlhelpers.evaluation import Split
 from tlhelpers.evaluation.experiment import Experiment
 from tlhelpers.forests.labels import CLASSIFICATION
+from tlhelpers.table.inner_folds import InnerFolds
 
 COVERAGE = 0.9
-INNER = 10  # folds that stand for the bags of a model that has none
 
 
 def usable_known(model: Any, known: pd.DataFrame | None) -> pd.DataFrame | None:
@@ -81,7 +79,7 @@ def describe_rows(model: Any, X: pd.DataFrame, known: pd.DataFrame | None = None
     return table
 
 
-def unseen_error(model: Any, fitted: Any, split: Split, task: Experiment) -> float:
+def unseen_error(model: Any, split: Split, task: Experiment) -> float:
     """Return the error of a model on its own training rows, each predicted without its label.
 
     Out of bag, from the trees that did not see a row; for a model without bags by an inner
@@ -90,11 +88,10 @@ def unseen_error(model: Any, fitted: Any, split: Split, task: Experiment) -> flo
 
     Parameters
     ----------
-    model : estimator
-        Unfitted, seeded.
-    fitted : estimator
-        The same, fitted to the split.
+    model : fitted estimator
+        With bags, or `InnerFolds`.
     split : Split
+        What it is fitted to.
     task : Experiment
         Its one target and its setting.
 
@@ -105,28 +102,14 @@ def unseen_error(model: Any, fitted: Any, split: Split, task: Experiment) -> flo
     """
     target = task.targets[0]
     truth = split.Y_train[target]
-    if hasattr(fitted, "out_of_bag_prediction"):
-        used = task.setting == "warm" and fitted.uses_known and len(fitted.related_)
-        guess = fitted.out_of_bag_prediction(fitted.related_ if used else None)
-        guess = pd.Series(guess, index=truth.index)
+    used = task.setting == "warm" and model.uses_known and len(model.related_)
+    told = model.related_ if used else None
+    if isinstance(model, InnerFolds):
+        guess = model.unseen_prediction(told or ())
     else:
-        guess = _inner_prediction(model, split, target, task.setting)
+        guess = pd.Series(model.out_of_bag_prediction(told), index=truth.index)
     seen = (truth.notna() & guess.notna()).to_numpy()
     true, guessed = truth.to_numpy()[seen], guess.to_numpy()[seen]
     if task.kinds[target] == CLASSIFICATION:
         return float(np.mean([a != b for a, b in zip(true, guessed, strict=True)]))
     return float(np.sqrt(np.mean((true.astype(float) - guessed.astype(float)) ** 2)))
-
-
-def _inner_prediction(model: Any, split: Split, target: Hashable, setting: str) -> pd.Series:
-    """Predict the labelled training rows by cross-validation within them."""
-    labelled = split.Y_train[target].notna().to_numpy()
-    rows, groups = np.flatnonzero(labelled), np.asarray(split.groups)
-    guess = np.full(len(labelled), None, dtype=object)
-    folds = min(INNER, len(np.unique(groups[rows])))
-    for _, test in GroupKFold(folds).split(rows, groups=groups[rows]):
-        table = split.X_train, split.Y_train, groups, [target], rows[test], setting
-        inner = split_table(*table)
-        fitted = prepare_model(model, [target], 0).fit(inner.X_train, inner.Y_train)
-        guess[rows[test]] = inner.ask(fitted)
-    return pd.Series(guess, index=split.Y_train.index).infer_objects()

@@ -175,10 +175,7 @@ def _predict(options: argparse.Namespace) -> None:
     from tlhelpers.table import predict_table
 
     _say_model(options, own, model)
-    rivals = _usual(own)
-    if model in rivals:
-        say(f"{model!r} states no intervals: their columns stay empty")
-    predicted = predict_table(model, own, new, rivals=rivals, n_jobs=-1)
+    predicted = predict_table(model, own, new, rivals=_usual(own), n_jobs=-1)
     _write(predicted, options.output, own.target)
 
 
@@ -202,6 +199,8 @@ def _write(predicted: "pd.DataFrame", path: Path | None, target: str) -> None:
     outside = describe_outside(predicted[OUTSIDE], target)
     if outside:
         say(outside)
+    if "low" in predicted and predicted["low"].isna().all():
+        say("this model states no intervals: their columns stay empty")
     with tempfile.TemporaryDirectory() as folder:
         file = path or Path(folder) / "predictions.csv"
         write_predictions(predicted, file, float_format="%.6g")

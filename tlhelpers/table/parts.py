@@ -16,6 +16,7 @@ from tlhelpers.forests import shared_stages
 from tlhelpers.forests.labels import CLASSIFICATION
 from tlhelpers.table.answers import prediction_interval, unseen_error
 from tlhelpers.table.candidates import BASELINE, PICKED
+from tlhelpers.table.inner_folds import with_unseen
 
 Arrays = dict[str, np.ndarray]  # numbers only: a class stands as its place among the classes
 
@@ -88,14 +89,16 @@ def work(part: Part, task: Experiment) -> Arrays:
         with naming(name):
             for _, number, fitted in _fit(task, name, splits, part.seed):
                 answers[number, place] = codes(task, splits[number].ask(fitted))
-                fits[name] = fitted if part.judged else None
+                if part.judged:
+                    fresh = prepare_model(task.models[name], [target], part.seed)
+                    own = splits[number]
+                    fits[name] = with_unseen(fitted, fresh, own, target, own.known)
     if not part.judged:
         return {"prediction": answers}
     loss = []
     for name in names:
         with naming(name):
-            fresh = prepare_model(task.models[name], [target], part.seed)
-            loss.append(unseen_error(fresh, fits[name], splits[0], task))
+            loss.append(unseen_error(fits[name], splits[0], task))
     truth = task.Y[target].iloc[part.test]
     pair = BASELINE, names[int(np.argmin(loss))]
     hits = np.array([_hits(fits[name], splits[0], truth) for name in pair])
@@ -118,23 +121,24 @@ def fit_all(
 
     Returns
     -------
-    fitted : dict of {model: fitted clone}
+    fitted : dict of {model: fitted clone, as from `with_unseen`}
     losses : dict of {setting: {model: error on rows that it did not see}}
     seconds : dict of {model: seconds of the fit}
     """
-    split = Split(task.X, task.Y, task.X, None, task.groups)
+    split, target = Split(task.X, task.Y, task.X, None, task.groups), task.targets[0]
     fitted, seconds = {}, {}
     losses: dict[str, dict[str, float]] = {setting: {} for setting in settings}
     with shared_stages():
         for name in names:
             begun = time.perf_counter()
             with naming(name):
-                fitted[name] = next(_fit(task, name, [split], seed))[2]
+                model = next(_fit(task, name, [split], seed))[2]
                 seconds[name] = time.perf_counter() - begun
                 fresh = prepare_model(task.models[name], task.targets, seed)
+                fitted[name] = with_unseen(model, fresh, split, target, task.Y[~task.labelled])
                 for setting in settings:
                     own = replace(task, setting=setting)
-                    losses[setting][name] = unseen_error(fresh, fitted[name], split, own)
+                    losses[setting][name] = unseen_error(fitted[name], split, own)
     return fitted, losses, seconds
 
 

@@ -19,8 +19,8 @@ from threadpoolctl import threadpool_limits
 from tqdm.auto import tqdm
 
 from tlhelpers.evaluation.experiment import Experiment
-from tlhelpers.table.answers import INNER
 from tlhelpers.table.candidates import BASELINE, EQUAL, STACK
+from tlhelpers.table.inner_folds import INNER
 from tlhelpers.table.parts import Arrays, Part, work
 
 _RESERVE = 0.02  # of the time, for what else follows the last part
