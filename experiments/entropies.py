@@ -16,7 +16,7 @@ import parts
 from tqdm.auto import tqdm
 
 from tlhelpers import compare_architectures
-from tlhelpers.evaluation import compare_models, usual_rivals
+from tlhelpers.evaluation import compare_models, judge, usual_rivals
 from tlhelpers.table import check
 from tlhelpers.table.purchases import check_projection
 
@@ -54,14 +54,19 @@ def main(trees: int = 100, repeats: int = 5) -> None:
 
 
 def columns_tests(scores: pd.DataFrame) -> pd.DataFrame:
-    """Return tests of usual models with columns, and of the picked one, beside those without."""
+    """Return tests of usual models with columns, and of the picked one, beside those without.
+
+    Each of the two questions is a family.
+    """
     warm, tests = scores.query("setting == 'warm'"), []
     for blind in [name for name in warm["model"].unique() if name.endswith("no columns")]:
         told = blind.replace("no columns", "with columns")
         for model in (told, "picked"):
             test = compare_models(warm[warm["model"].isin([model, blind])], blind)
             tests.append(test.reset_index().assign(beside=blind))
-    return pd.concat(tests, ignore_index=True)
+    table = pd.concat(tests, ignore_index=True)
+    of_picked = table["model"] == "picked"
+    return pd.concat([judge(table[~of_picked]), judge(table[of_picked])])
 
 
 def count_picks(scores: pd.DataFrame) -> pd.DataFrame:
