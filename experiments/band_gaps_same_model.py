@@ -12,34 +12,22 @@ data/results/band_gaps_same_model.csv and the tests to band_gaps_same_model_verd
 
 import pandas as pd
 import parts
-from band_gaps import COMPUTED, curve, held_out, of_two_labels
+from band_gaps import BLIND, COMPUTED, curve, held_out, of_two_labels
 from joblib import Parallel, delayed
-from stronger_models import stronger
+from stronger_models import both_ways, stronger
 from tqdm.auto import tqdm
 
 from tlhelpers import band_gap_study
-from tlhelpers.evaluation import RelatedAsFeatures, judge, usual_rivals
+from tlhelpers.evaluation import judge, usual_rivals
 from tlhelpers.table.candidates import STACK
-
-KINDS = ["usual mixture", "boosting", "Gaussian process"]
-WAYS = {"with columns": [COMPUTED], "no columns": []}
-
-
-def both_ways(target: str, trees: int) -> dict[str, RelatedAsFeatures]:
-    """Return each model with the computed gap among its features, and without."""
-    blind = {"usual mixture": usual_rivals(trees)["usual mixture, no columns"]} | stronger()
-    return {
-        f"{kind}, {way}": RelatedAsFeatures(blind[kind], target, related)
-        for kind in KINDS
-        for way, related in WAYS.items()
-    }
 
 
 def main(trees: int = 50, draws: int = 20) -> None:
     """Score the models, and judge what the computed gap gives each."""
     study = of_two_labels(band_gap_study())
     development = study.select(~held_out(study))
-    compared = both_ways(study.target, trees)
+    models = {"usual mixture": usual_rivals(trees)[BLIND]} | stronger()
+    compared = both_ways([study.target], [COMPUTED], models)
     done = Parallel(n_jobs=2, prefer="threads", return_as="generator")(
         delayed(parts.part)(
             f"band_gaps_same_model_{trees}_{r}",
@@ -53,9 +41,9 @@ def main(trees: int = 50, draws: int = 20) -> None:
     every = pd.concat([scores, stack]).assign(fold=0)  # a draw is a split
     asked = {
         "with the computed gap": [
-            (f"{kind}, with columns", f"{kind}, no columns") for kind in KINDS
+            (f"{kind}, with columns", f"{kind}, no columns") for kind in models
         ],
-        "stack": [(STACK, f"{kind}, with columns") for kind in KINDS],
+        "stack": [(STACK, f"{kind}, with columns") for kind in models],
     }
     found = []
     for question, pairs in asked.items():

@@ -11,6 +11,9 @@ columns of the handbook alone; the others were added when those were known). On 
 of handbook.py, without the heat capacity, the draws are in data/results/stronger_few.csv.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 import parts
 from entropies import WITHOUT
@@ -35,12 +38,14 @@ def stronger() -> dict[str, Pipeline]:
     }
 
 
-def both_ways(targets: list[str], related: list[str]) -> dict[str, RelatedAsFeatures]:
-    """Return each model with the columns among its features, and without them."""
+def both_ways(
+    targets: list[str], related: list[str], models: Mapping[str, Any] | None = None
+) -> dict[str, RelatedAsFeatures]:
+    """Return each model with the columns among its features, and without; None: the two here."""
     ways = {"with columns": related, "no columns": []}
     return {
         f"{name}, {way}": RelatedAsFeatures(model, targets, columns)
-        for name, model in stronger().items()
+        for name, model in (stronger() if models is None else models).items()
         for way, columns in ways.items()
     }
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.base import BaseEstimator, RegressorMixin, clone
+from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, clone
 from sklearn.linear_model import LinearRegression
 from sklearn.model_selection import GroupKFold
 from sklearn.neighbors import KNeighborsRegressor
@@ -28,7 +28,8 @@ def judged(estimator, X, Y, groups=None, asked=None) -> InnerFolds:
     groups = np.arange(len(X)) if groups is None else groups
     fresh = prepare_model(estimator, ["y"], 0)
     split = Split(X, Y, X, None, groups)
-    return with_unseen(clone(fresh).fit(X, Y), fresh, split, "y", asked)
+    settings = [] if asked is None else ["cold", "warm"]
+    return with_unseen(clone(fresh).fit(X, Y), fresh, split, "y", settings, asked)
 
 
 def by_hand(X, Y, told, groups) -> np.ndarray:
@@ -110,12 +111,33 @@ def test_the_folds_are_fitted_once_for_all_that_is_asked():
     Counted.fits = 0
     model = judged(RelatedAsFeatures(Counted()), X, Y, asked=Y[["z", "w"]])
     assert Counted.fits == 11
-    for told in ((), ("z", "w"), ("z",)):
+    for told in ((), ("z", "w"), ("z",)):  # z alone is known where w has a hole
         model.unseen_prediction(told)
     model.predict_interval(X, Y[["z", "w"]])
     assert Counted.fits == 11
     model.predict_interval(X, Y[["w"]])
     assert Counted.fits == 21  # nobody had told which of the labels, w alone, would be known
+
+
+class Classes(ClassifierMixin, Counted):
+    """The first class, and how often it was fitted."""
+
+    def fit(self, X, y):
+        type(self).fits += 1
+        self.classes_ = np.unique(y)
+        return self
+
+    def predict(self, X):
+        return np.full(len(X), self.classes_[0])
+
+
+def test_no_fold_is_fitted_for_classes_that_get_no_interval():
+    X, Y = make(n=60, n_labels=40)
+    Y["y"] = Y["y"].gt(0).map({True: "high", False: "low"}).where(Y["y"].notna(), None)
+    table = OwnTable(X, Y, None, "y", Roles("y", related=("z",), features=tuple(X)))
+    Classes.fits = 0
+    found = predict_table("first", table, rivals={"first": Classes()})
+    assert Classes.fits == 1 and found["low"].isna().all()
 
 
 @pytest.mark.parametrize("n_groups", [1, 8])

@@ -94,7 +94,7 @@ def predict_table(
     fresh = prepare_model(models[model_name], [target], random_state)
     fitted = clone(fresh).fit(X, Y, **told_groups(fresh, groups))
     split = Split(X, Y, asked, known, group_codes(groups, X))
-    model = with_unseen(fitted, fresh, split, target, known)
+    model = with_unseen(fitted, fresh, split, target)
     answers = describe_rows(model, asked, known if usable else None)
     return answers.assign(**{OUTSIDE: share_outside(seen, asked).to_numpy()})
 

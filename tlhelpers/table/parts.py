@@ -92,7 +92,7 @@ def work(part: Part, task: Experiment) -> Arrays:
                 if part.judged:
                     fresh = prepare_model(task.models[name], [target], part.seed)
                     own = splits[number]
-                    fits[name] = with_unseen(fitted, fresh, own, target, own.known)
+                    fits[name] = with_unseen(fitted, fresh, own, target, [part.setting], own.known)
     if not part.judged:
         return {"prediction": answers}
     loss = []
@@ -135,7 +135,8 @@ def fit_all(
                 model = next(_fit(task, name, [split], seed))[2]
                 seconds[name] = time.perf_counter() - begun
                 fresh = prepare_model(task.models[name], task.targets, seed)
-                fitted[name] = with_unseen(model, fresh, split, target, task.Y[~task.labelled])
+                asked = task.Y[~task.labelled]
+                fitted[name] = with_unseen(model, fresh, split, target, settings, asked)
                 for setting in settings:
                     own = replace(task, setting=setting)
                     losses[setting][name] = unseen_error(fitted[name], split, own)
