@@ -196,7 +196,7 @@ def test_a_model_that_does_not_apply(folder: Path, monkeypatch, capsys) -> None:
     err = capsys.readouterr().err
     assert "'difference' does not apply" in err and "These do: 'single-task'" in err
     assert main(["predict", "alone.csv"]) == 0
-    assert "model: single-task" in capsys.readouterr().err
+    assert "model: usual mixture, no columns" in capsys.readouterr().err
 
 
 @pytest.mark.once
@@ -312,7 +312,7 @@ def test_an_import_of_the_command_runs_nothing() -> None:
 def test_predict_fills_holes_or_takes_new_rows(folder: Path, calls, capsys) -> None:
     assert main(["predict", "table.csv"]) == 0
     out = capsys.readouterr().out
-    assert len(pd.read_csv(StringIO(out))) == 20 and calls[-1][0] == "stack"
+    assert len(pd.read_csv(StringIO(out))) == 20 and calls[-1][0] == "usual mixture, with columns"
     Path("new.csv").write_text("formula;computed\nMgSe;2,5\nBeO;\n")
     words = ["--new", "new.csv", "--model", "Learned-Slope", "--output", "p.csv"]
     assert main(["predict", "table.csv", *words]) == 0
@@ -334,11 +334,19 @@ def test_predict_says_which_model_and_why(folder: Path, calls, capsys) -> None:
     columns = ["--target", "measured", "--features", "computed"]
     assert main(["predict", "my table.csv", *columns]) == 0
     err = capsys.readouterr().err
-    assert "model: single-task, the default where there is no related label. It was not" in err
-    command = "tlhelpers compare 'my table.csv' --target measured --features computed"
+    assert "model: usual mixture, no columns, the default where the rows to predict have no" in err
+    assert "related labels. It was not judged on this table." in err
+    command = "tlhelpers compare 'my table.csv' --target measured --features computed --usual"
     assert command in err.splitlines()[-1]
     assert main(["predict", "my table.csv"]) == 0
-    assert "model: stack, the default where there are related labels" in capsys.readouterr().err
+    told = "model: usual mixture, with columns, the default where the rows to predict have related"
+    assert told in capsys.readouterr().err
+    pd.DataFrame({"formula": ["MgS"]}).to_csv("cold.csv", index=False)
+    assert main(["predict", "my table.csv", "--new", "cold.csv"]) == 0
+    assert "model: usual mixture, no columns, the default" in capsys.readouterr().err
+    assert [call[0] for call in calls[-2:]] == [
+        f"usual mixture, {w} columns" for w in ("with", "no")
+    ]
     assert main(["predict", "my table.csv", "--model", "multi-task"]) == 0
     assert "model: multi-task, as --model says" in capsys.readouterr().err
 

@@ -171,23 +171,31 @@ def _predict(options: argparse.Namespace) -> None:
             f"every row has a label of {own.target!r}, so there is no hole to fill",
             remedy="Give rows to predict with --new FILE",
         )
-    model = options.model or ("stack" if own.roles.related else "single-task")
+    told = _know_related(own, new)
+    model = options.model or f"usual mixture, {'with' if told else 'no'} columns"
     from tlhelpers.table import predict_table
 
-    _say_model(options, own, model)
+    _say_model(options, model, told=told)
     predicted = predict_table(model, own, new, rivals=_usual(own), n_jobs=-1)
     _write(predicted, options.output, own.target)
 
 
-def _say_model(options: argparse.Namespace, own: "OwnTable", model: str) -> None:
+def _know_related(own: "OwnTable", new: "OwnTable | None") -> bool:
+    """Return whether any row to predict has a related label."""
+    asked = own.Y[own.Y[own.target].isna()] if new is None else new.Y
+    return bool(asked[list(own.roles.related)].notna().any(axis=None))
+
+
+def _say_model(options: argparse.Namespace, model: str, *, told: bool) -> None:
     """Say which model is asked, why, and how models are judged."""
     if options.model:
         say(f"model: {model}, as --model says")
         return
-    kind = "there are related labels" if own.roles.related else "there is no related label"
+    kind = "have" if told else "have no"
     say(
-        f"model: {model}, the default where {kind}. It was not judged on this table. To compare "
-        f"all models, and be told which to name with --model:\n    {again(options, 'compare')}"
+        f"model: {model}, the default where the rows to predict {kind} related labels. It was "
+        "not judged on this table. To compare all models, and be told which to name with "
+        f"--model:\n    {again(options, 'compare', '--usual')}"
     )
 
 

@@ -66,8 +66,8 @@ def make_parser(runs: Mapping[str, Callable]) -> argparse.ArgumentParser:
     )
     predict.add_argument("--new-sheet", metavar="NAME", help="the sheet of an Excel file --new")
     predict.add_argument(
-        "--model", type=_model, metavar="NAME", help=f"{'; '.join(MODELS)}. Default: stack, "
-        "or single-task where there is no related label",
+        "--model", type=_model, metavar="NAME", help=f"{'; '.join(MODELS)}. Default: usual "
+        "mixture, with columns, or no columns where no row to predict has a related label",
     )  # fmt: skip
     predict.add_argument(
         "--output", type=Path, metavar="FILE.csv", help="default: written to the terminal"
