@@ -5,7 +5,8 @@
 Such a learner takes 60 entropies by the number of the seat ("No table at hand?"). The same file is
 written, read and compared here, once in the short run of the cell below that one (`SHORT`, which
 has time for two repeats on any machine), and once as `tlhelpers compare` does it with time enough
-for its five repeats. The same is done with 200 entropies, in the whole run only, as it takes long.
+for its five repeats. The same is done with 200 entropies, in the whole run only, as it takes long,
+and with 60 once more as `tlhelpers compare --usual` does it, with the usual models of scikit-learn.
 Writes a row a run, a number of labels and a seat to data/results/borrowed_tables.csv, so that a
 teacher knows the answers of the class beforehand.
 """
@@ -20,11 +21,14 @@ from parts import part, run_from_command_line, write
 from tqdm.auto import tqdm
 
 from tlhelpers import load_thermochemistry
+from tlhelpers.evaluation import usual_rivals
 from tlhelpers.table import OwnTable, compare_architectures, guess_roles, read_roles, read_table
 
 SHORT = {"n_estimators": 20, "max_seconds": 0.1}
-RUNS = {"short": SHORT, "whole": {}}
-CASES = [("short", 60, 20), ("whole", 60, 20), ("whole", 200, 20)]  # run, labels, most seats
+RUNS = {"short": SHORT, "whole": {}, "usual": {"rivals": usual_rivals()}}
+CASES = [  # run, labels, most seats
+    ("short", 60, 20), ("whole", 60, 20), ("whole", 200, 20), ("usual", 60, 20),
+]  # fmt: skip
 
 
 def borrow(seat: int, labels: int) -> OwnTable:

@@ -796,8 +796,10 @@ def test_the_seats_have_their_table() -> None:
         ("short", 60): list(range(1, 21)),
         ("whole", 60): list(range(1, 21)),
         ("whole", 200): list(range(1, 21)),
+        ("usual", 60): list(range(1, 21)),
     }
-    assert "for the seats 1 to 20, in two runs" in TEXT and "the answers of 20 seats" in TEXT
+    assert "for the seats 1 to 20, in two runs; a third run" in TEXT
+    assert "the answers of 20 seats" in TEXT
     assert "With 200 entropies (`n = 200`), in the whole run" in TEXT
     many = found.query("labels == 200")["verdict"].eq("better").sum() == 19
     assert many and "and in a whole run for 19 of the 20 seats" in TEXT

@@ -20,6 +20,7 @@ from tlhelpers.book import (
     gains_by_column,
     hidden_labels,
     intervals_by,
+    nameless_words,
     plain_column_tests,
     plot_learning_curve,
     plot_size_differences,
@@ -361,3 +362,10 @@ def test_the_rule_by_volume_picks_among_the_candidates_of_the_models() -> None:
     assert found["stack"].loc[50] == pytest.approx(
         picks.query("model == 'stack' and n_labels == 50")["found"].mean()
     )
+
+
+def test_the_run_without_nameless_labels_has_the_mark_of_the_stricter_form():
+    few = load_results("band_gaps_named_curve_verdicts")
+    p_stricter = count_otherwise(few, "band_gaps_named_curve")["p_stricter"]
+    assert (p_stricter[few["verdict"] == "better"] > 0.05).all()
+    assert " in 10 of 28 tests, all with the mark ‡: " in nameless_words()

@@ -62,6 +62,7 @@ from tlhelpers.book.names import in_words, molecule_of
 from tlhelpers.book.project import check_comparison, project_rubric, write_project_table
 from tlhelpers.book.prose import (
     interval,
+    p_words,
     saving_interval,
     saving_words,
     say,
@@ -69,6 +70,7 @@ from tlhelpers.book.prose import (
     say_list,
     show_text,
     show_words,
+    signed,
     spread_table,
     verdict_words,
 )
@@ -150,6 +152,7 @@ __all__ = [
     "made_up_alloys",
     "molecule_of",
     "nameless_words",
+    "p_words",
     "percent_of_baseline",
     "plain_column_tests",
     "project_rubric",
@@ -165,6 +168,7 @@ __all__ = [
     "show_tests",
     "show_text",
     "show_words",
+    "signed",
     "smaller_tables",
     "spread_table",
     "step_predictions",

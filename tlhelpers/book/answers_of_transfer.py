@@ -196,21 +196,7 @@ OF_TRANSFER: Mapping[str, Mapping[str, Answer]] = {
         ),
     },
     "07.4": {
-        "papers": Answer(
-            47,
-            wrong={
-                61: "those are cold",
-                108: "that is cold and warm together",
-                51: "that counts positions where no gain is seen, too",
-            },
-        ),
-        "six": Answer(
-            17,
-            wrong={
-                51: "those are cold",
-                68: "that is cold and warm together",
-                47: "that is among the paper's models",
-            },
-        ),
+        "without": Answer(1.732, 0.012, {1.694: "that is with the columns"}),
+        "given": Answer(1.694, 0.012, {1.732: "that is without the columns"}),
     },
 }
