@@ -36,6 +36,7 @@ EXPERIMENTS = [
     "band_gaps_call",
     "plain_columns",
     "stronger_models",
+    "entropies_all_columns",
     "band_gaps_same_model",
 ]
 

@@ -6,6 +6,7 @@ import sys
 from functools import partial
 
 import band_gaps
+import entropies_all_columns
 import entropies_back_test
 import entropies_controls
 import entropies_one_model
@@ -181,9 +182,9 @@ def test_lines_fitted_at_once_are_those_of_scikit_learn(world):
 def test_all_worlds_and_levels_stand_in_one_table():
     more = pd.read_csv(parts.RESULTS / "false_positives.csv")
     assert set(more["world"]) == set(false_positives.WORLDS)
-    # three learners, worlds with one cross-validation and three sizes, groups; no forests with
-    # heavy tails, and of the rows of the band gaps forests alone, with five sizes
-    rows = 3 * (3 * (2 + 3 * 3) + 2 * 2) - (2 + 3 * 3) + 5 * 3
+    # three learners, worlds with one cross-validation and three sizes, groups, few rows; no forests
+    # with heavy tails, and of the rows of the band gaps forests alone, with five sizes
+    rows = 3 * (3 * (2 + 3 * 3) + 2 * 2 + 4 * 2) - (2 + 3 * 3) + 5 * 3
     assert (more.groupby("level").size() == rows).all()
     curve = more["experiment"] == "learning curve"
     assert set(more.loc[curve, "t_test"]) == {"corrected", "plain", "published"}
@@ -192,6 +193,10 @@ def test_all_worlds_and_levels_stand_in_one_table():
     linear = more["learner"] == "linear regression"
     normal = more["world"] == false_positives.NORMAL
     assert (more.loc[more["learner"] == "tree", "sets"] == 1000).all()
+    few = more[more["world"].isin(false_positives.FEW)]
+    assert few.groupby("world")["n_train"].unique().map(list).to_dict() == {
+        world: [round(0.8 * n)] for world, n in false_positives.FEW.items()
+    }
     of_study = more["world"] == false_positives.STUDY
     assert (more.loc[(more["learner"] == "forest") & ~of_study, "sets"] == 500).all()
     assert (more.loc[of_study, "sets"] == 1000).all()
@@ -590,6 +595,25 @@ def test_the_call_on_the_band_gaps_saw_the_labels_of_their_study():
     assert np.allclose(said["p_adjusted"], holm(said["p_value"]))  # the two settings
     assert ((said["recommended"] == "single-task") == (said["p_adjusted"] > 0.05)).all()
     assert np.allclose(tests["p_adjusted"], holm(tests["p_value"]))
+
+
+def test_the_columns_are_worth_more_where_the_heat_capacity_is_known():
+    scores = entropies_all_columns.scores(trees=2, repeats=1)
+    kinds = ["usual mixture", "boosting", "Gaussian process"]
+    ways = [f"{kind}, {way}" for kind in kinds for way in ("with columns", "no columns")]
+    assert sorted(scores["model"].unique()) == sorted([STACK, *ways])
+    stored = pd.read_csv(parts.RESULTS / "entropies_all_columns.csv")
+    assert np.allclose(stored.groupby("question")["p_value"].transform(holm), stored["p_adjusted"])
+    asked = stored.set_index(["question", "beside"])
+    assert len(asked) == 6 and asked.index.is_unique
+    others = pd.read_csv(parts.RESULTS / "stronger_models.csv").query("target == 'entropy'")
+    blind = others.set_index("beside")["baseline_score"].groupby(level=0).first()
+    for kind in kinds[1:]:  # without columns they are the models of the other run, on its splits
+        for question in ("with the columns", "stack"):
+            beside = f"{kind}, no columns"
+            assert asked.loc[(question, beside), "baseline_score"] == pytest.approx(blind[beside])
+    whole = pd.read_csv(parts.RESULTS / "entropies_verdicts.csv").set_index("model")["score"]
+    assert asked.loc["stack", "score"].to_numpy() == pytest.approx(whole["stack"])
 
 
 def test_stronger_models_read_the_columns_or_not(monkeypatch):
